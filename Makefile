@@ -1,0 +1,126 @@
+# volley: build, test, bench, plot. `make help` is the table of contents; V=1 shows the commands.
+#
+# Everything that is built lies under target/ or in a server's own directory. The three variants (release, asan, tsan) share
+# their rules, so `make -j all asan` is safe. Sources are discovered: a new file in client/ needs no line here.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+SHELL := /bin/bash
+Q := $(if $(V),,@)
+
+CXX ?= g++
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+CC_FLAGS := -std=c++20 -Iclient -pthread -MMD -MP -Wall -Wextra -Wconversion -Wshadow -Wno-missing-field-initializers \
+	-DBOOST_ASIO_NO_DEPRECATED
+FLAGS_release := -O2 -g
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_tsan := -O1 -g -fsanitize=thread
+LIBS := -lboost_program_options -lnuma
+DIR_release := target
+DIR_asan := target/asan
+DIR_tsan := target/tsan
+
+# Sources: a *_test.cc is a unit test; a main.cc is a program; client/test and client/bench hold programs of their own.
+SOURCES := $(sort $(wildcard client/*/*.cc) client/main.cc)
+UNIT_TESTS := $(filter %_test.cc,$(SOURCES))
+SUPPORT := $(filter client/test/%.cc client/bench/%.cc,$(filter-out %_test.cc,$(SOURCES)))
+MAINS := $(filter %/main.cc,$(SOURCES))
+LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
+
+# Behaviour scripts, one test a file; each prints why it fails and exits 77 to skip.
+BEHAVIOURS := $(sort $(wildcard client/test/behaviour/*.sh))
+
+.PHONY: all help client servers test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
+	coverage-real clean
+all: client servers
+client: target/volley target/conform
+
+help:
+	@printf '%s\n' \
+	  'all            client and servers (the default)' \
+	  'client         target/volley and target/conform' \
+	  'servers        every server whose needs are met; the others are skipped aloud' \
+	  'server-NAME    one server: servers/NAME and target/servers/NAME' \
+	  'check-NAME     does the server NAME keep the contract?' \
+	  'test           sets up what is missing, builds, runs every test; ends with N passed, N failed, N skipped' \
+	  'unit           the unit tests alone' \
+	  'behaviour      the behaviour scripts alone' \
+	  'asan           the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer' \
+	  'tsan           the whole suite under ThreadSanitizer' \
+	  'fuzz           libFuzzer over options, result reading and reply decoding, FUZZ_SECONDS=60 in all' \
+	  'format         lays out all C++ with clang-format' \
+	  'lint           layout, shell scripts, floors, headers alone, and clang warnings' \
+	  'bench          bench-client and the micro-benchmarks' \
+	  'bench-client   the client against the thinnest loops in C, as ratios' \
+	  'coverage       do the intervals cover at their nominal rate? (long form)' \
+	  'coverage-real  the same on runs of real servers, recorded now (about 10 minutes)' \
+	  'clean          removes everything that was built' \
+	  'V=1 shows the commands.'
+
+# The flags and the compiler, as text for --version; rewritten only where they change, so that nothing is rebuilt in vain.
+# $(1): variant
+define VARIANT_RULES
+OBJ_$(1) := $(DIR_$(1))/obj
+LIBRARY_OBJECTS_$(1) := $$(LIBRARY:%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/build_info.o
+
+$$(OBJ_$(1))/build_info.cc: FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' '#include "base/build_info.hh"' 'namespace volley {' \
+	  'const char* const build_compiler = "$$(CXX_VERSION)";' \
+	  'const char* const build_flags = "$$(strip $$(FLAGS_$(1)) $$(CC_FLAGS))";' \
+	  'const char* const build_revision = "$$(REVISION)";' \
+	  '}  // namespace volley' > $$@.new
+	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
+
+$$(OBJ_$(1))/build_info.o: $$(OBJ_$(1))/build_info.cc
+	$$(Q)$$(CXX) $$(CC_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
+
+$$(OBJ_$(1))/%.o: %.cc
+	@mkdir -p $$(@D)
+	@echo "  CXX $(1) $$<"
+	$$(Q)$$(CXX) $$(CC_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
+
+$$(OBJ_$(1))/libvolley.a: $$(LIBRARY_OBJECTS_$(1))
+	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+
+$(DIR_$(1))/volley: $$(OBJ_$(1))/client/main.o $$(OBJ_$(1))/libvolley.a
+	@echo "  LINK $$@"
+	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
+
+$(DIR_$(1))/conform: $$(OBJ_$(1))/client/conform/main.o $$(OBJ_$(1))/libvolley.a
+	@echo "  LINK $$@"
+	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
+
+$(DIR_$(1))/unit_tests: $$(UNIT_TESTS:%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/libvolley.a
+	@echo "  LINK $$@"
+	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) -lgtest -lgtest_main
+
+# Programs that tests and benchmarks start: client/test/fake_server.cc -> target/test/fake_server
+$(DIR_$(1))/test/%: $$(OBJ_$(1))/client/test/%.o $$(OBJ_$(1))/libvolley.a
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
+
+$(DIR_$(1))/bench/%: $$(OBJ_$(1))/client/bench/%.o $$(OBJ_$(1))/libvolley.a
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) $$(if $$(findstring google,$$*),-lbenchmark)
+
+-include $$(SOURCES:%.cc=$$(OBJ_$(1))/%.d)
+endef
+
+.PHONY: FORCE
+FORCE:
+.SECONDARY:
+CXX_VERSION := $(shell $(CXX) --version 2>/dev/null | head -n 1)
+REVISION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+$(foreach variant,release asan tsan,$(eval $(call VARIANT_RULES,$(variant))))
+
+unit: target/unit_tests
+	target/unit_tests
+
+clean:
+	rm -rf target
+	$(Q)$(MAKE) -C servers clean

@@ -1,0 +1,51 @@
+// What ends the program early, and the checks that stay on.
+//
+// An Error carries everything that a person needs on one line: what went wrong (the thing and the
+// value), the limit and the remedy. It is thrown where the run cannot go on and caught once, in
+// main. What is expected in normal operation (would block, peer closed) is a return value instead.
+#pragma once
+
+#include <source_location>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace volley {
+
+// Exit status of the program; documented in --help.
+enum class ExitCode : int {
+    precision_reached = 0,
+    failed = 1,
+    usage = 2,
+    budget_spent = 3,
+};
+
+class Error : public std::runtime_error {
+  public:
+    // what: the thing, its value and the allowed range. remedy: what to do about it; may be empty.
+    Error(ExitCode code, const std::string& what, const std::string& remedy = "")
+        : std::runtime_error(remedy.empty() ? what : what + "; " + remedy), code_(code) {}
+
+    [[nodiscard]] ExitCode code() const { return code_; }
+
+  private:
+    ExitCode code_;
+};
+
+// The text of an errno value, e.g. "Connection refused". Safe to call from any thread.
+[[nodiscard]] std::string errno_text(int error_number);
+
+// Throws Error(failed) with "what: <text of errno_value>".
+[[noreturn]] void throw_errno(const std::string& what, int error_number,
+                              const std::string& remedy = "");
+
+// An assertion that stays on in every build: for what cannot happen. Prints the place and aborts.
+[[noreturn]] void violated(std::string_view what, const std::source_location& where);
+inline void ensure(bool holds, std::string_view what,
+                   const std::source_location& where = std::source_location::current()) {
+    if (!holds) [[unlikely]] {
+        violated(what, where);
+    }
+}
+
+}  // namespace volley

@@ -1,0 +1,56 @@
+// Facts about the machine that a figure depends on, gathered once before measuring. No judgement
+// here: see warnings.hh.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/cpu_set.hh"
+#include "host/topology.hh"
+
+namespace volley {
+
+// Absent: the kernel does not say (as in most virtual machines and containers).
+struct Environment {
+    std::string host_name;
+    std::string kernel;               // release, e.g. "6.1.0-18-amd64"
+    std::string kernel_command_line;  // isolcpus, nohz_full, mitigations …
+    std::string distribution;
+    std::string cpu_model;
+    int online_cpus = 0;
+    CpuList allowed_cpus;
+    int nodes = 1;
+    std::uint64_t memory_bytes = 0;
+    std::string clock_source;             // "tsc", "kvm-clock" …
+    std::optional<std::string> governor;  // of the measured CPUs; several are joined by commas
+    std::optional<std::string> frequency_driver;
+    std::optional<bool> turbo;  // true: on
+    std::optional<bool> smt_active;
+    std::optional<bool> numa_balancing;
+    std::optional<bool> autogroup;
+    std::optional<std::string> idle_driver;  // cpuidle driver, "none" where there is none
+    std::optional<int> idle_states;  // enabled states deeper than polling on the measured CPUs
+    std::optional<std::string> virtualization;  // hypervisor or container name; "none"
+    std::optional<std::string> transparent_huge_pages;
+    std::optional<std::string> isolated_cpus;
+    double load_average = 0;  // 1 minute
+    std::optional<double>
+        other_load;  // busy CPUs (in units of one CPU) over the probe, without this process
+    std::uint64_t descriptor_limit = 0;  // soft RLIMIT_NOFILE after raising
+};
+
+// Reads /proc and /sys; measured: the CPUs of the plan (empty: all). Takes no sample of the clock
+// and does not sleep; other_load is filled by the caller, which takes two LoadSamples around its
+// calibration.
+[[nodiscard]] Environment read_environment(const Topology& topology, const CpuList& measured);
+
+// Cumulative ticks of the machine, from /proc/stat; differences of two samples give shares.
+struct LoadSample {
+    double busy_seconds = 0;   // all CPUs together: user, nice, system, irq, softirq
+    double steal_seconds = 0;  // all CPUs together
+};
+[[nodiscard]] LoadSample sample_load();
+
+}  // namespace volley

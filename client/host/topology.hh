@@ -1,0 +1,39 @@
+// Which CPUs there are, which node and core each belongs to, and which of them this process may
+// use.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/cpu_set.hh"
+
+namespace volley {
+
+struct Cpu {
+    int id = 0;
+    int node = 0;
+    int core = 0;         // unique over the machine: CPUs with the same core are SMT siblings
+    bool allowed = true;  // in the affinity mask (cpuset) that this process began with
+};
+
+// Online CPUs only, ascending by id.
+struct Topology {
+    std::vector<Cpu> cpus;
+
+    [[nodiscard]] const Cpu* find(int id) const;
+    [[nodiscard]] CpuList allowed() const;
+    [[nodiscard]] std::vector<int> nodes() const;
+    [[nodiscard]] bool has_smt() const;
+};
+
+// Reads the machine through libnuma and /sys. Call before anything changes the affinity of this
+// process. Where /sys or NUMA support is missing, every CPU is a core of its own on node 0.
+[[nodiscard]] Topology read_topology();
+
+// A topology written as text, for tests and for `--print-plan` questions about other machines: a
+// line a CPU, "cpu 0 node 0 core 0 [not-allowed] [offline]", # begins a comment. Throws
+// Error(usage) naming the line.
+[[nodiscard]] Topology parse_topology(std::string_view text);
+
+}  // namespace volley

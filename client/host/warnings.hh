@@ -1,0 +1,49 @@
+// What an expert would object to, each with one line of remedy: the only place where a fact becomes
+// a warning.
+//
+// Pure: facts in, warnings out. The id is stable: benchmark/README.md has a heading for each, and
+// results carry it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/environment.hh"
+#include "host/placement.hh"
+
+namespace volley {
+
+struct Warning {
+    std::string id;       // stable, kebab-case, e.g. "cpus-shared"
+    std::string message;  // what is so, with its value, and what follows for the figures
+    std::string remedy;   // one line: what to do
+};
+
+// What the runs themselves showed, summed or taken at its worst over all runs.
+struct RunFacts {
+    double worker_share = 0;  // CPU used by the busiest worker: share of one CPU, 0 … 1
+    bool worker_saturated =
+        false;  // by the driver's own measure (a spinning worker always uses 1.0)
+    std::optional<double>
+        server_share;  // CPU used by the server over its allowed CPUs, 0 … 1; absent: not ours
+    double involuntary_switches_per_second = 0;  // of the workers, per worker
+    double steal_share = 0;                      // of the measured CPUs' time
+    std::uint64_t migrations = 0;                // of unpinned workers
+    double clock_reading_ns = 0;
+    double longest_clock_gap_ns = 0;  // in the noise probe of 0.2 s
+    bool single_run = false;
+    bool server_is_ours = true;
+    bool drift_over_runs = false;
+    bool bimodal = false;
+};
+
+// Known before measuring: from the machine and the plan.
+[[nodiscard]] std::vector<Warning> warnings_before(const Environment& environment,
+                                                   const Placement& placement);
+// Known afterwards.
+[[nodiscard]] std::vector<Warning> warnings_after(const RunFacts& facts,
+                                                  const Placement& placement);
+
+}  // namespace volley

@@ -1,0 +1,221 @@
+#include "run/result.hh"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace volley {
+
+namespace {
+
+using Value = std::optional<double>;
+
+double trips_of(const RunResult& run) {
+    return static_cast<double>(run.trips.count());
+}
+
+Value per_second(const RunResult& run, double amount) {
+    return run.measured_seconds > 0 ? Value(amount / run.measured_seconds) : std::nullopt;
+}
+
+Value per_trip_ns(const RunResult& run, double seconds) {
+    return run.trips.count() > 0 ? Value(seconds * 1e9 / trips_of(run)) : std::nullopt;
+}
+
+Value busiest_worker(const RunResult& run, double WorkerAccount::*share) {
+    Value most;
+    for (const auto& worker : run.workers) {
+        most = std::max(most.value_or(0), worker.*share);
+    }
+    return most;
+}
+
+// NOLINTBEGIN: a table reads best with one entry a line or two.
+using Run = const RunResult&;
+constexpr auto no_interval = nullptr;
+constexpr std::array<Field, 35> table{{
+    {"rtt_ns_mean", "ns", "round trip, mean", Aggregate::median,
+     [](Run run) { return run.trips.mean(); }, [](Run run) { return run.mean; }},
+    {"rtt_ns_p50", "ns", "round trip, median", Aggregate::median,
+     [](Run run) { return run.trips.quantile(0.5); }, [](Run run) { return run.p50; }},
+    {"rtt_ns_p90", "ns", "round trip, 90 % quantile", Aggregate::median,
+     [](Run run) { return run.trips.quantile(0.9); }, [](Run run) { return run.p90; }},
+    {"rtt_ns_p99", "ns", "round trip, 99 % quantile", Aggregate::median,
+     [](Run run) { return run.trips.quantile(0.99); }, [](Run run) { return run.p99; }},
+    {"rtt_ns_p99_9", "ns", "round trip, 99.9 % quantile", Aggregate::median,
+     [](Run run) { return run.trips.quantile(0.999); }, [](Run run) { return run.p99_9; }},
+    {"rtt_ns_p99_time_weighted", "ns", "99 % quantile where each round trip weighs its own length",
+     Aggregate::median, [](Run run) { return run.trips.time_weighted_quantile(0.99); },
+     no_interval},
+    {"rtt_ns_stddev", "ns", "standard deviation of round trips in a run", Aggregate::median,
+     [](Run run) { return run.trips.standard_deviation(); }, no_interval},
+    {"rtt_ns_min", "ns", "shortest round trip of all", Aggregate::minimum,
+     [](Run run) {
+         return run.trips.count() > 0 ? Value(static_cast<double>(run.trips.minimum()))
+                                      : std::nullopt;
+     },
+     no_interval},
+    {"rtt_ns_max", "ns", "longest round trip of all", Aggregate::maximum,
+     [](Run run) {
+         return run.trips.count() > 0 ? Value(static_cast<double>(run.trips.maximum()))
+                                      : std::nullopt;
+     },
+     no_interval},
+    {"round_trips", "1", "round trips measured", Aggregate::sum,
+     [](Run run) { return Value(trips_of(run)); }, no_interval},
+    {"round_trips_per_second", "1/s", "achieved throughput, all connections together",
+     Aggregate::median, [](Run run) { return per_second(run, trips_of(run)); }, no_interval},
+    {"bytes_per_second", "bytes/s", "payload in one direction, all connections together",
+     Aggregate::median,
+     [](Run run) {
+         return per_second(run, trips_of(run) * static_cast<double>(run.message_bytes));
+     },
+     no_interval},
+    {"server_cpu_ns_per_round_trip", "ns", "server CPU time a round trip", Aggregate::median,
+     [](Run run) {
+         return run.server ? per_trip_ns(run, run.server->user_seconds + run.server->system_seconds)
+                           : std::nullopt;
+     },
+     no_interval},
+    {"server_user_ns_per_round_trip", "ns", "of it in user mode", Aggregate::median,
+     [](Run run) { return run.server ? per_trip_ns(run, run.server->user_seconds) : std::nullopt; },
+     no_interval},
+    {"server_system_ns_per_round_trip", "ns", "of it in the kernel", Aggregate::median,
+     [](Run run) {
+         return run.server ? per_trip_ns(run, run.server->system_seconds) : std::nullopt;
+     },
+     no_interval},
+    {"client_cpu_ns_per_round_trip", "ns", "client CPU time a round trip", Aggregate::median,
+     [](Run run) { return per_trip_ns(run, run.client.user_seconds + run.client.system_seconds); },
+     no_interval},
+    {"client_user_ns_per_round_trip", "ns", "of it in user mode", Aggregate::median,
+     [](Run run) { return per_trip_ns(run, run.client.user_seconds); }, no_interval},
+    {"client_system_ns_per_round_trip", "ns", "of it in the kernel", Aggregate::median,
+     [](Run run) { return per_trip_ns(run, run.client.system_seconds); }, no_interval},
+    {"server_cpu_share", "1", "CPU used by the server over its CPUs", Aggregate::median,
+     [](Run run) { return run.server_share; }, no_interval},
+    {"client_worker_cpu_share_max", "1", "CPU used by the busiest worker", Aggregate::median,
+     [](Run run) { return busiest_worker(run, &WorkerAccount::cpu_share); }, no_interval},
+    {"client_worker_busy_share_max", "1", "share of its time that the busiest worker did not wait",
+     Aggregate::median, [](Run run) { return busiest_worker(run, &WorkerAccount::busy_share); },
+     no_interval},
+    {"client_involuntary_switches", "1", "times that a worker lost its CPU", Aggregate::sum,
+     [](Run run) { return Value(static_cast<double>(run.client.involuntary_switches)); },
+     no_interval},
+    {"server_voluntary_switches", "1", "times that the server waited", Aggregate::sum,
+     [](Run run) {
+         return run.server ? Value(static_cast<double>(run.server->voluntary_switches))
+                           : std::nullopt;
+     },
+     no_interval},
+    {"server_involuntary_switches", "1", "times that the server lost its CPU", Aggregate::sum,
+     [](Run run) {
+         return run.server ? Value(static_cast<double>(run.server->involuntary_switches))
+                           : std::nullopt;
+     },
+     no_interval},
+    {"client_peak_memory_bytes", "bytes", "peak memory of the client", Aggregate::maximum,
+     [](Run run) { return Value(static_cast<double>(run.client.peak_memory_bytes)); }, no_interval},
+    {"server_peak_memory_bytes", "bytes", "peak memory of the server", Aggregate::maximum,
+     [](Run run) {
+         return run.server ? Value(static_cast<double>(run.server->peak_memory_bytes))
+                           : std::nullopt;
+     },
+     no_interval},
+    {"steal_share", "1", "share of the measured CPUs' time that the hypervisor took",
+     Aggregate::median, [](Run run) { return Value(run.steal_share); }, no_interval},
+    {"setup_seconds", "s", "start of the server to the start line", Aggregate::median,
+     [](Run run) { return Value(run.setup_seconds); }, no_interval},
+    {"warmup_seconds", "s", "warm-up, discarded", Aggregate::median,
+     [](Run run) { return Value(run.warmup_seconds); }, no_interval},
+    {"measured_seconds", "s", "measured time", Aggregate::sum,
+     [](Run run) { return Value(run.measured_seconds); }, no_interval},
+    {"teardown_seconds", "s", "end of measuring to the server reaped", Aggregate::median,
+     [](Run run) { return Value(run.teardown_seconds); }, no_interval},
+    {"in_flight_at_end", "1", "round trips that ended after the last window", Aggregate::sum,
+     [](Run run) { return Value(static_cast<double>(run.in_flight_at_end)); }, no_interval},
+    {"rtt_ns_in_flight_max", "ns", "longest of those", Aggregate::maximum,
+     [](Run run) { return Value(static_cast<double>(run.longest_in_flight_ns)); }, no_interval},
+    {"reply_errors", "1", "replies that broke the contract", Aggregate::sum,
+     [](Run run) { return Value(static_cast<double>(run.errors.total())); }, no_interval},
+    {"server_threads", "1", "threads of the server at the start line", Aggregate::median,
+     [](Run run) { return run.server_pid != 0 ? Value(run.server_threads) : std::nullopt; },
+     no_interval},
+}};
+// NOLINTEND
+
+Value aggregate_of(Aggregate aggregate, const std::vector<double>& values) {
+    switch (aggregate) {
+        case Aggregate::sum:
+            return std::accumulate(values.begin(), values.end(), 0.0);
+        case Aggregate::minimum:
+            return *std::min_element(values.begin(), values.end());
+        case Aggregate::maximum:
+            return *std::max_element(values.begin(), values.end());
+        case Aggregate::median:
+            break;
+    }
+    return std::nullopt;
+}
+
+Figure figure_of(const MeasurementResult& result, const Field& field) {
+    Figure figure{.field = &field};
+    const std::vector<double> values = values_over_runs(result, field);
+    if (values.empty()) {
+        return figure;
+    }
+    if (field.aggregate != Aggregate::median) {
+        figure.value = aggregate_of(field.aggregate, values);
+        return figure;
+    }
+    figure.over_runs = summarize_over_runs(values, result.context.confidence);
+    figure.value = figure.over_runs->median.point;
+    figure.interval = figure.over_runs->median.interval;
+    if (values.size() == 1 && field.within_run != nullptr) {
+        for (const auto& run : result.runs) {
+            const auto estimate = run.complete ? field.within_run(run) : std::nullopt;
+            if (estimate) {
+                figure.interval = estimate->interval;
+            }
+        }
+    }
+    return figure;
+}
+
+}  // namespace
+
+std::span<const Field> fields() {
+    return table;
+}
+
+const Field* find_statistic(std::string_view name) {
+    const std::string prefixed = "rtt_ns_" + std::string(name);
+    for (const auto& field : table) {
+        if (field.name == name || field.name == prefixed) {
+            return &field;
+        }
+    }
+    return nullptr;
+}
+
+std::vector<double> values_over_runs(const MeasurementResult& result, const Field& field) {
+    std::vector<double> values;
+    for (const auto& run : result.runs) {
+        const Value value = run.complete ? field.of_run(run) : std::nullopt;
+        if (value) {
+            values.push_back(*value);
+        }
+    }
+    return values;
+}
+
+std::vector<Figure> figures(const MeasurementResult& result) {
+    std::vector<Figure> all;
+    all.reserve(table.size());
+    for (const auto& field : table) {
+        all.push_back(figure_of(result, field));
+    }
+    return all;
+}
+
+}  // namespace volley

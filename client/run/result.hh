@@ -1,0 +1,189 @@
+// What a measurement leaves behind: plain data, and ONE table of its named figures.
+//
+// Every writer iterates the table and R reads its names, so a new figure is one line here. Levels:
+// a RunResult is one server process measured once; a MeasurementResult is all runs of one
+// invocation. The headline is made from the runs by stats/over_runs; nothing here computes a
+// statistic itself.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hh"
+#include "host/environment.hh"
+#include "host/placement.hh"
+#include "host/warnings.hh"
+#include "stats/histogram.hh"
+#include "stats/interval.hh"
+#include "stats/over_runs.hh"
+#include "stats/within_run.hh"
+
+namespace volley {
+
+// Bumped when a line of the result file changes incompatibly; readers refuse newer ones by name.
+inline constexpr int result_schema_version = 1;
+// Bumped when the same data would give other figures.
+inline constexpr int method_version = 1;
+
+// Replies that broke the contract, by kind; any of them fails the run.
+struct ReplyErrors {
+    std::uint64_t wrong = 0;      // not the challenge plus one, or the payload changed
+    std::uint64_t missing = 0;    // none within the deadline, or the connection ended first
+    std::uint64_t duplicate = 0;  // bytes that no challenge asked for
+    std::uint64_t late = 0;       // right, but after the deadline
+
+    [[nodiscard]] std::uint64_t total() const { return wrong + missing + duplicate + late; }
+};
+
+// CPU and memory that one side used in the measured part of a run.
+struct Cost {
+    double user_seconds = 0;
+    double system_seconds = 0;
+    std::uint64_t voluntary_switches = 0;    // of the server: whole life of the process
+    std::uint64_t involuntary_switches = 0;  // of the server: whole life of the process
+    std::uint64_t peak_memory_bytes = 0;
+};
+
+// One slice of the run as the result file keeps it. Warm-up slices begin at negative times.
+struct WindowPoint {
+    double start_seconds = 0;  // from the start of measuring
+    double width_seconds = 0;
+    std::uint64_t count = 0;
+    std::uint64_t sum_ns = 0;
+    std::uint64_t maximum_ns = 0;
+};
+
+struct WorkerAccount {
+    int planned_cpu = -1;  // −1: not pinned
+    std::size_t connections = 0;
+    double cpu_share = 0;  // CPU time over measured time, 0 … 1
+    double busy_share =
+        0;  // share of its time not spent waiting; equals cpu_share unless the worker spins
+    std::uint64_t involuntary_switches = 0;
+    std::uint64_t migrations = 0;
+};
+
+struct RunResult {
+    std::size_t number = 0;  // 1-based, within the measurement
+    bool complete = false;   // false: failed or cut off; kept, marked, and not part of the headline
+    std::string error;       // why not complete
+    std::string started;     // UTC, ISO 8601
+    int server_pid = 0;      // 0: the server is not ours
+    int server_threads = 0;  // seen when the affinity was verified
+    double setup_seconds = 0;  // start of the server to the start line
+    double warmup_seconds = 0;
+    double measured_seconds = 0;
+    double teardown_seconds = 0;  // end of measuring to the server reaped
+    Histogram trips;              // all measured round trips
+    std::vector<WindowPoint> windows;
+    std::optional<Estimate> mean, p50, p90, p99, p99_9;  // with their interval within this run, ns
+    RunFlags flags;
+    Cost client;
+    std::optional<Cost> server;
+    std::vector<WorkerAccount> workers;
+    ReplyErrors errors;
+    std::uint64_t in_flight_at_end =
+        0;  // begun in the run, ended after its last window: not in trips
+    std::uint64_t longest_in_flight_ns = 0;  // of those
+    double steal_share = 0;                  // of the measured CPUs' time
+    std::optional<double> server_share;  // CPU used by the server over its allowed CPUs, 0 … 1
+    std::uint64_t message_bytes = 4;     // for bytes per second
+};
+
+// What the program found out about itself before measuring.
+struct Calibration {
+    double clock_reading_ns = 0;  // cost of one reading
+    double clock_gap_p50_ns = 0;  // noise floor: back-to-back readings over 0.2 s
+    double clock_gap_p99_9_ns = 0;
+    double clock_gap_longest_ns = 0;
+    double null_round_trip_ns = 0;  // the floor: same code path, a transport that answers at once
+};
+
+// A name and a value, as in --help: every effective option.
+struct Setting {
+    std::string name;
+    std::string value;
+};
+
+// Known before the first run, and written into each of its lines.
+struct MeasurementContext {
+    std::string id;       // unique: time, host and random part
+    std::string started;  // UTC, ISO 8601
+    std::string version;  // of volley
+    std::string build;    // compiler and flags
+    std::string
+        server_name;  // directory name or file name; "HOST:PORT" where the server is not ours
+    std::vector<std::string> server_command;  // empty: not ours
+    bool server_is_ours = true;
+    std::uint64_t round = 0;  // 0: not part of an experiment
+    std::size_t connections = 0;
+    std::size_t workers = 0;
+    std::string driver;     // "block", "wait" or "spin"
+    std::string transport;  // "tcp"
+    std::uint64_t message_bytes = 4;
+    std::uint64_t seed = 0;
+    double confidence = 0.95;
+    double precision = 0.05;
+    std::vector<std::string> stop_statistics;  // names without prefix: "mean", "p50" …
+    std::vector<Setting> options;
+    Environment environment;
+    Placement placement;
+    Calibration calibration;
+    std::string keep_awake;         // how, "" where not asked for
+    std::string scheduling;         // "other" or "fifo"
+    std::vector<Warning> warnings;  // known before
+};
+
+struct MeasurementResult {
+    MeasurementContext context;
+    std::vector<RunResult> runs;
+    ExitCode outcome = ExitCode::failed;
+    std::string stop_reason;                 // one line, always present
+    std::optional<std::size_t> runs_needed;  // about, where not converged
+    std::optional<double> optimal_run_seconds;
+    double elapsed_seconds = 0;
+    std::vector<Warning> warnings;  // known afterwards
+    std::vector<std::string>
+        verdict_details;  // what is still missing, what holds the excess, the longest stall
+};
+
+// How a figure of a measurement comes from those of its runs.
+enum class Aggregate { median, sum, minimum, maximum };
+
+struct Field {
+    std::string_view name;     // unit inside, statistic last: "rtt_ns_p99"
+    std::string_view unit;     // "ns", "1/s", "bytes/s", "1", "s", "bytes"
+    std::string_view meaning;  // one line for people
+    Aggregate aggregate;
+    std::optional<double> (*of_run)(const RunResult&);
+    // The estimate whose interval holds within the run only; null where there is none.
+    std::optional<Estimate> (*within_run)(const RunResult&);
+};
+
+// The one table. Order is the order of every output.
+[[nodiscard]] std::span<const Field> fields();
+
+// "mean" -> the field "rtt_ns_mean"; a full field name works as well. Null where there is none.
+[[nodiscard]] const Field* find_statistic(std::string_view name);
+
+struct Figure {
+    const Field* field = nullptr;
+    std::optional<double> value;
+    std::optional<Interval> interval;  // over runs where there are enough complete runs
+    std::optional<OverRuns>
+        over_runs;  // the whole summary, where the aggregate is a median and a run is complete
+};
+
+// The measurement's figures over its complete runs, one a field, in table order. With a single
+// complete run the value is that run's and the interval the one within the run.
+[[nodiscard]] std::vector<Figure> figures(const MeasurementResult& result);
+
+// Convenience for decisions and tests: the values of one field over the complete runs.
+[[nodiscard]] std::vector<double> values_over_runs(const MeasurementResult& result,
+                                                   const Field& field);
+
+}  // namespace volley

@@ -1,0 +1,35 @@
+// Whether two servers measured in the same rounds differ: paired by round, the sign interval of log
+// ratios.
+//
+// Rounds, in each of which every server ran once in shuffled order, take out the drift of the
+// machine that makes separate measurements disagree. A difference is claimed only where the
+// interval excludes 1 and the ratio is more than 1 % from it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+#include "stats/interval.hh"
+
+namespace volley {
+
+enum class Verdict { lower, higher, cannot_be_told_apart, more_rounds_needed };
+
+struct Comparison {
+    Estimate ratio;                    // exp(median of ln(a_i/b_i)) with exp(sign interval)
+    std::optional<Interval> paired_t;  // secondary: exp(mean ± t·s/√n) of the same logs
+    std::size_t rounds = 0;
+    Verdict verdict =
+        Verdict::more_rounds_needed;  // of a against b: "lower" means a has the smaller values
+    std::optional<std::size_t>
+        rounds_needed;  // about, to narrow the interval to the ratio's distance from 1
+};
+
+// a, b: the same statistic of two servers, paired by round, all above 0, of the same length (at
+// least 1). comparisons: how many are made in the same family; the confidence of each is 1 − (1 −
+// confidence)/comparisons (Bonferroni). Fewer than ten rounds: more_rounds_needed.
+[[nodiscard]] Comparison compare_paired(std::span<const double> a, std::span<const double> b,
+                                        double confidence, std::size_t comparisons);
+
+}  // namespace volley
