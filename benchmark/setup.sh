@@ -1,0 +1,233 @@
+#!/usr/bin/env bash
+# Finds what volley needs and this machine lacks, says so, and installs it with apt-get.
+#
+# Looks at files and commands only, so a call with nothing to do costs milliseconds. Removes nothing, ever. Where apt-get is
+# not the package manager it prints what is missing with the versions that volley was tested with, and fails.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+usage: setup.sh [client] [servers] [test] [lint] [fuzz] [bench]     (default: client servers)
+
+Installs what these parts need and the machine lacks: with apt-get, as root or through sudo, removing nothing.
+
+VOLLEY_SETUP=no   prints the one command that would install it, and fails, instead
+CXX               the C++ compiler to use in place of g++
+TEXT
+}
+
+# What is needed: parts | how it is recognised | packages, "a/b" where b serves when a is not to be had | name and version tested.
+# A Boost that is installed decides its own packages: see need_boost.
+needs='
+client            | compiler                                    | g++                    | g++ 12.2 (any compiler for C++20)
+client            | command make                                | make                   | GNU make 4.3
+client            | boost                                       |                        | Boost 1.81 (1.74 or newer), with program_options
+client            | header numa.h library numa                  | libnuma-dev            | libnuma 2.0.16, with headers
+client            | header nlohmann/json.hpp                    | nlohmann-json3-dev     | nlohmann/json 3.11.2
+servers           | command gcc                                 | gcc                    | gcc 12.2
+servers           | header stdio.h                              | libc6-dev              | C library with headers
+servers           | header liburing.h library uring             | liburing-dev           | liburing 2.3, with headers
+test              | header gtest/gtest.h library gtest          | libgtest-dev           | GoogleTest 1.12.1
+test              | command bats                                | bats                   | bats 1.8.2
+test              | command numactl                             | numactl                | numactl 2.0.16
+test              | command ps                                  | procps                 | procps 4.0.2
+test              | command setsid command taskset              | util-linux             | util-linux 2.38.1
+test lint         | command shellcheck                          | shellcheck             | shellcheck 0.9.0
+test lint         | command clang-format                        | clang-format           | clang-format 14
+test lint fuzz    | command clang++                             | clang                  | clang 14.0
+test fuzz         | runtime libclang_rt.fuzzer                  | libclang-rt-dev/libclang-rt-14-dev | libFuzzer of clang 14
+bench             | header benchmark/benchmark.h library benchmark | libbenchmark-dev    | Google Benchmark 1.7.1
+'
+oldest_boost=107400     # 1.74: the oldest whose Asio compiles as C++20 without deprecated parts
+oldest_gcc=12           # older ones are tried on a few lines of C++20
+days_until_lists_are_old=7
+
+# The tests put a directory here and look what would be done to a machine like it.
+root=${VOLLEY_SETUP_ROOT:-}
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+first_existing() {
+    local candidate
+    for candidate in "$@"; do
+        [[ -e $candidate ]] && printf '%s' "$candidate" && return
+    done
+    return 1
+}
+
+find_header() {
+    local -a more
+    IFS=: read -ra more <<<"${CPLUS_INCLUDE_PATH:-}:${CPATH:-}"
+    first_existing "${more[@]/%//$1}" "$root/usr/local/include/$1" "$root/usr/include/$1" "$root"/usr/include/*-linux-*/"$1"
+}
+
+have_library() {
+    local -a more
+    IFS=: read -ra more <<<"${LIBRARY_PATH:-}"
+    first_existing "${more[@]/%//lib$1.so}" "$root"/usr/local/lib{,64}/lib"$1".{so,a} "$root"/usr/lib{,64}/lib"$1".{so,a} \
+        "$root"/usr/lib/*-linux-*/lib"$1".{so,a} >/dev/null
+}
+
+have_compiler() {
+    local compiler=${CXX:-g++} major
+    command -v "${compiler%% *}" >/dev/null || return 1
+    # CXX may carry options, hence unquoted.
+    # shellcheck disable=SC2086
+    major=$($compiler -dumpversion)
+    [[ ${major%%.*} -ge $oldest_gcc ]] && return
+    # shellcheck disable=SC2086
+    $compiler -std=c++20 -fsyntax-only -x c++ - 2>/dev/null <<<$'#include <concepts>\n#include <source_location>\n#include <span>' ||
+        fail "$compiler is version $major and does not know C++20: install g++-$oldest_gcc or newer and say CXX=g++-$oldest_gcc"
+}
+
+# The packages that give a Boost, or nothing where one of 1.74 or newer is complete. Debian's -dev packages of different
+# versions conflict, so one that is there is completed rather than replaced.
+need_boost() {
+    local header word value version=0
+    if ! header=$(find_header boost/version.hpp); then
+        printf 'libboost1.81-dev/libboost-dev libboost-program-options1.81-dev/libboost-program-options-dev'
+        return
+    fi
+    while read -r _ word value; do
+        if [[ $word == BOOST_VERSION && $value =~ ^[0-9]+$ ]]; then
+            version=$value
+            break
+        fi
+    done <"$header"
+    [[ $version -ge $oldest_boost ]] ||
+        fail "the Boost in ${header%/boost/version.hpp} is $((version / 100000)).$((version / 100 % 1000)), 1.74 or newer is needed: replace it (nothing is removed here)"
+    have_library boost_program_options ||
+        printf 'libboost-program-options%d.%d-dev' $((version / 100000)) $((version / 100 % 1000))
+}
+
+# Succeeds where everything that the check names ("command make", "header numa.h library numa") is there.
+is_there() {
+    local -a words
+    read -ra words <<<"$1"
+    local i
+    for ((i = 0; i < ${#words[@]}; i += 2)); do
+        case ${words[i]} in
+            compiler) have_compiler || return 1 ;;
+            command) command -v "${words[i + 1]}" >/dev/null || return 1 ;;
+            header) find_header "${words[i + 1]}" >/dev/null || return 1 ;;
+            library) have_library "${words[i + 1]}" || return 1 ;;
+            runtime) first_existing "$root"/usr/lib/{llvm-*/lib/,}clang/*/lib/*/"${words[i + 1]}"* >/dev/null || return 1 ;;
+        esac
+    done
+}
+
+# Fills missing_packages and missing_names with what the parts lack.
+find_missing() {
+    local parts check packages name part wanted
+    missing_packages=()
+    missing_names=()
+    while IFS='|' read -r parts check packages name; do
+        wanted=
+        for part in "$@"; do
+            [[ " $parts " == *" $part "* ]] && wanted=yes
+        done
+        [[ $wanted ]] || continue
+        read -r check <<<"$check"
+        if [[ $check == boost ]]; then
+            packages=$(need_boost)
+            [[ $packages ]] || continue
+        elif is_there "$check"; then
+            continue
+        fi
+        read -r name <<<"$name"
+        local -a several
+        read -ra several <<<"$packages"
+        missing_packages+=("${several[@]}")
+        missing_names+=("$name")
+    done <<<"$needs"
+}
+
+# Of each "a/b" the first that apt knows; the first of all where it knows none, so that its own message names it.
+choose_packages() {
+    local alternatives candidate chosen
+    packages=()
+    for alternatives in "${missing_packages[@]}"; do
+        chosen=${alternatives%%/*}
+        if [[ $alternatives == */* ]]; then
+            for candidate in ${alternatives//\// }; do
+                if apt-cache show "$candidate" >/dev/null 2>&1; then
+                    chosen=$candidate
+                    break
+                fi
+            done
+        fi
+        packages+=("$chosen")
+    done
+}
+
+lists_are_fresh() {
+    local lists=$root/var/lib/apt/lists
+    compgen -G "$lists/*_Packages*" >/dev/null &&
+        [[ $(find "$lists" "$lists/partial" -maxdepth 0 -mtime "-$days_until_lists_are_old" 2>/dev/null) ]]
+}
+
+# Runs apt-get quietly, and leaves its first error in apt_error. Waits for another apt-get that holds the lock.
+apt() {
+    local output
+    output=$("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 "$@" 2>&1 </dev/null) && return
+    apt_error=$(grep -m 1 '^E: ' <<<"$output" || tail -n 1 <<<"$output")
+    return 1
+}
+
+install_with_apt() {
+    local -a options=(install --no-remove --no-install-recommends -y)
+    as_root=()
+    [[ $(id -u) == 0 ]] || as_root=(sudo)
+    local update=
+    lists_are_fresh || update=yes
+
+    choose_packages
+    if [[ ${VOLLEY_SETUP:-} == no ]]; then
+        [[ $update ]] && printf '%s && ' "${as_root[*]}${as_root:+ }apt-get update"
+        printf '%s\n' "${as_root[*]}${as_root:+ }apt-get ${options[*]} ${packages[*]}"
+        exit 1
+    fi
+    if [[ ${as_root:-} ]] && ! command -v sudo >/dev/null; then
+        fail "needs ${packages[*]}, and this is neither root nor is there sudo: as root, apt-get ${options[*]} ${packages[*]}"
+    fi
+    if [[ $update ]]; then
+        say "updating the lists of packages"
+        apt update || fail "apt-get update failed: $apt_error"
+        choose_packages
+    fi
+    say "installing ${packages[*]} (VOLLEY_SETUP=no shows the command instead)"
+    apt "${options[@]}" "${packages[@]}" && return
+    # Lists that are behind their archive name versions that are gone: once more with new ones.
+    if [[ ! $update ]] && apt update; then
+        choose_packages
+        apt "${options[@]}" "${packages[@]}" && return
+    fi
+    fail "apt-get install failed: $apt_error; nothing was removed; VOLLEY_SETUP=no shows the command"
+}
+
+main() {
+    local part
+    local -a wanted=("$@")
+    [[ $# -gt 0 ]] || wanted=(client servers)
+    for part in "${wanted[@]}"; do
+        case $part in
+            -h | --help) usage; exit ;;
+            client | servers | test | lint | fuzz | bench) ;;
+            *) say "unknown part \"$part\": client, servers, test, lint, fuzz or bench"; exit 2 ;;
+        esac
+    done
+
+    find_missing "${wanted[@]}"
+    [[ ${#missing_packages[@]} -gt 0 ]] || exit 0
+    if ! command -v apt-get >/dev/null; then
+        say "these are missing, and there is no apt-get to install them with (the versions are those tested):"
+        printf '  %s\n' "${missing_names[@]}" >&2
+        exit 1
+    fi
+    install_with_apt
+    find_missing "${wanted[@]}"
+    [[ ${#missing_packages[@]} -eq 0 ]] || fail "installed, but still not found: ${missing_names[*]}"
+}
+
+main "$@"
