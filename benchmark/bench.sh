@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Measures one server: sets up what is missing, builds what is stale, and hands over to target/volley.
+#
+# A front door only: what a figure depends on is decided and recorded in the client, not here. The result is alone on stdout.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+usage: bench.sh CLIENTS CORES SERVER [ARGS...] [-- OPTIONS...]
+       bench.sh SERVER_CORES CLIENT_CORES CLIENTS target/servers/NAME [ARGS...] [-- OPTIONS...]
+
+Measures the round trip of SERVER with CLIENTS connections at once; the server gets CORES CPUs of its own.
+
+CLIENTS       connections that play at the same time
+CORES         CPUs of the server; in the second form those of the client as well
+SERVER        a name in servers/, or the path of any executable that keeps the contract (servers/README.md)
+ARGS          for the server; in the second form SCORES and CCORES in them become the numbers of CPUs
+OPTIONS       for the client, after the last --; see target/volley --help
+
+VOLLEY_OPTS   more options for the client, separated by blanks
+VOLLEY_SETUP  "no": say what would have to be installed, and stop
+
+examples: bench.sh 16 1 c-epoll
+          bench.sh 1 1 ./my-server --fast -- --quick --json results.json
+          VOLLEY_OPTS='--precision 2%' bench.sh 64 2 asio
+
+Exit status: 0 precision reached, 3 budget spent first, 1 failed, 2 usage.
+TEXT
+}
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+
+say() { printf 'bench.sh: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+wrong_usage() { say "$*; bench.sh --help explains"; exit 2; }
+
+is_number() { [[ $1 =~ ^[0-9]+$ ]]; }
+
+check_count() { # WHAT VALUE
+    [[ $2 =~ ^[1-9][0-9]*$ ]] || wrong_usage "$1 is \"$2\", it must be a whole number from 1 on"
+}
+
+servers_there_are() {
+    local makefile
+    for makefile in "$root"/servers/*/Makefile; do
+        [[ -e $makefile ]] && basename "$(dirname "$makefile")"
+    done | paste -sd ' ' | grep . || printf none
+}
+
+# The name of a server of ours, also where it is given as the path of what is built from it; nothing for other executables.
+name_of() {
+    local name=$1
+    if [[ $1 == */* ]]; then
+        name=${1##*/}
+        [[ $1 == "target/servers/$name" || $(readlink -m "$1") == "$(readlink -m "$root/target/servers/$name")" ]] || return 0
+    fi
+    [[ $name != .* && -e $root/servers/$name/Makefile ]] && printf '%s' "$name" || return 0
+}
+
+# Splits the words at the last "--" into server_words and client_options.
+split_at_last_dashes() {
+    local i last=$#
+    local -a words=("$@")
+    for ((i = 0; i < $#; i++)); do
+        [[ ${words[i]} == -- ]] && last=$i
+    done
+    server_words=("${words[@]:0:last}")
+    client_options=("${words[@]:last+1}")
+}
+
+main() {
+    case ${1:-} in
+        -h | --help) usage; exit ;;
+    esac
+    split_at_last_dashes "$@"
+    set -- "${server_words[@]}"
+    [[ $# -ge 3 ]] || wrong_usage "three things are needed: CLIENTS CORES SERVER"
+
+    local clients=$1 server_cores=$2 client_cores=
+    if [[ $# -ge 4 ]] && is_number "$1" && is_number "$2" && is_number "$3"; then
+        server_cores=$1 client_cores=$2 clients=$3
+        check_count CLIENT_CORES "$client_cores"
+        shift
+    fi
+    check_count CLIENTS "$clients"
+    check_count "CORES of the server" "$server_cores"
+    local server=$3 name
+    shift 3
+    local -a arguments=("$@")
+    if [[ $client_cores ]]; then
+        arguments=("${arguments[@]//SCORES/$server_cores}")
+        arguments=("${arguments[@]//CCORES/$client_cores}")
+    fi
+
+    name=$(name_of "$server")
+    local -a targets=(client) parts=(client)
+    if [[ $name ]]; then
+        targets+=("server-$name")
+        parts+=(servers)
+    elif [[ $server != */* ]]; then
+        wrong_usage "no server \"$server\" in servers/; there are: $(servers_there_are); another executable is given by its path (./$server)"
+    elif [[ -d $server || ! -x $server ]]; then
+        [[ -e $server ]] || wrong_usage "no file $server; the servers in servers/ are: $(servers_there_are)"
+        wrong_usage "$server is not an executable file"
+    fi
+
+    "$root/benchmark/setup.sh" "${parts[@]}" >&2 || fail "not set up: see above"
+    make --silent --no-print-directory -C "$root" -j"$(nproc)" "${targets[@]}" >&2 || fail "the build failed: see above"
+    if [[ $name ]]; then
+        server=$root/target/servers/$name
+        [[ -x $server ]] || fail "$name was skipped: it needs what this machine lacks, see above and servers/$name/server.toml"
+    fi
+
+    local -a more_options
+    read -r -d '' -a more_options <<<"${VOLLEY_OPTS:-}" || true
+    exec "$root/target/volley" --clients "$clients" --server-cores "$server_cores" ${client_cores:+--client-cores "$client_cores"} \
+        --print-numactl "${more_options[@]}" "${client_options[@]}" -- "$server" "${arguments[@]}"
+}
+
+main "$@"
