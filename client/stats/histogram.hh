@@ -6,6 +6,8 @@
 // windows.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -26,8 +28,16 @@ class Histogram {
 
     Histogram();
 
-    // Allocates nothing. nanoseconds: 0 and up.
-    void record(std::uint64_t nanoseconds);
+    // Allocates nothing and has no branch (the compiler makes the limits conditional moves): the
+    // recorder's inner loop, about 1 ns. nanoseconds: 0 and up.
+    void record(std::uint64_t nanoseconds) {
+        ++counts_[bucket_of(nanoseconds)];
+        ++count_;
+        minimum_ = std::min(minimum_, nanoseconds);
+        maximum_ = std::max(maximum_, nanoseconds);
+        sum_ += nanoseconds;
+        sum_of_squares_ += static_cast<unsigned __int128>(nanoseconds) * nanoseconds;
+    }
     // Exact: merging parts equals recording the whole.
     void merge(const Histogram& other);
     // Forgets every sample, keeps the memory. Touches only the buckets between the least and the
@@ -45,15 +55,24 @@ class Histogram {
     [[nodiscard]] std::optional<double> mean() const;
     [[nodiscard]] std::optional<double> standard_deviation() const;
 
-    // The value at or below which the share p (in [0, 1]) of the samples lies, in ns, linear within
-    // a bucket and clamped to [minimum, maximum]. Nothing where count() is 0.
+    // The value at or below which the share p (in [0, 1]) of the samples lies, in ns, linear
+    // between the least and the greatest value that a bucket can hold (so exact where buckets are 1
+    // ns wide) and clamped to [minimum, maximum]. Nothing where count() is 0.
     [[nodiscard]] std::optional<double> quantile(double p) const;
     // The quantile of the same distribution where each sample weighs its own length: the round trip
     // that a random moment falls into ("time-weighted"). Nothing where count() is 0.
     [[nodiscard]] std::optional<double> time_weighted_quantile(double p) const;
 
-    // Bucket i holds values in [bucket_low(i), bucket_high(i)), in ns.
-    [[nodiscard]] static std::size_t bucket_of(std::uint64_t nanoseconds);
+    // Bucket i holds values in [bucket_low(i), bucket_high(i)), in ns; the last one larger ones
+    // too.
+    [[nodiscard]] static std::size_t bucket_of(std::uint64_t nanoseconds) {
+        // Below 2^(sub_bucket_bits + 1) a bucket is 1 ns wide; each further power of two doubles
+        // it.
+        const auto shift = static_cast<unsigned>(std::bit_width(nanoseconds | sub_buckets)) -
+                           (sub_bucket_bits + 1);
+        const std::uint64_t bucket = shift * sub_buckets + (nanoseconds >> shift);
+        return std::min<std::uint64_t>(bucket, bucket_count - 1);
+    }
     [[nodiscard]] static std::uint64_t bucket_low(std::size_t bucket);
     [[nodiscard]] static std::uint64_t bucket_high(std::size_t bucket);
     [[nodiscard]] std::uint64_t count_in(std::size_t bucket) const { return counts_[bucket]; }
@@ -73,6 +92,12 @@ class Histogram {
         const std::vector<std::pair<std::size_t, std::uint64_t>>& buckets, const Exact& exact);
 
   private:
+    // The least and the greatest bucket in use; only where count() is above 0.
+    [[nodiscard]] std::size_t first_bucket() const { return bucket_of(minimum_); }
+    [[nodiscard]] std::size_t last_bucket() const { return bucket_of(maximum_); }
+    // The value at `fraction` of the way through a bucket.
+    [[nodiscard]] double value_within(std::size_t bucket, double fraction) const;
+
     std::vector<std::uint64_t> counts_;
     std::uint64_t count_ = 0;
     std::uint64_t minimum_ = ~std::uint64_t{0};

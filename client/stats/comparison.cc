@@ -1,0 +1,86 @@
+#include "stats/comparison.hh"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/error.hh"
+#include "stats/over_runs.hh"
+
+namespace volley {
+
+namespace {
+
+// Fewer rounds never claim a difference.
+constexpr std::size_t least_rounds = 10;
+
+// A difference below this matters to nobody and is within what placement alone can do.
+const double least_log_ratio = std::log(1.01);
+
+constexpr double most_rounds_estimated = 1e9;
+
+Interval exponential(const Interval& logs) {
+    return {std::exp(logs.low), std::exp(logs.high)};
+}
+
+Verdict judge(const Estimate& log_ratio, std::size_t rounds) {
+    if (rounds < least_rounds || !log_ratio.interval) {
+        return Verdict::more_rounds_needed;
+    }
+    if (log_ratio.interval->high < 0 && log_ratio.point < -least_log_ratio) {
+        return Verdict::lower;
+    }
+    if (log_ratio.interval->low > 0 && log_ratio.point > least_log_ratio) {
+        return Verdict::higher;
+    }
+    return Verdict::cannot_be_told_apart;
+}
+
+// The half-width shrinks with the root of the rounds. Nothing where the ratio is 1.
+std::optional<std::size_t> estimate_rounds(const Estimate& log_ratio, std::size_t rounds,
+                                           double confidence) {
+    const std::size_t least = std::max(least_rounds, least_runs_for(confidence));
+    if (!log_ratio.interval) {
+        return least;
+    }
+    const double distance = std::abs(log_ratio.point);
+    if (!(distance > 0)) {
+        return std::nullopt;
+    }
+    const double half_width = std::max(log_ratio.interval->high - log_ratio.point,
+                                       log_ratio.point - log_ratio.interval->low);
+    const double ratio = half_width / distance;
+    const double needed =
+        std::min(std::ceil(static_cast<double>(rounds) * ratio * ratio), most_rounds_estimated);
+    return std::max(least, static_cast<std::size_t>(needed));
+}
+
+}  // namespace
+
+Comparison compare_paired(std::span<const double> a, std::span<const double> b, double confidence,
+                          std::size_t comparisons) {
+    ensure(!a.empty() && a.size() == b.size(), "a comparison pairs values round by round");
+    ensure(comparisons >= 1, "a comparison is one of at least one");
+    std::vector<double> logs(a.size());
+    for (std::size_t round = 0; round < a.size(); ++round) {
+        ensure(a[round] > 0 && b[round] > 0, "ratios are taken of values above 0");
+        logs[round] = std::log(a[round] / b[round]);
+    }
+    const double each = 1 - (1 - confidence) / static_cast<double>(comparisons);
+    const OverRuns summary = summarize_over_runs(logs, each);
+
+    Comparison comparison;
+    comparison.rounds = a.size();
+    comparison.ratio.point = std::exp(summary.median.point);
+    if (summary.median.interval) {
+        comparison.ratio.interval = exponential(*summary.median.interval);
+    }
+    if (summary.t_interval) {
+        comparison.paired_t = exponential(*summary.t_interval);
+    }
+    comparison.verdict = judge(summary.median, a.size());
+    comparison.rounds_needed = estimate_rounds(summary.median, a.size(), each);
+    return comparison;
+}
+
+}  // namespace volley
