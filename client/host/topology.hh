@@ -2,11 +2,13 @@
 // use.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "host/cpu_set.hh"
+#include "host/system_files.hh"
 
 namespace volley {
 
@@ -17,7 +19,7 @@ struct Cpu {
     bool allowed = true;  // in the affinity mask (cpuset) that this process began with
 };
 
-// Online CPUs only, ascending by id.
+// Online CPUs only, ascending by id; at least one.
 struct Topology {
     std::vector<Cpu> cpus;
 
@@ -30,6 +32,11 @@ struct Topology {
 // Reads the machine through libnuma and /sys. Call before anything changes the affinity of this
 // process. Where /sys or NUMA support is missing, every CPU is a core of its own on node 0.
 [[nodiscard]] Topology read_topology();
+
+// The same from other files, with what no file says: the affinity mask that the process began with,
+// and the node of a CPU (below 0 where unknown).
+[[nodiscard]] Topology read_topology(const SystemFiles& files, const CpuList& allowed,
+                                     const std::function<int(int)>& node_of);
 
 // A topology written as text, for tests and for `--print-plan` questions about other machines: a
 // line a CPU, "cpu 0 node 0 core 0 [not-allowed] [offline]", # begins a comment. Throws

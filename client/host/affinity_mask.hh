@@ -1,0 +1,23 @@
+// The two affinity system calls with masks as large as the machine needs.
+//
+// cpu_set_t ends at 1024 CPUs, and sched_getaffinity fails with EINVAL on larger machines; these
+// grow the mask until it fits. Reading back and judging is affinity.hh's business.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+
+#include "host/cpu_set.hh"
+
+namespace volley {
+
+// The CPUs that a thread may run on; 0 is the calling thread. Nothing where there is no such thread
+// or the kernel does not say.
+[[nodiscard]] std::optional<CpuList> affinity_mask_of(pid_t thread);
+
+// Returns 0, or the errno value with which the kernel refused. The kernel leaves out, without a
+// word, CPUs that are offline or outside the cpuset.
+[[nodiscard]] int set_affinity_mask(pid_t thread, const CpuList& cpus);
+
+}  // namespace volley
