@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# The checks of form that need a tool. Each is a test of its own:
+#
+#   layout          clang-format would change nothing
+#   shell           shellcheck has nothing to say, of scripts and of bats files
+#   clang-warnings  clang++ compiles every source with all warnings as errors
+#   gcc-warnings    so does g++
+#   headers         every header compiles alone, with both
+#
+# usage: lint.sh [--list | CHECK...]      (default: all)
+# A check whose tool is missing says so; status 77 where that is all that went wrong, 1 where a check failed.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+checks=(layout shell clang-warnings gcc-warnings headers)
+processors=$(nproc)
+
+# As in the Makefile; -fsyntax-only finds what does not need the optimizer, the build shows the rest.
+compile=(-std=c++20 -fsyntax-only -Iclient -pthread -DBOOST_ASIO_NO_DEPRECATED
+    -Wall -Wextra -Wconversion -Wshadow -Wno-missing-field-initializers -Werror)
+
+# Files below what is given, without what was built.
+find_files() { # PATH... -- FIND-EXPRESSION
+    local -a where=()
+    while [[ $1 != -- ]]; do
+        where+=("$1")
+        shift
+    done
+    shift
+    find "${where[@]}" \( -name .git -o -path ./target -o -path './servers/*/target' -o -name node_modules \) -prune -o \
+        -type f \( "$@" \) -print0 | sort -z
+}
+
+need() {
+    command -v "$1" >/dev/null && return
+    echo "$1 is missing: benchmark/setup.sh lint"
+    return 77
+}
+
+check_layout() {
+    need clang-format || return
+    find_files ./client ./servers -- -name '*.cc' -o -name '*.hh' -o -name '*.c' -o -name '*.h' |
+        xargs -0 -r -n 16 -P "$processors" clang-format --dry-run -Werror
+}
+
+check_shell() {
+    need shellcheck || return
+    {
+        find_files . -- -name '*.sh' -o -name '*.bats'
+        # Scripts without an ending, by their first line.
+        find_files . -- ! -name '*.*' -executable | xargs -0 -r awk 'FNR == 1 && /^#!.*[\/ ]bash/ { printf "%s%c", FILENAME, 0 }'
+    } | xargs -0 -r -n 8 -P "$processors" shellcheck
+}
+
+check_warnings() { # COMPILER
+    need "$1" || return
+    find_files ./client -- -name '*.cc' | xargs -0 -r -n 1 -P "$processors" "$1" "${compile[@]}"
+}
+
+# A header that its own source includes first is proven to compile alone by the two checks above; the others are compiled here.
+headers_without_proof() {
+    local header source first
+    while IFS= read -r -d '' header; do
+        for source in "${header%.hh}.cc" "${header%.hh}_test.cc"; do
+            [[ -e $source ]] || continue
+            first=$(grep -m 1 -E '^#include' "$source" || true)
+            [[ $first == "#include \"${header#./client/}\"" ]] && continue 2
+        done
+        printf '%s\0' "$header"
+    done < <(find_files ./client -- -name '*.hh')
+}
+
+check_headers() {
+    local compiler status=0
+    for compiler in g++ clang++; do
+        need "$compiler" || return
+        # Included by an empty source, since a header as the main file has warnings of its own.
+        headers_without_proof |
+            xargs -0 -r -I '{}' -P "$processors" "$compiler" "${compile[@]}" -include '{}' -x c++ /dev/null || status=1
+    done
+    return "$status"
+}
+
+run_check() {
+    case $1 in
+        layout) check_layout ;;
+        shell) check_shell ;;
+        clang-warnings) check_warnings clang++ ;;
+        gcc-warnings) check_warnings g++ ;;
+        headers) check_headers ;;
+        *) echo "lint.sh: no check \"$1\"; there are: ${checks[*]}"; return 2 ;;
+    esac
+}
+
+if [[ ${1:-} == --list ]]; then
+    printf '%s\n' "${checks[@]}"
+    exit
+fi
+worst=0
+wanted=("$@")
+[[ $# -gt 0 ]] || wanted=("${checks[@]}")
+for check in "${wanted[@]}"; do
+    status=0
+    output=$(run_check "$check" 2>&1) || status=$?
+    case $status in
+        0) echo "$check: clean" ;;
+        77) echo "$check: skipped: $output"; [[ $worst != 0 ]] || worst=77 ;;
+        *) echo "$check:"; printf '%s\n' "$output"; worst=1 ;;
+    esac
+done
+exit "$worst"

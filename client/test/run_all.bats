@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+# The test runner on a tree of made-up tests: each outcome is counted once and named, and nothing that fails looks passed.
+#
+# The bodies of scripts are in single quotes on purpose.
+# shellcheck disable=SC2016
+
+setup() {
+    tree=$BATS_TEST_TMPDIR
+    mkdir -p "$tree/client/test/behaviour" "$tree/target/asan" "$tree/benchmark"
+    cp "$BATS_TEST_DIRNAME/run_all.sh" "$tree/client/test/"
+    # Two shards even on a machine with one processor, so that the counts are the same everywhere.
+    mkdir "$tree/commands"
+    script commands/nproc 'echo 2'
+    PATH=$tree/commands:$PATH
+}
+
+script() { # PATH BODY
+    printf '#!/bin/bash\n%s\n' "$2" >"$tree/$1"
+    chmod +x "$tree/$1"
+}
+
+# A unit test program whose shard 0 prints what is given and whose shard 1 has nothing to do.
+unit_tests() { # STATUS LINE...
+    local status=$1
+    shift
+    printf '%s\n' "$@" >"$tree/target/said"
+    script target/unit_tests "[[ \$GTEST_SHARD_INDEX == 1 ]] && echo '[==========] 0 tests ran.' && exit
+cat '$tree/target/said'; exit $status"
+}
+
+run_all() { run "$tree/client/test/run_all.sh" "$@"; }
+last_line() { printf '%s' "${lines[-1]}"; }
+
+@test "unit tests are counted by GoogleTest's own words" {
+    unit_tests 1 '[ RUN      ] A.passes' '[       OK ] A.passes (0 ms)' \
+        '[ RUN      ] A.prints' 'no end of line[       OK ] A.prints (3 ms)' \
+        '[ RUN      ] A.skips' 'a_test.cc:3: Skipped' 'no second node' '[  SKIPPED ] A.skips (0 ms)' \
+        '[ RUN      ] A.fails' 'Expected: 1' '[  FAILED  ] A.fails (0 ms)' \
+        '[ RUN      ] B/C.fails/0' '[  FAILED  ] B/C.fails/0, where GetParam() = 4 (0 ms)' \
+        '[==========] 5 tests from 2 test suites ran. (3 ms total)' '[  PASSED  ] 2 tests.' \
+        '[  SKIPPED ] 1 test, listed below:' '[  SKIPPED ] A.skips' '[  FAILED  ] 2 tests, listed below:' '[  FAILED  ] A.fails'
+    run_all unit
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "2 passed, 2 failed, 1 skipped" ]
+    [[ $output == *"skipped: release unit A.skips: no second node"* ]]
+    [[ $output == *"failed: release unit A.fails"* ]]
+    [[ $output == *"    Expected: 1"* ]]
+}
+
+@test "a unit test that crashes is named, with the status" {
+    unit_tests 139 '[ RUN      ] A.passes' '[       OK ] A.passes (0 ms)' '[ RUN      ] A.crashes'
+    run_all unit
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "1 passed, 1 failed, 0 skipped" ]
+    [[ $output == *"failed: release unit A.crashes: crashed, status 139"* ]]
+}
+
+@test "a program that dies between tests, or whose exit fails, counts as failed" {
+    unit_tests 0 '[ RUN      ] A.passes' '[       OK ] A.passes (0 ms)'
+    run_all unit
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "1 passed, 1 failed, 0 skipped" ]
+    unit_tests 1 '[ RUN      ] A.passes' '[       OK ] A.passes (0 ms)' '[==========] 1 test from 1 test suite ran. (0 ms total)'
+    run_all unit
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "1 passed, 1 failed, 0 skipped" ]
+}
+
+@test "unit tests that are not built count as failed" {
+    run_all unit
+    [ "$status" -eq 1 ]
+    [[ $output == *"target/unit_tests is not built"* ]]
+    [ "$(last_line)" = "0 passed, 1 failed, 0 skipped" ]
+}
+
+@test "behaviour scripts pass, skip with their last line, and fail" {
+    script client/test/behaviour/a_thing_works.sh '[[ -d $TMPDIR && $VOLLEY_DIR == */target ]]'
+    script client/test/behaviour/another-thing-is-missing.sh 'echo noise; echo no IPv6 here; exit 77'
+    script client/test/behaviour/a_third_fails.sh 'echo because; exit 4'
+    echo 'exit 0' >"$tree/client/test/behaviour/not_executable.sh"
+    run_all behaviour
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "1 passed, 2 failed, 1 skipped" ]
+    [[ $output == *"skipped: release another thing is missing: no IPv6 here"* ]]
+    [[ $output == *"failed: release a third fails: status 4"* ]]
+    [[ $output == *"    because"* ]]
+    [[ $output == *"failed: release not executable: "* ]]
+    [ -s "$tree/target/test-logs/release-behaviour-a_third_fails.log" ]
+}
+
+@test "a behaviour script that hangs is ended and counted as failed" {
+    sed -i 's/^behaviour_deadline=.*/behaviour_deadline=1/' "$tree/client/test/run_all.sh"
+    script client/test/behaviour/it_hangs.sh 'sleep 1000'
+    run_all behaviour
+    [ "$status" -eq 1 ]
+    [[ $output == *"failed: release it hangs: not done after 1 s"* ]]
+}
+
+@test "a process that a behaviour script leaves behind fails it and is ended" {
+    script client/test/behaviour/it_leaves.sh "setsid sleep 1000 >'$tree/out' 2>&1 & echo \$! >'$tree/pid'"
+    run_all behaviour
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"left behind: sleep 1000"* ]]
+    # Gone, or waiting for a parent that takes its time to collect it.
+    local pid attempt ended=
+    pid=$(cat "$tree/pid")
+    for ((attempt = 0; attempt < 50; attempt++)); do
+        if [ ! -e "/proc/$pid" ] || grep -q '^State:.Z' "/proc/$pid/status"; then
+            ended=yes
+            break
+        fi
+        sleep 0.1
+    done
+    [ "$ended" ]
+}
+
+@test "the sanitizers' variant uses its own programs and fails on a report whatever the status" {
+    script target/asan/unit_tests 'echo "[==========] 0 tests ran."'
+    script client/test/behaviour/it_reports.sh 'file=${ASAN_OPTIONS#log_path=}; echo "heap overflow" >"${file%%:*}.1"'
+    script client/test/behaviour/it_is_clean.sh '[[ $VOLLEY_DIR == */target/asan ]]'
+    run_all asan
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "1 passed, 1 failed, 0 skipped" ]
+    [[ $output == *"failed: asan it reports: a sanitizer reported"* ]]
+    [[ $output == *"    heap overflow"* ]]
+}
+
+@test "bats files are counted test by test, and one that ends early is noticed" {
+    script commands/bats 'case $2 in
+*whole*) printf "1..3\nok 1 one\nnot ok 2 two\n#  why\nok 3 three # skip no root\n"; exit 1 ;;
+*early*) printf "1..2\nok 1 one\n" ;;
+esac'
+    touch "$tree/benchmark/whole.bats" "$tree/benchmark/early.bats"
+    run_all bats
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "2 passed, 2 failed, 1 skipped" ]
+    [[ $output == *"skipped: benchmark/whole.bats: three: no root"* ]]
+    [[ $output == *"failed: benchmark/whole.bats: two"* ]]
+    [[ $output == *"failed: benchmark/early.bats: 1 tests of 2 ended"* ]]
+}
+
+@test "each check of lint, each fuzz target and the floors are a test" {
+    script client/test/lint.sh '[[ $1 == --list ]] && echo "layout shell" && exit; [[ $1 == shell ]] || { echo no tool; exit 77; }'
+    script client/test/fuzz.sh '[[ $1 == --list ]] && echo options && exit; exit 1'
+    script client/test/floors.sh 'exit 0'
+    run_all lint fuzz floors
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "2 passed, 1 failed, 1 skipped" ]
+}
+
+@test "no fuzz targets at all is a failure" {
+    script client/test/fuzz.sh 'exit 0'
+    run_all fuzz
+    [ "$status" -eq 1 ]
+}
+
+@test "one total ends several parts, and the status is 0 where nothing failed" {
+    unit_tests 0 '[ RUN      ] A.passes' '[       OK ] A.passes (0 ms)' '[==========] 1 test ran.'
+    script client/test/behaviour/it_works.sh ':'
+    script client/test/floors.sh 'exit 0'
+    run_all release floors
+    [ "$status" -eq 0 ]
+    [ "$(last_line)" = "3 passed, 0 failed, 0 skipped" ]
+}
+
+@test "an unknown part is a usage error" {
+    run_all everything
+    [ "$status" -eq 2 ]
+}

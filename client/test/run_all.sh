@@ -1,0 +1,284 @@
+#!/usr/bin/env bash
+# Runs the tests of what has been built, and counts them all: `make test` builds and calls it.
+#
+# usage: run_all.sh [PART...]      (default: release bats lint floors)
+#   release, asan, tsan   unit tests and behaviour scripts with the programs in target/, target/asan/, target/tsan/
+#   unit, behaviour       one half of release
+#   bats                  benchmark/*.bats, servers/*.bats, client/test/*.bats
+#   lint, floors          the checks of form, each a test
+#   fuzz                  each libFuzzer target, a test
+#
+# The last line is "N passed, N failed, N skipped", the status 0 only where nothing failed; before it stands what failed and why
+# each skip. Everything that a test printed is in target/test-logs/.
+#
+# A behaviour script, client/test/behaviour/*.sh, is one test named as a sentence: status 0 passed, 77 skipped with the reason in
+# its last line, anything else failed. It finds the programs in $VOLLEY_DIR and a directory of its own, removed afterwards, in
+# $TMPDIR; the root of the project is its working directory. A process that it leaves behind fails it.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# The tests call make themselves; they are none of the jobs of the make that called this.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+# Long enough for a machine that is busy with other things: it ends what hangs and measures nothing.
+unit_deadline=900
+behaviour_deadline=90
+bats_deadline=600
+lint_deadline=1800
+fuzz_deadline=1800
+sanitizer_factor=3
+
+logs=$PWD/target/test-logs
+passed=0
+failures=()
+skips=()
+
+pass() { passed=$((passed + 1)); }
+skip() { # NAME REASON
+    skips+=("$1: ${2:-no reason given}")
+}
+# Says so at once, with the end of the log, or what follows a line that contains BEGINNING.
+fail() { # NAME LOG [REASON [BEGINNING]]
+    failures+=("$1${3:+: $3}")
+    printf 'FAILED %s%s\n' "$1" "${3:+: $3}"
+    if [[ ${4:-} ]]; then
+        beginning=$4 awk -v lines=25 '!from && index($0, ENVIRON["beginning"]) { from = NR } from && NR < from + lines { print "    " $0 }' "$2"
+    else
+        tail -n 25 "$2" | sed 's/^/    /'
+    fi
+}
+
+# One test by its status; 124 and 137 are timeout's.
+judge() { # NAME LOG STATUS DEADLINE
+    case $3 in
+        0) pass ;;
+        77) skip "$1" "$(tail -n 1 "$2")" ;;
+        124 | 137) fail "$1" "$2" "not done after $4 s" ;;
+        *) fail "$1" "$2" "status $3" ;;
+    esac
+}
+
+# Runs a command with a deadline, without input and with its output in a log; the status is the command's.
+run_with_deadline() { # SECONDS LOG COMMAND...
+    local seconds=$1 log=$2
+    shift 2
+    timeout --kill-after=10 "$seconds" "$@" >"$log" 2>&1 </dev/null
+}
+
+# Sanitizers report into files, so that a report counts whatever status the test made of it.
+use_sanitizers() { # VARIANT
+    launcher=()
+    factor=1
+    unset ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+    [[ $1 != release ]] || return 0
+    factor=$sanitizer_factor
+    local common="log_path=$logs/sanitizer-report:exitcode=86"
+    export ASAN_OPTIONS=$common UBSAN_OPTIONS=$common:print_stacktrace=1 TSAN_OPTIONS=$common:second_deadlock_stack=1
+    # The thread sanitizer of gcc 12 cannot map its shadow where the kernel randomizes addresses by more than 28 bits.
+    if [[ $1 == tsan ]] && setarch -R true 2>/dev/null; then
+        launcher=(setarch -R)
+    fi
+}
+
+# Moves sanitizer reports to the end of a log; succeeds where there were some.
+collect_reports() { # LOG
+    local report found=1
+    for report in "$logs"/sanitizer-report.*; do
+        [[ -e $report ]] || continue
+        cat "$report" >>"$1"
+        rm "$report"
+        found=0
+    done
+    return "$found"
+}
+
+# Results of a GoogleTest log, one a line: "pass NAME", "fail NAME", "skip NAME<tab>REASON", "crash NAME", "end".
+read_gtest_log() {
+    awk '
+    function rest(mark) { text = substr($0, index($0, mark) + length(mark)); sub(/ \([0-9]+ ms\)$/, "", text); return text }
+    index($0, "[ RUN      ] ") { running = rest("[ RUN      ] "); reason = ""; next }
+    running && index($0, "[       OK ] ") { print "pass " running; running = ""; next }
+    running && /\[  FAILED  \] .*ms\)$/ { print "fail " running; running = ""; next }
+    running && /\[  SKIPPED \] .*ms\)$/ { print "skip " running "\t" reason; running = ""; next }
+    running && !/: Skipped$/ && NF { reason = reason (reason ? " " : "") $0 }
+    /^\[==========\] .* ran\./ { ended = 1 }
+    END { if (running) print "crash " running; else if (ended) print "end" }' "$1"
+}
+
+judge_gtest_shard() { # LABEL LOG STATUS DEADLINE
+    local label=$1 log=$2 status=$3 kind name reason ended='' told=${#failures[@]}
+    while read -r kind name; do
+        case $kind in
+            pass) pass ;;
+            fail) fail "$label $name" "$log" "" "[ RUN      ] $name" ;;
+            skip) skip "$label ${name%%$'\t'*}" "${name#*$'\t'}" ;;
+            crash)
+                reason="crashed, status $status"
+                [[ $status != 124 && $status != 137 ]] || reason="not done after $4 s"
+                fail "$label $name" "$log" "$reason" "[ RUN      ] $name" ;;
+            end) ended=yes ;;
+        esac
+    done < <(read_gtest_log "$log")
+    if collect_reports "$log"; then
+        fail "$label" "$log" "a sanitizer reported"
+    elif [[ ${#failures[@]} -eq $told && ($status -ne 0 || ! $ended) ]]; then
+        fail "$label" "$log" "ended early or badly, status $status"
+    fi
+}
+
+# As many processes as processors share the unit tests, which measure no time.
+run_unit() { # VARIANT DIRECTORY
+    local program=$2/unit_tests shard status
+    local -a processes=()
+    local shards deadline=$((unit_deadline * factor))
+    if [[ ! -x $program ]]; then
+        fail "$1 unit" /dev/null "$program is not built"
+        return
+    fi
+    shards=$(nproc)
+    for ((shard = 0; shard < shards; shard++)); do
+        GTEST_TOTAL_SHARDS=$shards GTEST_SHARD_INDEX=$shard \
+            run_with_deadline "$deadline" "$logs/$1-unit-$shard.log" "${launcher[@]}" "$program" --gtest_color=no &
+        processes+=($!)
+    done
+    for ((shard = 0; shard < shards; shard++)); do
+        status=0
+        wait "${processes[shard]}" || status=$?
+        judge_gtest_shard "$1 unit" "$logs/$1-unit-$shard.log" "$status" "$deadline"
+    done
+}
+
+# Processes that carry the mark of a test in their environment.
+marked() { grep -lszxF "VOLLEY_TEST_MARK=$1" /proc/[0-9]*/environ || true; }
+
+# Processes may still be ending when the test has; gives them 3 s, then names and kills what is left.
+left_behind() { # MARK
+    local attempt left pid
+    for ((attempt = 0; attempt < 30; attempt++)); do
+        left=$(marked "$1")
+        [[ $left ]] || return 1
+        sleep 0.1
+    done
+    for pid in $left; do
+        pid=${pid#/proc/}
+        pid=${pid%/environ}
+        printf '%s (%s) ' "$(tr '\0' ' ' <"/proc/$pid/cmdline")" "$pid"
+        kill -KILL "$pid"
+    done 2>/dev/null
+}
+
+run_behaviour() { # VARIANT DIRECTORY
+    local script name log status mark left own
+    local deadline=$((behaviour_deadline * factor))
+    for script in client/test/behaviour/*.sh; do
+        [[ -e $script ]] || continue
+        name=${script##*/}
+        name=${name%.sh}
+        log=$logs/$1-behaviour-$name.log
+        name="$1 ${name//[_-]/ }"
+        mark=$$-$1-$script
+        own=$(mktemp -d)
+        status=0
+        VOLLEY_TEST_MARK=$mark VOLLEY_DIR=$PWD/$2 TMPDIR=$own \
+            run_with_deadline "$deadline" "$log" "${launcher[@]}" "$script" || status=$?
+        rm -rf "$own"
+        if left=$(left_behind "$mark"); then
+            fail "$name" "$log" "left behind: $left"
+        elif collect_reports "$log"; then
+            fail "$name" "$log" "a sanitizer reported"
+        else
+            judge "$name" "$log" "$status" "$deadline"
+        fi
+    done
+}
+
+run_bats() {
+    local file log status planned seen line name
+    local -a lines
+    if ! command -v bats >/dev/null; then
+        skip bats "bats is missing: benchmark/setup.sh test"
+        return
+    fi
+    for file in benchmark/*.bats servers/*.bats client/test/*.bats; do
+        [[ -e $file ]] || continue
+        log=$logs/bats-${file//\//-}.log
+        status=0
+        run_with_deadline "$bats_deadline" "$log" bats --tap "$file" || status=$?
+        planned=-1 seen=0
+        mapfile -t lines <"$log"
+        for line in "${lines[@]}"; do
+            case $line in
+                1..*) planned=${line#1..} ;;
+                "ok "* | "not ok "*)
+                    seen=$((seen + 1))
+                    name=${line#*ok * }
+                    case $line in
+                        "not ok "*) fail "$file: $name" "$log" "" "$line" ;;
+                        *" # skip"*) skip "$file: ${name% # skip*}" "${name##* # skip }" ;;
+                        *) pass ;;
+                    esac ;;
+            esac
+        done
+        [[ $planned -eq $seen ]] || fail "$file" "$log" "$seen tests of $planned ended, status $status"
+    done
+}
+
+run_lint() {
+    local check status
+    for check in $(client/test/lint.sh --list); do
+        status=0
+        run_with_deadline "$lint_deadline" "$logs/lint-$check.log" client/test/lint.sh "$check" || status=$?
+        judge "lint $check" "$logs/lint-$check.log" "$status" "$lint_deadline"
+    done
+}
+
+run_floors() {
+    local status=0
+    run_with_deadline "$lint_deadline" "$logs/floors.log" client/test/floors.sh || status=$?
+    judge floors "$logs/floors.log" "$status" "$lint_deadline"
+}
+
+run_fuzz() {
+    local name status targets
+    targets=$(client/test/fuzz.sh --list)
+    [[ $targets ]] || fail fuzz /dev/null "no targets in client/test/fuzz"
+    for name in $targets; do
+        status=0
+        run_with_deadline "$fuzz_deadline" "$logs/fuzz-$name.log" client/test/fuzz.sh "$name" || status=$?
+        judge "fuzz $name" "$logs/fuzz-$name.log" "$status" "$fuzz_deadline"
+    done
+}
+
+run_part() {
+    local directory=target
+    case $1 in
+        asan | tsan) directory=target/$1; use_sanitizers "$1" ;;
+        *) use_sanitizers release ;;
+    esac
+    case $1 in
+        release | asan | tsan) run_unit "$1" "$directory"; run_behaviour "$1" "$directory" ;;
+        unit) run_unit release "$directory" ;;
+        behaviour) run_behaviour release "$directory" ;;
+        bats) run_bats ;;
+        lint) run_lint ;;
+        floors) run_floors ;;
+        fuzz) run_fuzz ;;
+        *) echo "run_all.sh: no part \"$1\"; see the head of $0" >&2; exit 2 ;;
+    esac
+}
+
+parts=("$@")
+[[ $# -gt 0 ]] || parts=(release bats lint floors)
+mkdir -p "$logs"
+rm -f "$logs"/sanitizer-report.*
+for part in "${parts[@]}"; do
+    before=$((passed + ${#failures[@]} + ${#skips[@]}))
+    begun=$SECONDS
+    run_part "$part"
+    printf '%-9s %4d tests, %d s\n' "$part" $((passed + ${#failures[@]} + ${#skips[@]} - before)) $((SECONDS - begun))
+done
+for line in "${skips[@]}"; do printf 'skipped: %s\n' "$line"; done
+for line in "${failures[@]}"; do printf 'failed: %s\n' "$line"; done
+[[ ${#failures[@]} -eq 0 ]] || echo "what they printed is in target/test-logs/"
+printf '%d passed, %d failed, %d skipped\n' "$passed" "${#failures[@]}" "${#skips[@]}"
+[[ ${#failures[@]} -eq 0 ]]
