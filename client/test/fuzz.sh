@@ -43,8 +43,8 @@ fuzz() { # NAME
     if [[ -d client/test/fuzz/corpus/$name ]]; then
         cp -r "client/test/fuzz/corpus/$name/." "$built/corpus/$name/"
     fi
-    # Whatever takes 10 s or 2 GiB is a finding too.
-    "$built/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    # Whatever takes 10 s or 2 GiB is a finding too. A finding's own status, 77, would say "skipped" to the runner.
+    "$built/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -error_exitcode=1 -print_final_stats=1 \
         -artifact_prefix="$built/found/$name-" "$built/corpus/$name"
 }
 
