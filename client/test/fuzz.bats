@@ -45,6 +45,7 @@ SCRIPT
 @test "a finding is a failure and not a skip" {
     FINDS=yes run "$tree/client/test/fuzz.sh" replies
     [ "$status" -eq 1 ]
+    [[ $output == *"fuzz_replies "* ]]
 }
 
 @test "an unknown target is named" {

@@ -37,9 +37,9 @@ make --silent --no-print-directory -j"$(nproc)" CXX=clang++ DIR_release="$built"
 fuzz() { # NAME
     local name=$1
     [[ -e client/test/fuzz/fuzz_$name.cc ]] || { echo "no fuzz target \"$name\"; there are: ${names[*]}" >&2; return 2; }
+    mkdir -p "$built/corpus/$name" "$built/found"
     "${compile[@]}" "-fsanitize=fuzzer,$sanitize" -o "$built/fuzz_$name" "client/test/fuzz/fuzz_$name.cc" \
         "$built/obj/libvolley.a" -lboost_program_options -lnuma
-    mkdir -p "$built/corpus/$name" "$built/found"
     if [[ -d client/test/fuzz/corpus/$name ]]; then
         cp -r "client/test/fuzz/corpus/$name/." "$built/corpus/$name/"
     fi
