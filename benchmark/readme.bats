@@ -1,0 +1,22 @@
+#!/usr/bin/env bats
+# benchmark/README.md explains every field of the result and every warning that the client can give, and no other warning.
+
+readme=$BATS_TEST_DIRNAME/README.md
+client=$BATS_TEST_DIRNAME/../client
+
+@test "every field of the result table is explained" {
+    fields=$(sed -nE 's/^ *\{"([a-z0-9_]+)", "[^"]*".*/\1/p' "$client/run/result.cc")
+    [ "$(wc -w <<<"$fields")" -ge 30 ]
+    for field in $fields; do
+        grep -qF "\`$field\`" "$readme" || { echo "not in benchmark/README.md: $field"; return 1; }
+    done
+}
+
+@test "every warning has a heading, and every such heading a warning" {
+    [ -e "$client/host/warnings.cc" ] || skip "there are no warnings yet"
+    # The ids are the only texts of this form in that file: lower case, words joined by hyphens.
+    warnings=$(grep -oE '"[a-z]+(-[a-z]+)+"' "$client/host/warnings.cc" | tr -d '"' | sort -u)
+    headings=$(sed -n 's/^### //p' "$readme" | sort -u)
+    [ "$warnings" ]
+    diff <(echo "$warnings") <(echo "$headings")
+}
