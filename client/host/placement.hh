@@ -42,15 +42,19 @@ struct Placement {
     std::vector<int> server_nodes;  // nodes of those CPUs; memory is bound to them
     std::vector<int> client_nodes;
     Sharing sharing = Sharing::unknown;
-    std::vector<std::string>
-        notes;  // one line each: what the plan could not give, and its consequence
+    // One line each, "what the plan could not give: its consequence; the remedy".
+    std::vector<std::string> notes;
 };
 
-// Prefers: one node for both; whole cores (no SMT sibling of the other side; no two workers on one
-// core) before siblings; disjoint CPUs before shared ones. On a single-node machine CPU 0 is left
-// to interrupts where there is a choice. Fewer CPUs than wanted is a note and a recorded sharing,
+// Prefers: disjoint CPUs before shared ones; whole cores (no SMT sibling of the other side; no two
+// workers on one core) before siblings; one node for both where it has room. CPU 0 is left to
+// interrupts where there is a choice. Fewer CPUs than wanted is a note and a recorded sharing,
 // never a refusal. Throws Error(usage) where a CPU or node that was named does not exist or is not
 // allowed.
 [[nodiscard]] Placement place(const Topology& topology, const PlacementRequest& request);
+
+// The note on sharing that place() leaves: empty where client and server share neither CPU nor
+// core. Exported so that the same fact is not told twice, as a note and as a warning.
+[[nodiscard]] std::string sharing_note(const Placement& placement);
 
 }  // namespace volley
