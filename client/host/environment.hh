@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "host/cpu_set.hh"
+#include "host/system_files.hh"
 #include "host/topology.hh"
 
 namespace volley {
@@ -32,19 +33,25 @@ struct Environment {
     std::optional<bool> autogroup;
     std::optional<std::string> idle_driver;  // cpuidle driver, "none" where there is none
     std::optional<int> idle_states;  // enabled states deeper than polling on the measured CPUs
-    std::optional<std::string> virtualization;  // hypervisor or container name; "none"
+    // "none", or the names of what is between us and the machine: "kvm", "docker", "docker on kvm".
+    std::optional<std::string> virtualization;
     std::optional<std::string> transparent_huge_pages;
     std::optional<std::string> isolated_cpus;
     double load_average = 0;  // 1 minute
     std::optional<double>
         other_load;  // busy CPUs (in units of one CPU) over the probe, without this process
     std::uint64_t descriptor_limit = 0;  // soft RLIMIT_NOFILE after raising
+    std::optional<int> autogroup_nice;   // of this process's own group, -20 … 19
+    std::optional<double> cpu_quota;     // CPUs that the control groups allow; absent: no limit
 };
 
 // Reads /proc and /sys; measured: the CPUs of the plan (empty: all). Takes no sample of the clock
 // and does not sleep; other_load is filled by the caller, which takes two LoadSamples around its
 // calibration.
 [[nodiscard]] Environment read_environment(const Topology& topology, const CpuList& measured);
+// The same from other files.
+[[nodiscard]] Environment read_environment(const SystemFiles& files, const Topology& topology,
+                                           const CpuList& measured);
 
 // Cumulative ticks of the machine, from /proc/stat; differences of two samples give shares.
 struct LoadSample {
@@ -52,5 +59,6 @@ struct LoadSample {
     double steal_seconds = 0;  // all CPUs together
 };
 [[nodiscard]] LoadSample sample_load();
+[[nodiscard]] LoadSample sample_load(const SystemFiles& files);
 
 }  // namespace volley
