@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "host/fake_root.hh"
+#include "host/fake_root_for_tests.hh"
 
 namespace volley {
 namespace {

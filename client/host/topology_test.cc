@@ -4,7 +4,7 @@
 
 #include "base/error.hh"
 #include "host/affinity_mask.hh"
-#include "host/fake_root.hh"
+#include "host/fake_root_for_tests.hh"
 
 namespace volley {
 namespace {
