@@ -73,8 +73,9 @@ struct RunResult {
     std::string error;       // why not complete
     std::string started;     // UTC, ISO 8601
     int server_pid = 0;      // 0: the server is not ours
-    int server_threads = 0;  // seen when the affinity was verified
-    double setup_seconds = 0;  // start of the server to the start line
+    bool server_was_killed = false;  // it did not end by SIGTERM in time
+    int server_threads = 0;          // seen when the affinity was verified
+    double setup_seconds = 0;        // start of the server to the start line
     double warmup_seconds = 0;
     double measured_seconds = 0;
     double teardown_seconds = 0;  // end of measuring to the server reaped

@@ -1,0 +1,50 @@
+#include "clock/clock.hh"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace volley {
+
+namespace {
+
+Duration to_duration(const timespec& time) {
+    return std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec);
+}
+
+}  // namespace
+
+int milliseconds_until(TimePoint deadline) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now()).count();
+    constexpr long most = 1'000'000'000;  // fits an int, and is 11 days
+    return static_cast<int>(std::clamp<long>(left, 0, most));
+}
+
+Duration thread_cpu_time() {
+    timespec reading{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &reading);
+    return to_duration(reading);
+}
+
+Duration process_cpu_time(int process) {
+    clockid_t clock = 0;
+    timespec reading{};
+    if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &reading) != 0) {
+        return Duration::zero();
+    }
+    return to_duration(reading);
+}
+
+std::string wall_clock_text() {
+    timespec reading{};
+    ::clock_gettime(CLOCK_REALTIME, &reading);
+    std::tm parts{};
+    ::gmtime_r(&reading.tv_sec, &parts);
+    std::array<char, 64> text{};
+    const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    std::snprintf(text.data() + length, text.size() - length, ".%03ldZ",
+                  reading.tv_nsec / 1'000'000);
+    return text.data();
+}
+
+}  // namespace volley

@@ -1,0 +1,30 @@
+// Turns the text of one option into a value, or says what is allowed instead.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/units.hh"
+#include "host/cpu_set.hh"
+
+namespace volley {
+
+// All throw Error(usage): "--NAME VALUE: … (allowed: …)". name: without dashes.
+[[nodiscard]] std::uint64_t parse_count(const std::string& name, const std::string& text,
+                                        std::uint64_t least, std::uint64_t most);
+// Bytes with an optional k or M (1024).
+[[nodiscard]] std::size_t parse_bytes(const std::string& name, const std::string& text,
+                                      std::size_t least, std::size_t most);
+[[nodiscard]] Duration parse_time(const std::string& name, const std::string& text, Duration least,
+                                  Duration most);
+// "5%" or "5" is 0.05. least, most: as shares.
+[[nodiscard]] double parse_percent(const std::string& name, const std::string& text, double least,
+                                   double most);
+[[nodiscard]] CpuList parse_cpus(const std::string& name, const std::string& text);
+// Comma-separated statistics that find_statistic() knows and whose aggregate is a median; "p99.9"
+// becomes "p99_9".
+[[nodiscard]] std::vector<std::string> parse_statistics(const std::string& name,
+                                                        const std::string& text);
+
+}  // namespace volley

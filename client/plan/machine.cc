@@ -1,0 +1,78 @@
+#include "plan/machine.hh"
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "base/error.hh"
+#include "run/spec.hh"
+
+namespace volley {
+
+namespace {
+
+rlimit descriptor_limit() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit;
+}
+
+// What a privileged process may raise itself to.
+std::uint64_t system_limit() {
+    std::uint64_t most = 0;
+    std::ifstream("/proc/sys/fs/nr_open") >> most;
+    return most;
+}
+
+}  // namespace
+
+MachineFacts read_machine_facts() {
+    MachineFacts facts;
+    facts.descriptor_limit = descriptor_limit().rlim_max;
+    if (::geteuid() == 0) {
+        facts.descriptor_limit = std::max<std::uint64_t>(facts.descriptor_limit, system_limit());
+    }
+    std::uint32_t first = 32768;  // the kernel's defaults
+    std::uint32_t last = 60999;
+    std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> first >> last;
+    facts.local_ports = last >= first ? last - first + 1 : 0;
+    std::random_device device;
+    facts.random = (std::uint64_t{device()} << 32U | device()) | 1U;
+    return facts;
+}
+
+void raise_descriptor_limit(std::uint64_t needed) {
+    rlimit limit = descriptor_limit();
+    if (limit.rlim_cur >= needed) {
+        return;
+    }
+    limit.rlim_cur = needed;
+    limit.rlim_max = std::max<rlim_t>(limit.rlim_max, needed);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        throw Error(ExitCode::usage,
+                    "the descriptor limit cannot be raised to " + std::to_string(needed) + ": " +
+                        errno_text(errno),
+                    "raise it in the shell (ulimit -n), or open fewer connections with --clients");
+    }
+}
+
+void check_realtime_allowed() {
+    int error = 0;
+    std::jthread([&] {
+        const sched_param priority{.sched_priority = realtime_priority};
+        error = ::sched_setscheduler(0, SCHED_FIFO, &priority) == 0 ? 0 : errno;
+    }).join();
+    if (error != 0) {
+        throw Error(ExitCode::usage, "--realtime is not allowed: " + errno_text(error),
+                    "run as root, or raise RLIMIT_RTPRIO (ulimit -r) to " +
+                        std::to_string(realtime_priority));
+    }
+}
+
+}  // namespace volley

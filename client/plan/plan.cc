@@ -1,0 +1,257 @@
+#include "plan/plan.hh"
+
+#include <algorithm>
+
+#include "base/error.hh"
+
+namespace volley {
+
+namespace {
+
+constexpr Duration default_warmup = std::chrono::milliseconds(250);
+// Descriptors beside the connections: results, pipes, epoll and timers of each worker.
+constexpr std::uint64_t spare_descriptors = 64;
+constexpr std::uint64_t descriptors_a_worker = 4;
+// Round trips that a quantile needs for a sensible value in every run.
+constexpr std::uint64_t trips_for_any = 64;
+constexpr std::uint64_t trips_for_p99 = 2'000;
+constexpr std::uint64_t trips_for_p99_9 = 20'000;
+// A single-run measurement does not stop earlier.
+constexpr Duration least_single_run = std::chrono::seconds(5);
+
+std::size_t workers_wanted(const Options& options) {
+    return options.threads.value_or(options.clients);
+}
+
+PlacementRequest placement_request(const Options& options) {
+    return {.enabled = options.placement,
+            .server_is_ours = !options.server.empty(),
+            .server_cores = options.server_cores,
+            .client_cores = options.client_cores,
+            .workers = workers_wanted(options),
+            .server_cpus = options.server_cpus,
+            .client_cpus = options.client_cpus,
+            .server_node = options.server_node,
+            .client_node = options.client_node};
+}
+
+std::uint64_t least_trips(const std::vector<std::string>& statistics) {
+    const auto asked = [&](std::string_view name) {
+        return std::any_of(statistics.begin(), statistics.end(),
+                           [&](const std::string& statistic) { return statistic.ends_with(name); });
+    };
+    return asked("p99_9") ? trips_for_p99_9 : asked("p99") ? trips_for_p99 : trips_for_any;
+}
+
+std::string counted(std::size_t number, const char* noun) {
+    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+// Chooses driver and number of workers where the user left them open.
+void choose_workers(const Options& options, const Topology& topology, Plan& plan) {
+    RunSpec& run = plan.spec.run;
+    const std::size_t cpus = run.placement.client_cpus.empty()
+                                 ? std::max<std::size_t>(1, topology.allowed().size())
+                                 : run.placement.client_cpus.size();
+    const bool a_thread_each = options.threads.value_or(options.clients) == options.clients;
+    switch (options.driver) {
+        case DriverChoice::block:
+            run.driver = DriverKind::block;
+            break;
+        case DriverChoice::wait:
+            run.driver = DriverKind::wait;
+            break;
+        case DriverChoice::spin:
+            run.driver = DriverKind::spin;
+            break;
+        case DriverChoice::automatic:
+            run.driver = a_thread_each && (options.clients <= cpus || options.threads.has_value())
+                             ? DriverKind::block
+                             : DriverKind::wait;
+            plan.notes.push_back(
+                std::string("driver ") + to_string(run.driver) + ": " +
+                counted(options.clients, "connection") + " on " + counted(cpus, "client CPU") +
+                (run.driver == DriverKind::block ? ", a thread each"
+                                                 : ", each worker multiplexes its connections"));
+    }
+    run.workers = run.driver == DriverKind::block
+                      ? options.clients
+                      : options.threads.value_or(std::min(options.clients, cpus));
+    run.connections = options.clients;
+}
+
+void check_limits(const Options& options, const MachineFacts& facts, const Plan& plan) {
+    if (plan.descriptors_needed > facts.descriptor_limit) {
+        throw Error(ExitCode::usage,
+                    "--clients " + std::to_string(options.clients) + " needs " +
+                        std::to_string(plan.descriptors_needed) +
+                        " file descriptors, allowed are " + std::to_string(facts.descriptor_limit),
+                    "raise the limit (ulimit -Hn, or LimitNOFILE= of the service), or open fewer");
+    }
+    if (options.clients > facts.local_ports) {
+        throw Error(ExitCode::usage,
+                    "--clients " + std::to_string(options.clients) +
+                        " needs as many local ports towards one server, the kernel hands out " +
+                        std::to_string(facts.local_ports),
+                    "widen net.ipv4.ip_local_port_range with sysctl, or open fewer");
+    }
+}
+
+void check_capabilities(const Options& options, const ServerMetadata& metadata,
+                        const std::string& name) {
+    if (options.message_bytes != challenge_bytes && metadata.found() &&
+        !metadata.has_capability("size")) {
+        throw Error(ExitCode::usage,
+                    "--message " + std::to_string(options.message_bytes) + ": server '" + name +
+                        "' has no capability \"size\" in its server.toml",
+                    "leave out --message, or choose a server that has it");
+    }
+}
+
+std::string words(const std::vector<std::string>& command) {
+    std::string text;
+    for (const auto& word : command) {
+        const bool plain =
+            !word.empty() && word.find_first_not_of(
+                                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "0123456789-_./=:,+%@") == std::string::npos;
+        std::string quoted = word;
+        for (std::size_t at = 0; (at = quoted.find('\'', at)) != std::string::npos; at += 4) {
+            quoted.replace(at, 1, "'\\''");
+        }
+        text += (text.empty() ? "" : " ") + (plain ? word : "'" + quoted + "'");
+    }
+    return text;
+}
+
+CpuList as_list(const std::vector<int>& numbers) {
+    return {numbers.begin(), numbers.end()};
+}
+
+std::string bound(const CpuList& cpus, const std::vector<int>& nodes) {
+    if (cpus.empty()) {
+        return "numactl";
+    }
+    return "numactl --physcpubind=" + format_cpu_list(cpus) +
+           (nodes.empty() ? "" : " --membind=" + format_cpu_list(as_list(nodes)));
+}
+
+std::string seconds_text(Duration duration) {
+    return format_nanoseconds(static_cast<double>(duration.count()));
+}
+
+}  // namespace
+
+Plan make_plan(const Options& options, const Topology& topology, const ServerMetadata& metadata,
+               const MachineFacts& facts) {
+    Plan plan;
+    plan.server_name = !options.name.empty()    ? options.name
+                       : options.server.empty() ? options.host + ":" + std::to_string(*options.port)
+                                                : server_name_of(options.server.front());
+    check_capabilities(options, metadata, plan.server_name);
+    RunSpec& run = plan.spec.run;
+    if (!options.server.empty()) {
+        run.server = ServerSpec{.command = options.server,
+                                .ready_timeout = options.ready_timeout,
+                                .stop_timeout = options.stop_timeout};
+    }
+    run.host = options.host;
+    run.port = options.port.value_or(0);
+    run.topology = topology;
+    run.placement = place(topology, placement_request(options));
+    choose_workers(options, topology, plan);
+    run.message_bytes = options.message_bytes;
+    run.timeout = options.timeout;
+    run.connect_timeout = options.connect_timeout;
+    run.warmup = options.warmup.value_or(metadata.warmup().value_or(default_warmup));
+    if (!options.warmup && metadata.warmup()) {
+        plan.notes.push_back("warm-up " + seconds_text(run.warmup) +
+                             ": asked for by the server's server.toml");
+    }
+    run.longest_run = options.max_time;
+    run.run_time = std::min(options.run_time, options.max_time);
+    run.least_trips = least_trips(options.statistics);
+    run.confidence = options.confidence;
+    run.realtime = options.realtime;
+    run.seed = options.seed != 0 ? options.seed : facts.random;
+    plan.spec.stop = {.precision = options.precision,
+                      .confidence = options.confidence,
+                      .least_runs = options.min_runs,
+                      .most_runs = options.max_runs,
+                      .budget = options.max_time};
+    plan.spec.exact_runs = options.runs;
+    if (options.runs == std::size_t{1}) {
+        run.run_time = std::min(std::max(run.run_time, least_single_run), options.max_time);
+    }
+    plan.spec.statistics = options.statistics;
+    plan.spec.terminate = options.terminate;
+    plan.descriptors_needed =
+        run.connections + spare_descriptors + descriptors_a_worker * run.workers;
+    check_limits(options, facts, plan);
+    return plan;
+}
+
+std::string plan_report(const Plan& plan) {
+    const RunSpec& run = plan.spec.run;
+    const Placement& placement = run.placement;
+    const auto cpus = [](const CpuList& list) {
+        return list.empty() ? std::string("not pinned") : "CPUs " + format_cpu_list(list);
+    };
+    const auto nodes = [](const std::vector<int>& list) {
+        return list.empty() ? std::string() : ", node " + format_cpu_list(as_list(list));
+    };
+    std::string text;
+    text += "server     " + plan.server_name + ", " + cpus(placement.server_cpus) +
+            nodes(placement.server_nodes) + "\n";
+    text += "client     " + counted(run.connections, "connection") + ", " +
+            counted(run.workers, "worker") + ", driver " + to_string(run.driver) + ", " +
+            cpus(placement.client_cpus) + nodes(placement.client_nodes) + "\n";
+    text += "sharing    " + to_string(placement.sharing) + "\n";
+    text += "a run      " + seconds_text(run.warmup) + " warm-up, " + seconds_text(run.run_time) +
+            " measured, at least " + format_count(static_cast<double>(run.least_trips)) +
+            " round trips\n";
+    text += "runs       " +
+            (plan.spec.exact_runs ? std::to_string(*plan.spec.exact_runs)
+                                  : std::to_string(plan.spec.stop.least_runs) + " to " +
+                                        std::to_string(plan.spec.stop.most_runs)) +
+            ", within " + seconds_text(plan.spec.stop.budget) + "\n";
+    for (const auto& note : plan.notes) {
+        text += "note       " + note + "\n";
+    }
+    for (const auto& note : placement.notes) {
+        text += "note       " + note + "\n";
+    }
+    return text;
+}
+
+std::string numactl_commands(const Plan& plan) {
+    const RunSpec& run = plan.spec.run;
+    const std::string port = run.server ? "9000" : std::to_string(run.port);
+    std::string text;
+    if (run.server) {
+        std::vector<std::string> command = run.server->command;
+        command.insert(command.end(), {"-p", port});
+        if (run.message_bytes != challenge_bytes) {
+            command.insert(command.end(), {"-m", std::to_string(run.message_bytes)});
+        }
+        text += bound(run.placement.server_cpus, run.placement.server_nodes) + " " +
+                words(command) + " &\n";
+    }
+    std::vector<std::string> client = {"target/volley",
+                                       "-p",
+                                       port,
+                                       "-c",
+                                       std::to_string(run.connections),
+                                       "-t",
+                                       std::to_string(run.workers),
+                                       "--driver",
+                                       to_string(run.driver)};
+    if (run.message_bytes != challenge_bytes) {
+        client.insert(client.end(), {"-m", std::to_string(run.message_bytes)});
+    }
+    text +=
+        bound(run.placement.client_cpus, run.placement.client_nodes) + " " + words(client) + "\n";
+    return text;
+}
+
+}  // namespace volley

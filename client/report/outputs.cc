@@ -1,0 +1,143 @@
+#include "report/outputs.hh"
+
+#include <unistd.h>
+
+#include <array>
+#include <cinttypes>
+#include <cstdio>
+
+#include "report/classic.hh"
+#include "report/csv.hh"
+#include "report/hgrm.hh"
+#include "report/json.hh"
+#include "report/text.hh"
+
+namespace volley {
+
+namespace {
+
+// Standard output takes one document; the report gives way to it.
+bool stdout_is_taken(const Options& options) {
+    return options.json == "-" || options.csv == "-" || options.hgrm == "-" || options.classic;
+}
+
+void print(const std::string& text) {
+    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+        throw Error(ExitCode::failed, "the report could not be written to standard output",
+                    "check where it goes; results in files are complete");
+    }
+}
+
+}  // namespace
+
+Outputs::Outputs(const Options& options) : options_(options) {
+    if (!options.json.empty()) {
+        json_ = ResultFile::open(options.json);
+    }
+    if (!options.csv.empty()) {
+        csv_ = ResultFile::open(options.csv, ResultFile::Mode::append, csv_header());
+    }
+    if (!options.hgrm.empty()) {
+        hgrm_ = ResultFile::open(options.hgrm, ResultFile::Mode::replace);
+    }
+}
+
+Observer Outputs::observer() {
+    Observer observer;
+    observer.run_ended = [this](const MeasurementResult& so_far, const RunResult& run) {
+        note_run(so_far, run);
+    };
+    if (::isatty(STDERR_FILENO) != 0 && !options_.quiet) {
+        observer.tick = [this](const MeasurementResult& so_far, Duration elapsed,
+                               std::optional<double> seconds_left) {
+            show(so_far, elapsed, seconds_left);
+        };
+    }
+    return observer;
+}
+
+void Outputs::note_run(const MeasurementResult& so_far, const RunResult& run) {
+    try {
+        if (json_) {
+            json_->write(json_run_line(so_far.context, run));
+        }
+        if (csv_) {
+            csv_->write(csv_run_row(so_far.context, run));
+        }
+    } catch (const Error& error) {
+        // The figures are worth more than the file: measuring goes on, and the end reports the
+        // failure.
+        if (first_failure_.empty()) {
+            first_failure_ = error.what();
+            live_.erase();
+            std::fprintf(stderr, "volley: %s\n", error.what());
+        }
+    }
+}
+
+void Outputs::show(const MeasurementResult& so_far, Duration elapsed,
+                   std::optional<double> seconds_left) {
+    LiveStatus status;
+    status.elapsed_seconds = to_seconds(elapsed);
+    status.runs_done = so_far.runs.size();
+    for (const auto& run : so_far.runs) {
+        status.round_trips += run.trips.count();
+    }
+    const std::string& statistic = so_far.context.stop_statistics.front();
+    const Field* field = find_statistic(statistic);
+    const auto values = values_over_runs(so_far, *field);
+    if (!values.empty()) {
+        const OverRuns summary = summarize_over_runs(values, so_far.context.confidence);
+        status.statistic = statistic;
+        status.estimate = summary.median;
+        status.left_seconds = seconds_left;
+    }
+    live_.show(status);
+}
+
+void Outputs::finish(const MeasurementResult& result) {
+    live_.erase();
+    const auto attempt = [this](const auto& writing) {
+        try {
+            writing();
+        } catch (const Error& error) {
+            first_failure_ = first_failure_.empty() ? error.what() : first_failure_;
+        }
+    };
+    attempt([&] {
+        if (json_) {
+            json_->write(json_measurement_line(result));
+        }
+    });
+    attempt([&] {
+        if (csv_) {
+            csv_->write(csv_measurement_row(result));
+        }
+    });
+    attempt([&] {
+        if (hgrm_) {
+            hgrm_->write(hgrm_text(result));
+        }
+    });
+    if (options_.classic) {
+        print(classic_line(result));
+    } else if (!stdout_is_taken(options_) && !options_.quiet) {
+        print(text_report(result));
+    }
+    if (result.outcome == ExitCode::failed) {
+        std::fprintf(stderr, "volley: %s\n", result.stop_reason.c_str());
+    }
+    if (!first_failure_.empty()) {
+        throw Error(ExitCode::failed, first_failure_);
+    }
+}
+
+std::string measurement_id(const std::string& started, std::uint64_t seed) {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    std::array<char, 32> random{};
+    std::snprintf(random.data(), random.size(), "%08" PRIx64, (seed ^ (seed >> 32U)) & 0xffffffffU);
+    return started + "-" + host.data() + "-" + random.data() + "-" + std::to_string(::getpid());
+}
+
+}  // namespace volley

@@ -1,0 +1,63 @@
+#include "run/calibrate.hh"
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "clock/calibrate.hh"
+#include "host/affinity.hh"
+#include "host/environment.hh"
+#include "run/drivers.hh"
+#include "transport/null.hh"
+
+namespace volley {
+
+namespace {
+
+constexpr Duration noise_probe = std::chrono::milliseconds(200);
+constexpr Duration floor_probe = std::chrono::milliseconds(20);
+
+double null_round_trip_ns(const RunSpec& spec) {
+    CommonWindows windows(Duration::zero(), floor_probe);
+    Recorder recorder(windows);
+    const Payload payload(challenge_bytes, spec.seed);
+    WorkerState worker(payload, recorder, spec.timeout, spec.seed);
+    std::array<Connection<NullChannel>, 1> connections;
+    windows.start_at(now());
+    recorder.start();
+    if (spec.driver == DriverKind::spin) {
+        static_cast<void>(
+            drive_spinning(std::span<Connection<NullChannel>>(connections), worker, ClosedLoop{}));
+    } else {
+        drive_blocking(connections.front(), worker, ClosedLoop{});
+    }
+    return windows.series().pooled().mean().value_or(0);
+}
+
+}  // namespace
+
+SelfCalibration calibrate_client(const RunSpec& spec) {
+    SelfCalibration result;
+    // A thread of its own, so that the pinning ends with it.
+    std::jthread([&] {
+        if (!spec.placement.client_cpus.empty()) {
+            pin_this_thread({spec.placement.client_cpus.front()});
+        }
+        const LoadSample load_before = sample_load();
+        const Duration own_before = thread_cpu_time();
+        const TimePoint began = now();
+        const ClockCalibration clock = calibrate_clock(noise_probe);
+        result.figures = {.clock_reading_ns = clock.reading_ns,
+                          .clock_gap_p50_ns = clock.gap_p50_ns,
+                          .clock_gap_p99_9_ns = clock.gap_p99_9_ns,
+                          .clock_gap_longest_ns = clock.gap_longest_ns};
+        result.figures.null_round_trip_ns = null_round_trip_ns(spec);
+        const double wall = to_seconds(now() - began);
+        const double own = to_seconds(thread_cpu_time() - own_before);
+        const double busy = sample_load().busy_seconds - load_before.busy_seconds;
+        result.other_load = std::max(0.0, (busy - own) / wall);
+    }).join();
+    return result;
+}
+
+}  // namespace volley

@@ -1,0 +1,22 @@
+// The client accounts for itself before it measures others.
+#pragma once
+
+#include <optional>
+
+#include "run/result.hh"
+#include "run/spec.hh"
+
+namespace volley {
+
+struct SelfCalibration {
+    Calibration figures;
+    std::optional<double>
+        other_load;  // CPUs that others kept busy meanwhile; nothing where /proc/stat says nothing
+};
+
+// On the first client CPU of the plan: the clock, and a round trip through the driver's own loop
+// over a transport that answers at once (the wait driver has no such transport to sleep on, so its
+// floor is that of block). Takes about a quarter of a second.
+[[nodiscard]] SelfCalibration calibrate_client(const RunSpec& spec);
+
+}  // namespace volley

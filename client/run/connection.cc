@@ -1,0 +1,39 @@
+#include "run/connection.hh"
+
+namespace volley {
+
+namespace {
+
+const char* name_of(std::uint64_t ReplyErrors::*kind) {
+    if (kind == &ReplyErrors::wrong) {
+        return "wrong";
+    }
+    if (kind == &ReplyErrors::duplicate) {
+        return "duplicate";
+    }
+    return kind == &ReplyErrors::late ? "late" : "missing";
+}
+
+}  // namespace
+
+void fail_reply(std::uint64_t ReplyErrors::*kind, std::size_t connection, const std::string& what) {
+    throw ReplyFailure(kind, std::string(name_of(kind)) + " reply on connection " +
+                                 std::to_string(connection) + ": " + what);
+}
+
+void fail_transfer(const Transferred& transferred, std::size_t connection,
+                   const std::string& dump) {
+    const std::string how = transferred.progress == Progress::closed
+                                ? "the server closed the connection"
+                                : errno_text(transferred.error);
+    fail_reply(&ReplyErrors::missing, connection, how + ": " + dump);
+}
+
+void fail_late(std::size_t connection, Duration took, Duration timeout, const std::string& dump) {
+    fail_reply(&ReplyErrors::late, connection,
+               "it took " + format_nanoseconds(static_cast<double>(took.count())) +
+                   ", allowed are " + format_nanoseconds(static_cast<double>(timeout.count())) +
+                   " (--timeout): " + dump);
+}
+
+}  // namespace volley

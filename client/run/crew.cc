@@ -1,0 +1,248 @@
+#include "run/crew.hh"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "host/affinity.hh"
+#include "run/drivers.hh"
+#include "run/open_connections.hh"
+
+namespace volley {
+
+namespace {
+
+void become_realtime() {
+    const sched_param priority{.sched_priority = realtime_priority};
+    if (::sched_setscheduler(0, SCHED_FIFO, &priority) != 0) {
+        throw_errno("--realtime is not allowed for a worker", errno,
+                    "run as root, or raise RLIMIT_RTPRIO");
+    }
+}
+
+double share(Duration used, Duration of) {
+    return of > Duration::zero()
+               ? static_cast<double>(used.count()) / static_cast<double>(of.count())
+               : 0;
+}
+
+}  // namespace
+
+Crew::Crew(const RunSpec& spec, const AnyTransport& transport, CommonWindows& windows,
+           const Bell& bell)
+    : spec_(spec),
+      transport_(transport),
+      windows_(windows),
+      bell_(bell),
+      payload_(spec.message_bytes, spec.seed),
+      connect_deadline_(now() + spec.connect_timeout),
+      interrupts_(spec.workers),
+      reports_(spec.workers) {
+    threads_.reserve(spec.workers);
+    try {
+        for (std::size_t worker = 0; worker < spec.workers; ++worker) {
+            threads_.emplace_back([this, worker] { work(worker); });
+        }
+    } catch (const std::system_error& error) {
+        abort();
+        join();
+        throw Error(ExitCode::failed,
+                    "worker thread " + std::to_string(threads_.size() + 1) + " of " +
+                        std::to_string(spec.workers) + " cannot be started: " + error.what(),
+                    "use fewer with --threads, or --driver wait");
+    }
+}
+
+Crew::~Crew() {
+    abort();
+    join();
+}
+
+bool Crew::all_ready() const {
+    const std::scoped_lock lock(mutex_);
+    return ready_ == spec_.workers;
+}
+
+bool Crew::all_left() const {
+    const std::scoped_lock lock(mutex_);
+    return left_ == spec_.workers;
+}
+
+bool Crew::failed() const {
+    const std::scoped_lock lock(mutex_);
+    return failure_ != nullptr;
+}
+
+void Crew::begin() {
+    state_.store(State::running, std::memory_order_release);
+    state_.notify_all();
+}
+
+void Crew::abort() {
+    state_.store(State::aborted, std::memory_order_release);
+    state_.notify_all();
+    const std::scoped_lock lock(mutex_);
+    for (const auto& interrupt : interrupts_) {
+        if (interrupt) {
+            interrupt();
+        }
+    }
+}
+
+void Crew::join() {
+    for (auto& thread : threads_) {
+        if (thread.joinable()) {
+            thread.join();
+        }
+    }
+}
+
+void Crew::rethrow_failure() {
+    abort();
+    join();
+    std::rethrow_exception(failure_);
+}
+
+void Crew::await_turn() {
+    while (!turns_.try_acquire_for(std::chrono::milliseconds(100))) {
+        if (aborted() || now() >= connect_deadline_) {
+            throw Error(ExitCode::failed, "a worker had no turn to connect by the deadline",
+                        "raise --connect-timeout, or open fewer connections with --clients");
+        }
+    }
+}
+
+bool Crew::await_start(std::size_t worker, std::function<void()> interrupt) {
+    {
+        const std::scoped_lock lock(mutex_);
+        interrupts_[worker] = std::move(interrupt);
+        ++ready_;
+        if (ready_ == spec_.workers) {
+            bell_.ring();
+        }
+    }
+    state_.wait(State::connecting, std::memory_order_acquire);
+    return state_.load(std::memory_order_acquire) == State::running;
+}
+
+void Crew::note_failure(std::exception_ptr failure) {
+    const std::scoped_lock lock(mutex_);
+    // What comes after an abort, or after the first failure, follows from it.
+    if (failure_ == nullptr && !aborted()) {
+        failure_ = failure;
+        try {
+            std::rethrow_exception(failure);
+        } catch (const ReplyFailure& reply) {
+            ++(errors_.*reply.kind());
+        } catch (...) {
+        }
+    }
+    bell_.ring();
+}
+
+std::size_t Crew::connections_of(std::size_t worker) const {
+    return spec_.connections / spec_.workers + (worker < spec_.connections % spec_.workers ? 1 : 0);
+}
+
+std::size_t Crew::first_connection_of(std::size_t worker) const {
+    return worker * (spec_.connections / spec_.workers) +
+           std::min(worker, spec_.connections % spec_.workers);
+}
+
+void Crew::work(std::size_t worker) {
+    Report& report = reports_[worker];
+    Recorder recorder(windows_);
+    try {
+        const CpuList& cpus = spec_.placement.client_cpus;
+        if (!cpus.empty()) {
+            report.account.planned_cpu = cpus[worker % cpus.size()];
+            pin_this_thread({report.account.planned_cpu});
+            static_cast<void>(bind_memory_of_this_thread(spec_.placement.client_nodes));
+        }
+        if (spec_.realtime) {
+            become_realtime();
+        }
+        std::visit([&](const auto& transport) { work_on(transport, worker, recorder); },
+                   transport_);
+    } catch (...) {
+        recorder.abandon();
+        note_failure(std::current_exception());
+    }
+    const Duration wall = recorder.at_end().at - recorder.at_start().at;
+    report.at_start = recorder.at_start();
+    report.at_end = recorder.at_end();
+    report.account.connections = connections_of(worker);
+    report.account.cpu_share = share(
+        report.at_end.user - report.at_start.user + report.at_end.system - report.at_start.system,
+        wall);
+    if (spec_.driver != DriverKind::spin) {
+        report.account.busy_share = report.account.cpu_share;
+    }
+    report.account.involuntary_switches =
+        report.at_end.involuntary_switches - report.at_start.involuntary_switches;
+    report.account.migrations = recorder.migrations();
+    report.in_flight_at_end = recorder.in_flight_at_end();
+    report.longest_in_flight_ns = recorder.longest_in_flight_ns();
+    const std::scoped_lock lock(mutex_);
+    ++left_;
+    bell_.ring();
+}
+
+template <typename Transport>
+void Crew::work_on(const Transport& transport, std::size_t worker, Recorder& recorder) {
+    WorkerState state(payload_, recorder, spec_.timeout,
+                      spec_.seed + 0x9e3779b97f4a7c15U * (worker + 1));
+    const bool waits = spec_.driver == DriverKind::block;
+    ConnectionOpener<Transport> opener(transport, waits ? Receiving::waits : Receiving::at_once,
+                                       state, connect_deadline_);
+    await_turn();
+    auto connections = opener.open(connections_of(worker), first_connection_of(worker) + 1,
+                                   std::max<std::size_t>(1, connecting_at_once / spec_.workers),
+                                   [this] { return aborted(); });
+    turns_.release();
+    if (!spec_.placement.client_cpus.empty()) {
+        const std::string off = deviation({place_of_this_thread(spec_.topology)},
+                                          {reports_[worker].account.planned_cpu},
+                                          "worker " + std::to_string(worker + 1));
+        if (!off.empty()) {
+            throw Error(ExitCode::failed, off, "let nothing else move the threads of volley");
+        }
+    }
+    const std::span all(connections);
+    const auto interrupt = [all] {
+        for (auto& connection : all) {
+            connection.channel.interrupt();
+        }
+    };
+    const auto drive = [&](auto&& loop) {
+        // From here on a worker allocates nothing.
+        if (await_start(worker, interrupt)) {
+            recorder.start();
+            loop();
+        }
+    };
+    const ClosedLoop pacer;
+    try {
+        if (spec_.driver == DriverKind::block) {
+            drive([&] { drive_blocking(connections.front(), state, pacer); });
+        } else if (spec_.driver == DriverKind::spin) {
+            drive([&] {
+                reports_[worker].account.busy_share =
+                    drive_spinning(all, state, pacer).busy_share();
+            });
+        } else {
+            WaitingDriver driver(all, state, pacer);
+            drive([&] { driver.drive(); });
+        }
+    } catch (...) {
+        const std::scoped_lock lock(mutex_);
+        interrupts_[worker] = nullptr;
+        throw;
+    }
+    const std::scoped_lock lock(mutex_);
+    interrupts_[worker] = nullptr;
+}
+
+}  // namespace volley

@@ -1,0 +1,104 @@
+// The workers of one run: threads, each with its connections, that start together and can be
+// stopped together.
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <thread>
+#include <vector>
+
+#include "run/common_windows.hh"
+#include "run/recorder.hh"
+#include "run/spec.hh"
+#include "run/watch.hh"
+#include "transport/any_transport.hh"
+#include "transport/exchange.hh"
+
+namespace volley {
+
+class Crew {
+  public:
+    // Starts the threads; they connect at once. `bell` rings when all have connected, when one has
+    // failed, and when all have left. Everything that is given must outlive the crew.
+    Crew(const RunSpec& spec, const AnyTransport& transport, CommonWindows& windows,
+         const Bell& bell);
+    // Stops and joins.
+    ~Crew();
+    Crew(const Crew&) = delete;
+    Crew& operator=(const Crew&) = delete;
+
+    // All connections of all workers stand and have had one right reply.
+    [[nodiscard]] bool all_ready() const;
+    [[nodiscard]] bool all_left() const;
+    [[nodiscard]] bool failed() const;
+
+    // Lets all begin. Call once, when all are ready and the windows have their start line.
+    void begin();
+    // Makes every worker leave soon, whatever it waits for.
+    void abort();
+    void join();
+
+    // Stops and joins, then throws the first failure in time. Call only where failed().
+    [[noreturn]] void rethrow_failure();
+    // After join().
+    [[nodiscard]] const ReplyErrors& errors() const { return errors_; }
+
+    // Of one worker, after join().
+    struct Report {
+        WorkerAccount account;
+        ThreadUsage at_start;
+        ThreadUsage at_end;
+        std::uint64_t in_flight_at_end = 0;
+        std::uint64_t longest_in_flight_ns = 0;
+    };
+    [[nodiscard]] const std::vector<Report>& reports() const { return reports_; }
+
+  private:
+    enum class State : int { connecting, running, aborted };
+
+    void work(std::size_t worker);
+    template <typename Transport>
+    void work_on(const Transport& transport, std::size_t worker, Recorder& recorder);
+    // Waits for its turn to connect, so that no more than a listen queue holds are under way.
+    // Throws where none comes in time.
+    void await_turn();
+    // Waits for the start line. False: aborted instead.
+    bool await_start(std::size_t worker, std::function<void()> interrupt);
+    void note_failure(std::exception_ptr failure);
+    [[nodiscard]] bool aborted() const {
+        return state_.load(std::memory_order_acquire) == State::aborted;
+    }
+    [[nodiscard]] std::size_t connections_of(std::size_t worker) const;
+    [[nodiscard]] std::size_t first_connection_of(std::size_t worker) const;
+
+    // Connections under way at once over all workers: below the listen queue of any server
+    // (SOMAXCONN was 128 for long), whose overflow would cost a second for each.
+    static constexpr std::ptrdiff_t connecting_at_once = 64;
+
+    const RunSpec& spec_;
+    const AnyTransport& transport_;
+    CommonWindows& windows_;
+    const Bell& bell_;
+    Payload payload_;
+    TimePoint connect_deadline_;
+    std::counting_semaphore<connecting_at_once> turns_{connecting_at_once};
+
+    // Written by the coordinator with release order, read by workers with acquire: what begin() or
+    // abort() set up before is seen after.
+    std::atomic<State> state_{State::connecting};
+    mutable std::mutex
+        mutex_;  // guards what follows, but for reports_, of which each worker writes its own
+    std::size_t ready_ = 0;
+    std::size_t left_ = 0;
+    std::vector<std::function<void()>> interrupts_;
+    std::exception_ptr failure_;
+    ReplyErrors errors_;
+    std::vector<Report> reports_;
+    std::vector<std::jthread> threads_;
+};
+
+}  // namespace volley

@@ -1,0 +1,192 @@
+#include "run/measurement.hh"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "clock/clock.hh"
+#include "run/readiness.hh"
+#include "run/run.hh"
+#include "run/verdict.hh"
+#include "run/watch.hh"
+#include "stats/over_runs.hh"
+#include "stats/within_run.hh"
+
+namespace volley {
+
+namespace {
+
+class Measuring {
+  public:
+    Measuring(const MeasurementSpec& spec, const MeasurementContext& context, Signals& signals,
+              const Observer& observer)
+        : spec_(spec), signals_(signals), observer_(observer), stopper_(spec.stop) {
+        result_.context = context;
+        hooks_.signals = &signals;
+        if (observer_.tick) {
+            hooks_.tick = [this] { observer_.tick(result_, now() - began_, seconds_left()); };
+        }
+        if (is_single()) {
+            hooks_.look = [this](std::span<const Histogram> windows) { return look(windows); };
+        }
+    }
+
+    MeasurementResult run_all() {
+        bool go_on = true;
+        while (go_on) {
+            const std::size_t number = result_.runs.size() + 1;
+            RunSpec run = spec_.run;
+            run.seed = spec_.run.seed + number;
+            result_.runs.push_back(perform_run(run, number, hooks_));
+            result_.elapsed_seconds = to_seconds(now() - began_);
+            if (observer_.run_ended) {
+                observer_.run_ended(result_, result_.runs.back());
+            }
+            go_on = decide() && pause();
+        }
+        if (spec_.terminate && !spec_.run.server) {
+            terminate();
+        }
+        result_.elapsed_seconds = to_seconds(now() - began_);
+        conclude(result_, spec_);
+        return std::move(result_);
+    }
+
+  private:
+    [[nodiscard]] bool is_single() const { return spec_.exact_runs == std::size_t{1}; }
+
+    // A guess: the runs that are still missing at the pace so far, within the budget.
+    [[nodiscard]] std::optional<double> seconds_left() const {
+        if (is_single() || result_.runs.empty()) {
+            return std::nullopt;
+        }
+        const std::size_t fewest = spec_.exact_runs.value_or(spec_.stop.least_runs);
+        const std::size_t most = spec_.exact_runs.value_or(spec_.stop.most_runs);
+        const std::size_t wanted = std::clamp(result_.runs_needed.value_or(fewest), fewest, most);
+        const auto done = static_cast<double>(result_.runs.size());
+        const double elapsed = to_seconds(now() - began_);
+        const double total = result_.elapsed_seconds / done * static_cast<double>(wanted);
+        return std::max(0.0, std::min(total, to_seconds(spec_.stop.budget)) - elapsed);
+    }
+
+    // Whether another run is due; otherwise outcome and reason stand in the result.
+    bool decide() {
+        const RunResult& last = result_.runs.back();
+        if (!last.complete) {
+            result_.outcome = ExitCode::failed;
+            result_.stop_reason = "run " + std::to_string(last.number) + " failed: " + last.error;
+            return false;
+        }
+        if (is_single()) {
+            judge_single();
+            return false;
+        }
+        std::vector<OverRuns> summaries;
+        for (const auto& name : spec_.statistics) {
+            const auto values = values_over_runs(result_, *find_statistic(name));
+            if (!values.empty()) {
+                summaries.push_back(summarize_over_runs(values, spec_.stop.confidence));
+            }
+        }
+        const StopDecision decision =
+            spec_.exact_runs ? after_exact(summaries) : after_run(summaries);
+        result_.runs_needed = decision.runs_needed;
+        if (decision.reason == StopReason::go_on) {
+            if (signals_.take() > 0) {
+                result_.outcome = ExitCode::budget_spent;
+                result_.stop_reason = "interrupted";
+                return false;
+            }
+            return true;
+        }
+        result_.outcome = decision.reason == StopReason::precision_reached
+                              ? ExitCode::precision_reached
+                              : ExitCode::budget_spent;
+        result_.stop_reason = stop_text(decision.reason, spec_);
+        return false;
+    }
+
+    StopDecision after_run(std::span<const OverRuns> summaries) {
+        const double a_run = result_.elapsed_seconds / static_cast<double>(result_.runs.size());
+        return stopper_.after_run(summaries, result_.runs.size(), now() - began_,
+                                  from_seconds(a_run));
+    }
+
+    // So many runs as were asked for, whatever they say; only then is the target looked at.
+    StopDecision after_exact(std::span<const OverRuns> summaries) const {
+        if (result_.runs.size() < *spec_.exact_runs) {
+            return {};
+        }
+        const bool met =
+            std::all_of(summaries.begin(), summaries.end(), [&](const OverRuns& summary) {
+                const auto precision = summary.median.precision();
+                return precision && *precision <= spec_.stop.precision;
+            });
+        return {.reason = met && !summaries.empty() ? StopReason::precision_reached
+                                                    : StopReason::run_limit};
+    }
+
+    bool look(std::span<const Histogram> windows) {
+        return single_stop_.look(meets_target(windows), flags_within_run(windows).trend) &&
+               (single_converged_ = true);
+    }
+
+    [[nodiscard]] bool meets_target(std::span<const Histogram> windows) const {
+        return std::all_of(
+            spec_.statistics.begin(), spec_.statistics.end(), [&](const std::string& name) {
+                const auto estimate = estimate_within_run(windows, name, spec_.stop.confidence);
+                const auto precision = estimate ? estimate->precision() : std::nullopt;
+                return precision && *precision <= spec_.stop.precision;
+            });
+    }
+
+    void judge_single() {
+        result_.outcome = single_converged_ ? ExitCode::precision_reached : ExitCode::budget_spent;
+        result_.stop_reason = single_converged_ ? stop_text(StopReason::precision_reached, spec_)
+                              : signals_.take() > 0 ? "interrupted"
+                                                    : stop_text(StopReason::time_limit, spec_);
+    }
+
+    // Between runs, so that the last one's traces (closing connections, freed memory) are gone.
+    // False: interrupted.
+    bool pause() {
+        const TimePoint next = now() + spec_.pause;
+        while (now() < next && signals_.count() == 0) {
+            static_cast<void>(wait_for(next, nullptr, &signals_, nullptr));
+        }
+        if (signals_.count() > 0) {
+            result_.outcome = ExitCode::budget_spent;
+            result_.stop_reason = "interrupted";
+            return false;
+        }
+        return true;
+    }
+
+    void terminate() {
+        try {
+            send_zero(spec_.run, TcpTransport{resolve(spec_.run.host, spec_.run.port)});
+        } catch (const Error& error) {
+            result_.verdict_details.push_back(std::string("the server was not terminated: ") +
+                                              error.what());
+        }
+    }
+
+    const MeasurementSpec& spec_;
+    Signals& signals_;
+    const Observer& observer_;
+    RunHooks hooks_;
+    RunStopper stopper_;
+    WithinRunStop single_stop_;
+    bool single_converged_ = false;
+    MeasurementResult result_;
+    TimePoint began_ = now();
+};
+
+}  // namespace
+
+MeasurementResult measure(const MeasurementSpec& spec, const MeasurementContext& context,
+                          Signals& signals, const Observer& observer) {
+    return Measuring(spec, context, signals, observer).run_all();
+}
+
+}  // namespace volley

@@ -1,0 +1,110 @@
+// Opens a worker's connections and has each verified by one round trip, before anything is
+// measured.
+#pragma once
+
+#include <poll.h>
+
+#include <functional>
+#include <vector>
+
+#include "run/connection.hh"
+#include "run/spec.hh"
+
+namespace volley {
+
+// Opens transport.open(...) `count` times, at most `at_once` under way at a time, numbered from
+// `first_number`. Every connection has had one right reply when this returns. stopped: asked a few
+// times a second; true makes it throw. Throws Error(failed) where a connection is refused or reset,
+// or where not all stand by the deadline.
+template <typename Transport>
+class ConnectionOpener {
+  public:
+    using C = typename Transport::ChannelType;
+
+    ConnectionOpener(const Transport& transport, Receiving receiving, WorkerState& worker,
+                     TimePoint deadline)
+        : transport_(transport), receiving_(receiving), worker_(worker), deadline_(deadline) {}
+
+    std::vector<Connection<C>> open(std::size_t count, std::size_t first_number,
+                                    std::size_t at_once, const std::function<bool()>& stopped) {
+        std::vector<Connection<C>> connections;
+        connections.reserve(count);
+        std::size_t ready = 0;  // connections before this index are verified
+        std::vector<std::size_t> under_way;
+        while (ready < count) {
+            while (connections.size() < count && under_way.size() < at_once) {
+                connections.push_back({.channel = transport_.open(receiving_, worker_.timeout),
+                                       .number = first_number + connections.size()});
+                under_way.push_back(connections.size() - 1);
+            }
+            await_any(connections, under_way, stopped);
+            const std::size_t before = under_way.size();
+            std::erase_if(under_way, [&](std::size_t at) { return advance(connections[at]); });
+            ready += before - under_way.size();
+        }
+        return connections;
+    }
+
+  private:
+    void await_any(const std::vector<Connection<C>>& connections,
+                   const std::vector<std::size_t>& under_way,
+                   const std::function<bool()>& stopped) {
+        constexpr int look_every_ms = 100;
+        polled_.clear();
+        for (const std::size_t at : under_way) {
+            const auto& connection = connections[at];
+            const short events =
+                connection.in_flight && connection.exchange.all_sent(worker_.payload)
+                    ? POLLIN
+                    : static_cast<short>(connection.in_flight ? POLLIN | POLLOUT : POLLOUT);
+            polled_.push_back(
+                {.fd = connection.channel.native_handle(), .events = events, .revents = 0});
+        }
+        const int left = milliseconds_until(deadline_);
+        static_cast<void>(::poll(polled_.data(), polled_.size(), std::min(left, look_every_ms)));
+        if (stopped()) {
+            throw Error(ExitCode::failed, "stopped while connecting");
+        }
+        if (left == 0) {
+            throw Error(ExitCode::failed,
+                        "only " + std::to_string(connections.size() - under_way.size()) + " of " +
+                            std::to_string(connections.capacity()) +
+                            " connections of a worker stood and had one reply by the deadline",
+                        "raise --connect-timeout, open fewer with --clients, or check the server "
+                        "with target/conform");
+        }
+    }
+
+    // Takes a connection one step on. True: verified.
+    bool advance(Connection<C>& connection) {
+        if (!connection.in_flight) {
+            pollfd ready{.fd = connection.channel.native_handle(), .events = POLLOUT, .revents = 0};
+            if (::poll(&ready, 1, 0) <= 0) {
+                return false;
+            }
+            if (const int error = connection.channel.connect_result(); error != 0) {
+                throw_errno(
+                    "connection " + std::to_string(connection.number) + " to " + transport_.text(),
+                    error, "check that a server listens there");
+            }
+            static_cast<void>(begin_trip(connection, worker_, now()));
+        } else if (!connection.exchange.all_sent(worker_.payload)) {
+            static_cast<void>(offer(connection, worker_));
+        }
+        if (!judge(connection, worker_,
+                   connection.channel.receive_now(room_for(connection, worker_)))) {
+            return false;
+        }
+        connection.in_flight = false;
+        connection.channel.settle();
+        return true;
+    }
+
+    const Transport& transport_;
+    Receiving receiving_;
+    WorkerState& worker_;
+    TimePoint deadline_;
+    std::vector<pollfd> polled_;
+};
+
+}  // namespace volley

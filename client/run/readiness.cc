@@ -1,0 +1,154 @@
+#include "run/readiness.hh"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "run/connection.hh"
+#include "run/watch.hh"
+
+namespace volley {
+
+namespace {
+
+// Between refused attempts: short at first, because a native server listens within a millisecond.
+constexpr Duration first_pause = std::chrono::microseconds(200);
+constexpr Duration longest_pause = std::chrono::milliseconds(10);
+
+void throw_if_ended(ServerProcess* server) {
+    if (server != nullptr && server->has_ended()) {
+        throw Error(
+            ExitCode::failed,
+            "the server " + server->how_it_ended() + " before it was ready" + last_words(*server),
+            "start it by hand with -p PORT to see why");
+    }
+}
+
+// Waits until the channel is ready for `events`, or the server has ended, or the deadline has
+// passed.
+void await_channel(int channel, short events, ServerProcess* server, Signals* signals,
+                   TimePoint deadline) {
+    // Signals are looked at in between; a second one leaves at once.
+    constexpr Duration look_every = std::chrono::milliseconds(100);
+    while (now() < deadline) {
+        std::array<pollfd, 2> waits{
+            {{.fd = channel, .events = events, .revents = 0},
+             {.fd = server != nullptr ? server->ended_fd() : -1, .events = POLLIN, .revents = 0}}};
+        const TimePoint next = std::min(deadline, now() + look_every);
+        if (::poll(waits.data(), waits.size(), milliseconds_until(next)) > 0) {
+            return;
+        }
+        static_cast<void>(wait_for(now(), nullptr, signals, server));
+    }
+}
+
+// One attempt. Nothing: ready; otherwise why not (yet).
+template <typename Transport>
+std::optional<std::string> attempt(const RunSpec& spec, const Transport& transport,
+                                   ServerProcess* server, Signals* signals, TimePoint deadline) {
+    using C = typename Transport::ChannelType;
+    CommonWindows unused(Duration::zero(), std::chrono::seconds(1));
+    Recorder recorder(unused);
+    const Payload payload(spec.message_bytes, spec.seed);
+    WorkerState worker(payload, recorder, spec.timeout, spec.seed + 1);
+    Connection<C> connection{.channel = transport.open(Receiving::at_once, spec.timeout)};
+    const int fd = connection.channel.native_handle();
+    await_channel(fd, POLLOUT, server, signals, deadline);
+    if (const int error = connection.channel.connect_result(); error != 0) {
+        return "connection to " + transport.text() + ": " + errno_text(error);
+    }
+    const TimePoint reply_deadline = std::min(deadline, now() + spec.timeout);
+    try {
+        bool sent = begin_trip(connection, worker, now());
+        while (now() < reply_deadline) {
+            await_channel(fd, sent ? POLLIN : POLLIN | POLLOUT, server, signals, reply_deadline);
+            throw_if_ended(server);
+            if (judge(connection, worker,
+                      connection.channel.receive_now(room_for(connection, worker)))) {
+                return std::nullopt;
+            }
+            sent = sent || offer(connection, worker);
+        }
+    } catch (const ReplyFailure& failure) {
+        if (failure.kind() != &ReplyErrors::missing) {
+            throw;
+        }
+        return failure.what();
+    }
+    fail_reply(&ReplyErrors::missing, 0,
+               "the server took a connection and did not answer the first challenge within " +
+                   format_nanoseconds(static_cast<double>(spec.timeout.count())) + ": " +
+                   connection.exchange.describe({}, payload));
+}
+
+template <typename Transport>
+void await_ready_on(const RunSpec& spec, const Transport& transport, ServerProcess* server,
+                    Signals* signals, TimePoint deadline) {
+    Duration pause = first_pause;
+    for (;;) {
+        const auto why_not = attempt(spec, transport, server, signals, deadline);
+        if (!why_not) {
+            return;
+        }
+        throw_if_ended(server);
+        if (server == nullptr) {
+            throw Error(
+                ExitCode::failed, *why_not,
+                "start a server there, or let volley start one: volley [options] -- SERVER");
+        }
+        if (now() >= deadline) {
+            throw Error(ExitCode::failed,
+                        "the server was not ready by the deadline (--ready-timeout): " + *why_not +
+                            last_words(*server),
+                        "start it by hand with -p PORT to see why");
+        }
+        static_cast<void>(wait_for(std::min(deadline, now() + pause), nullptr, signals, server));
+        pause = std::min(pause * 2, longest_pause);
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> command_line_for(const RunSpec& spec, std::uint16_t port) {
+    std::vector<std::string> command = spec.server->command;
+    command.insert(command.end(), {"-p", std::to_string(port)});
+    if (spec.host != RunSpec{}.host) {
+        command.insert(command.end(), {"-b", spec.host});
+    }
+    if (spec.message_bytes != challenge_bytes) {
+        command.insert(command.end(), {"-m", std::to_string(spec.message_bytes)});
+    }
+    return command;
+}
+
+std::string last_words(ServerProcess& server) {
+    const std::string lines = server.last_lines();
+    return lines.empty() ? "" : ", saying: " + lines;
+}
+
+void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProcess* server,
+                 Signals* signals, TimePoint deadline) {
+    std::visit([&](const auto& way) { await_ready_on(spec, way, server, signals, deadline); },
+               transport);
+}
+
+void send_zero(const RunSpec& spec, const AnyTransport& transport) {
+    std::visit(
+        [&](const auto& way) {
+            auto channel = way.open(Receiving::at_once, spec.timeout);
+            await_channel(channel.native_handle(), POLLOUT, nullptr, nullptr, now() + spec.timeout);
+            if (const int error = channel.connect_result(); error != 0) {
+                throw_errno("--terminate: connection to " + way.text(), error);
+            }
+            const Payload payload(spec.message_bytes, spec.seed);
+            Exchange zero;
+            zero.begin(0, payload.width());
+            const auto unsent = zero.unsent(payload);
+            static_cast<void>(channel.try_send(unsent.head, unsent.tail));
+        },
+        transport);
+}
+
+}  // namespace volley

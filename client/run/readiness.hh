@@ -1,0 +1,28 @@
+// Is the server ready? It is when it has answered one challenge rightly: nothing else counts, and
+// nobody sleeps for a guess.
+#pragma once
+
+#include "clock/clock.hh"
+#include "run/server_process.hh"
+#include "run/signals.hh"
+#include "run/spec.hh"
+#include "transport/any_transport.hh"
+
+namespace volley {
+
+// Connects, again and again where it is refused, until one round trip is right. server: may be
+// null, then a refusal is final. Throws Error(failed) where the server ends, answers wrongly or has
+// not answered by the deadline.
+void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProcess* server,
+                 Signals* signals, TimePoint deadline);
+
+// Sends the zero challenge, which ends a server.
+void send_zero(const RunSpec& spec, const AnyTransport& transport);
+
+// The server's command with -p PORT, and -b and -m where they are not the contract's defaults.
+[[nodiscard]] std::vector<std::string> command_line_for(const RunSpec& spec, std::uint16_t port);
+
+// ", saying: " and what the server wrote last, or "".
+[[nodiscard]] std::string last_words(ServerProcess& server);
+
+}  // namespace volley

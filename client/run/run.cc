@@ -1,0 +1,335 @@
+#include "run/run.hh"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "host/affinity.hh"
+#include "host/environment.hh"
+#include "run/connection.hh"
+#include "run/crew.hh"
+#include "run/readiness.hh"
+#include "run/server_process.hh"
+#include "run/watch.hh"
+
+namespace volley {
+
+namespace {
+
+// A port that the system chose may be taken by somebody else before the server has it.
+constexpr int port_attempts = 3;
+// A reply may come until its own deadline; then the workers have this long to leave.
+constexpr Duration leaving_grace = std::chrono::seconds(2);
+// A server that dies closes its connections first; its status follows.
+constexpr Duration obituary_grace = std::chrono::milliseconds(300);
+
+class OneRun {
+  public:
+    OneRun(const RunSpec& spec, std::size_t number, const RunHooks& hooks)
+        : spec_(spec), hooks_(hooks), windows_(spec.warmup, spec.run_time) {
+        result_.number = number;
+        result_.started = wall_clock_text();
+        result_.message_bytes = spec.message_bytes;
+    }
+
+    RunResult perform() {
+        const TimePoint began = now();
+        try {
+            start_server();
+            connect();
+            result_.setup_seconds = to_seconds(now() - began);
+            measure();
+            result_.complete = true;
+        } catch (const Error& error) {
+            explain_failure(error);
+        }
+        const TimePoint ended = now();
+        leave();
+        result_.teardown_seconds = to_seconds(now() - ended);
+        summarize();
+        return std::move(result_);
+    }
+
+  private:
+    void start_server() {
+        if (!spec_.server) {
+            transport_ = TcpTransport{resolve(spec_.host, spec_.port)};
+            await_ready(spec_, transport_, nullptr, hooks_.signals, now() + spec_.connect_timeout);
+            return;
+        }
+        for (int attempt = 1;; ++attempt) {
+            const std::uint16_t port = free_port(spec_.host);
+            transport_ = TcpTransport{resolve(spec_.host, port)};
+            server_ = std::make_unique<ServerProcess>(
+                ServerStart{.command = command_line_for(spec_, port),
+                            .cpus = spec_.placement.server_cpus,
+                            .nodes = spec_.placement.server_nodes,
+                            .realtime = spec_.realtime});
+            result_.server_pid = server_->pid();
+            try {
+                await_ready(spec_, transport_, server_.get(), hooks_.signals,
+                            now() + spec_.server->ready_timeout);
+                return;
+            } catch (const Error&) {
+                if (attempt == port_attempts || !server_->has_ended() ||
+                    !is_port_taken(spec_.host, port)) {
+                    throw;
+                }
+            }
+        }
+    }
+
+    void connect() {
+        crew_ = std::make_unique<Crew>(spec_, transport_, windows_, bell_);
+        const TimePoint deadline = now() + spec_.connect_timeout + leaving_grace;
+        wait_until(deadline, [&] { return crew_->all_ready(); });
+        if (!crew_->all_ready()) {
+            throw Error(ExitCode::failed, "not all connections stood by the deadline",
+                        "raise --connect-timeout, or open fewer with --clients");
+        }
+        if (server_) {
+            const auto places = places_of_process(server_->pid(), spec_.topology);
+            result_.server_threads = static_cast<int>(places.size());
+            const std::string off = deviation(places, spec_.placement.server_cpus, "server");
+            if (!off.empty()) {
+                throw Error(ExitCode::failed, off,
+                            "the server must keep to its allowed CPUs, or use --no-placement");
+            }
+        }
+    }
+
+    void measure() {
+        windows_.start_at(now());
+        // All connections stand, have had one right reply, and keep to their CPUs: nothing is
+        // chosen from here on.
+        crew_->begin();
+        wait_until(windows_.measuring_starts(), [] { return false; });
+        take_edge(at_start_);
+        if (hooks_.look) {
+            static_cast<void>(windows_.set_end(windows_.measuring_starts() + spec_.longest_run));
+            look_until_told();
+        } else {
+            lengthen_where_needed();
+        }
+        wait_until(windows_.end(), [&] { return crew_->all_left(); });
+        take_edge(at_end_);
+        wait_until(windows_.end() + spec_.timeout + leaving_grace,
+                   [&] { return crew_->all_left(); });
+        if (!crew_->all_left()) {
+            throw Error(ExitCode::failed, "the workers did not leave after the run's end",
+                        "this is a defect of volley: please report it");
+        }
+    }
+
+    // Waits until done() or the moment, whichever is first. Throws where a worker has failed or the
+    // server has ended.
+    template <typename Done>
+    void wait_until(TimePoint moment, Done done) {
+        constexpr Duration between_ticks = std::chrono::milliseconds(500);
+        while (!done() && now() < moment) {
+            const TimePoint next = hooks_.tick ? std::min(moment, now() + between_ticks) : moment;
+            const Wakeup wakeup = wait_for(next, &bell_, hooks_.signals, server_.get());
+            if (crew_->failed()) {
+                crew_->rethrow_failure();
+            }
+            if (wakeup == Wakeup::server_ended) {
+                throw Error(ExitCode::failed, "the server ended in mid run");
+            }
+            if (hooks_.tick) {
+                hooks_.tick();
+            }
+        }
+        if (crew_->failed()) {
+            crew_->rethrow_failure();
+        }
+    }
+
+    [[nodiscard]] bool interrupted() const {
+        return hooks_.signals != nullptr && hooks_.signals->count() > 0;
+    }
+
+    // A run that would end with too few round trips gets longer, before any worker has reached its
+    // end.
+    void lengthen_where_needed() {
+        const TimePoint start = windows_.measuring_starts();
+        Duration length = spec_.run_time;
+        for (;;) {
+            wait_until(start + length / 8 * 7, [] { return false; });
+            const auto trips = static_cast<double>(windows_.trips_so_far());
+            const double expected = trips * to_seconds(length) / to_seconds(now() - start);
+            const auto wanted = static_cast<double>(spec_.least_trips);
+            if (expected >= wanted || length >= spec_.longest_run) {
+                return;
+            }
+            // A tenth more than the rate so far asks for; twice where there is no rate yet.
+            constexpr double allowance = 1.1;
+            constexpr double least_growth = 1.25;
+            const double growth =
+                trips > 0 ? std::max(least_growth, wanted / expected * allowance) : 2;
+            length = std::min(
+                from_seconds(std::min(to_seconds(length) * growth, to_seconds(spec_.longest_run))),
+                spec_.longest_run);
+            if (!windows_.set_end(start + length)) {
+                return;
+            }
+        }
+    }
+
+    void look_until_told() {
+        constexpr Duration::rep between_looks = 8;
+        constexpr Duration::rep first_look = 32;
+        const TimePoint start = windows_.measuring_starts();
+        while (now() < windows_.end()) {
+            const Duration width = windows_.width();
+            const auto complete = (now() - start) / width;
+            const auto next = std::max(first_look, (complete / between_looks + 1) * between_looks);
+            wait_until(std::min(start + next * width, windows_.end()),
+                       [&] { return interrupted(); });
+            const bool late_enough = now() - start >= spec_.run_time;
+            const bool told = late_enough && hooks_.look(windows_.windows_until(now()));
+            if (told || interrupted()) {
+                // Two edges from now, so that no worker has passed it yet.
+                const Duration present = windows_.width();
+                const auto index = (now() - start) / present + 2;
+                static_cast<void>(
+                    windows_.set_end(std::min(start + index * present, windows_.end())));
+                return;
+            }
+        }
+    }
+
+    struct Edge {
+        TimePoint at{};
+        Cost server;
+        LoadSample load;
+    };
+    void take_edge(Edge& edge) {
+        if (server_) {
+            edge.server = server_->cost_so_far();
+        }
+        edge.load = sample_load();
+        edge.at = now();
+    }
+
+    void explain_failure(const Error& error) {
+        result_.error = error.what();
+        if (!server_) {
+            return;
+        }
+        const TimePoint last = now() + obituary_grace;
+        while (!server_->has_ended() && now() < last) {
+            static_cast<void>(wait_for(last, nullptr, hooks_.signals, server_.get()));
+        }
+        if (server_->has_ended() && crew_ != nullptr) {
+            result_.error = "the server " + server_->how_it_ended() + " in mid run" +
+                            last_words(*server_) + " (" + error.what() + ")";
+        }
+    }
+
+    void leave() {
+        if (crew_) {
+            crew_->abort();
+            crew_->join();
+            result_.errors = crew_->errors();
+        }
+        if (!server_) {
+            return;
+        }
+        const auto stopped = server_->stop(spec_.server->stop_timeout);
+        life_ = stopped.cost;
+        if (stopped.crashed && result_.error.empty()) {
+            result_.complete = false;
+            result_.error = "the server " + server_->how_it_ended() + " when it was stopped" +
+                            last_words(*server_);
+        }
+        result_.server_was_killed = stopped.killed;
+    }
+
+    void summarize() {
+        if (crew_ == nullptr || windows_.measuring_starts() == TimePoint{}) {
+            return;
+        }
+        if (result_.complete) {
+            windows_.finish();
+        }
+        const TimePoint end = result_.complete ? windows_.end() : std::min(now(), windows_.end());
+        const Duration measured = end - windows_.measuring_starts();
+        result_.warmup_seconds = to_seconds(spec_.warmup);
+        result_.measured_seconds = std::max(0.0, to_seconds(measured));
+        result_.trips = windows_.series().pooled();
+        result_.windows = windows_.points();
+        const auto windows = windows_.series().windows();
+        result_.mean = mean_within_run(windows, spec_.confidence);
+        const auto quantile = [&](double p) {
+            return quantile_within_run(windows, p, spec_.confidence);
+        };
+        result_.p50 = quantile(0.5);
+        result_.p90 = quantile(0.9);
+        result_.p99 = quantile(0.99);
+        result_.p99_9 = quantile(0.999);
+        result_.flags = flags_within_run(windows);
+        account_for_client();
+        account_for_server();
+    }
+
+    void account_for_client() {
+        for (const auto& report : crew_->reports()) {
+            result_.workers.push_back(report.account);
+            result_.client.user_seconds += to_seconds(report.at_end.user - report.at_start.user);
+            result_.client.system_seconds +=
+                to_seconds(report.at_end.system - report.at_start.system);
+            result_.client.voluntary_switches +=
+                report.at_end.voluntary_switches - report.at_start.voluntary_switches;
+            result_.client.involuntary_switches += report.account.involuntary_switches;
+            result_.in_flight_at_end += report.in_flight_at_end;
+            result_.longest_in_flight_ns =
+                std::max(result_.longest_in_flight_ns, report.longest_in_flight_ns);
+        }
+        rusage usage{};
+        ::getrusage(RUSAGE_SELF, &usage);
+        result_.client.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    }
+
+    void account_for_server() {
+        const double wall = to_seconds(at_end_.at - at_start_.at);
+        if (wall <= 0) {
+            return;
+        }
+        const auto cpus = static_cast<double>(spec_.topology.cpus.size());
+        result_.steal_share = std::clamp(
+            (at_end_.load.steal_seconds - at_start_.load.steal_seconds) / wall / cpus, 0.0, 1.0);
+        if (!server_) {
+            return;
+        }
+        Cost cost = life_;
+        cost.user_seconds = at_end_.server.user_seconds - at_start_.server.user_seconds;
+        cost.system_seconds = at_end_.server.system_seconds - at_start_.server.system_seconds;
+        result_.server = cost;
+        const auto allowed = spec_.placement.server_cpus.empty()
+                                 ? spec_.topology.allowed().size()
+                                 : spec_.placement.server_cpus.size();
+        result_.server_share =
+            (cost.user_seconds + cost.system_seconds) / wall / static_cast<double>(allowed);
+    }
+
+    const RunSpec& spec_;
+    const RunHooks& hooks_;
+    RunResult result_;
+    CommonWindows windows_;
+    Bell bell_;
+    AnyTransport transport_;
+    std::unique_ptr<ServerProcess> server_;
+    std::unique_ptr<Crew> crew_;
+    Edge at_start_;
+    Edge at_end_;
+    Cost life_;
+};
+
+}  // namespace
+
+RunResult perform_run(const RunSpec& spec, std::size_t number, const RunHooks& hooks) {
+    return OneRun(spec, number, hooks).perform();
+}
+
+}  // namespace volley

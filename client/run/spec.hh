@@ -1,0 +1,80 @@
+// Everything that a measurement needs to know, decided before any socket is opened. Plain data; the
+// plan fills it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.hh"
+#include "host/placement.hh"
+#include "host/topology.hh"
+#include "stats/stop_rule.hh"
+#include "transport/challenge.hh"
+
+namespace volley {
+
+// How a worker waits for replies.
+enum class DriverKind {
+    block,  // one connection a thread: send, then receive
+    wait,   // many connections a thread, on one Boost.Asio io_context
+    spin,   // many connections a thread, never sleeping
+};
+
+[[nodiscard]] constexpr const char* to_string(DriverKind driver) {
+    switch (driver) {
+        case DriverKind::block:
+            return "block";
+        case DriverKind::wait:
+            return "wait";
+        case DriverKind::spin:
+            return "spin";
+    }
+    return "?";
+}
+
+// A server that the client starts, once a run.
+struct ServerSpec {
+    std::vector<std::string> command;  // without -p, -b and -m, which are appended
+    Duration ready_timeout = std::chrono::seconds(10);
+    Duration stop_timeout = std::chrono::seconds(2);  // from SIGTERM to SIGKILL
+};
+
+struct RunSpec {
+    std::optional<ServerSpec> server;  // nothing: one that already runs at host:port
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;  // of a server that already runs; otherwise the system chooses
+    std::size_t connections = 1;
+    std::size_t workers = 1;  // at most connections
+    DriverKind driver = DriverKind::block;
+    std::size_t message_bytes = challenge_bytes;
+    Duration timeout = std::chrono::seconds(5);           // of one reply
+    Duration connect_timeout = std::chrono::seconds(10);  // of all connections together
+    Duration warmup = std::chrono::milliseconds(250);
+    Duration run_time = std::chrono::seconds(1);
+    Duration longest_run = std::chrono::seconds(180);
+    std::uint64_t least_trips = 64;  // a run is lengthened until it has so many
+    double confidence = 0.95;
+    Topology topology;
+    Placement placement;
+    bool realtime = false;  // SCHED_FIFO for workers and server
+    std::uint64_t seed = 0;
+};
+
+struct MeasurementSpec {
+    RunSpec run;
+    StopRule stop;
+    std::optional<std::size_t>
+        exact_runs;  // so many, whatever the intervals say; 1: a single-run measurement
+    std::vector<std::string>
+        statistics;  // names that find_statistic() knows; they decide when to stop
+    Duration pause = std::chrono::milliseconds(50);  // between runs
+    bool terminate = false;  // send the zero challenge at the end to a server that is not ours
+};
+
+// Priority of SCHED_FIFO with --realtime: above everything of the distribution, below the kernel's
+// own threads (50 and up).
+inline constexpr int realtime_priority = 40;
+
+}  // namespace volley

@@ -1,0 +1,177 @@
+#include "run/verdict.hh"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "base/units.hh"
+
+namespace volley {
+
+namespace {
+
+std::string percent(double share) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.3g %%", share * 100);
+    return text.data();
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) {
+        text += (text.empty() ? "" : " and ") + word;
+    }
+    return text;
+}
+
+// Least number of runs for which Kalibera and Jones's optimum says anything.
+constexpr std::size_t runs_for_optimum = 10;
+// Of a two-sided interval: half-width over standard error, near enough for a hint.
+constexpr double errors_in_half_width = 1.96;
+
+std::optional<double> optimal_seconds(const MeasurementResult& result) {
+    std::vector<double> means;
+    double within = 0;
+    double overhead = 0;
+    double seconds = 0;
+    for (const auto& run : result.runs) {
+        if (!run.complete || !run.mean || !run.mean->interval) {
+            continue;
+        }
+        means.push_back(run.mean->point);
+        const double error =
+            (run.mean->interval->high - run.mean->interval->low) / 2 / errors_in_half_width;
+        within += error * error * run.measured_seconds;
+        overhead += run.setup_seconds + run.warmup_seconds + run.teardown_seconds;
+        seconds += run.measured_seconds;
+    }
+    if (means.size() < runs_for_optimum) {
+        return std::nullopt;
+    }
+    const auto count = static_cast<double>(means.size());
+    double mean = 0;
+    for (const double value : means) {
+        mean += value / count;
+    }
+    double variance = 0;
+    for (const double value : means) {
+        variance += (value - mean) * (value - mean) / (count - 1);
+    }
+    within /= count;
+    return optimal_run_seconds(overhead / count, within, variance - within / (seconds / count));
+}
+
+RunFacts facts_of(const MeasurementResult& result, const MeasurementSpec& spec) {
+    RunFacts facts;
+    facts.clock_reading_ns = result.context.calibration.clock_reading_ns;
+    facts.longest_clock_gap_ns = result.context.calibration.clock_gap_longest_ns;
+    facts.single_run = result.runs.size() == 1;
+    facts.server_is_ours = result.context.server_is_ours;
+    for (const auto& run : result.runs) {
+        for (const auto& worker : run.workers) {
+            facts.worker_share = std::max(facts.worker_share, worker.cpu_share);
+            facts.migrations += worker.migrations;
+            if (run.measured_seconds > 0) {
+                facts.involuntary_switches_per_second = std::max(
+                    facts.involuntary_switches_per_second,
+                    static_cast<double>(worker.involuntary_switches) / run.measured_seconds);
+            }
+            constexpr double saturated = 0.95;
+            facts.worker_saturated = facts.worker_saturated || worker.busy_share >= saturated;
+        }
+        if (run.server_share) {
+            facts.server_share = std::max(facts.server_share.value_or(0), *run.server_share);
+        }
+        facts.steal_share = std::max(facts.steal_share, run.steal_share);
+    }
+    for (const auto& name : spec.statistics) {
+        const auto values = values_over_runs(result, *find_statistic(name));
+        if (!values.empty()) {
+            const OverRuns summary = summarize_over_runs(values, spec.stop.confidence);
+            facts.drift_over_runs = facts.drift_over_runs || summary.drift;
+            facts.bimodal = facts.bimodal || summary.bimodal.has_value();
+        }
+    }
+    return facts;
+}
+
+void describe_what_is_missing(MeasurementResult& result, const MeasurementSpec& spec) {
+    auto& details = result.verdict_details;
+    if (result.runs_needed && *result.runs_needed > result.runs.size()) {
+        details.push_back("about " + std::to_string(*result.runs_needed) +
+                          " runs in all would reach ±" + percent(spec.stop.precision));
+    }
+    for (const auto& name : spec.statistics) {
+        const auto values = values_over_runs(result, *find_statistic(name));
+        if (values.size() < 2) {
+            continue;
+        }
+        const OverRuns summary = summarize_over_runs(values, spec.stop.confidence);
+        if (!summary.median.interval) {
+            details.push_back(name + ": " + std::to_string(values.size()) + " runs give no " +
+                              percent(spec.stop.confidence) + " interval, " +
+                              std::to_string(least_runs_for(spec.stop.confidence)) + " are needed");
+        }
+        if (summary.variation) {
+            details.push_back(name + ": runs vary by " + percent(*summary.variation) + "; " +
+                              std::to_string(summary.runs_holding_excess) + " of " +
+                              std::to_string(values.size()) + " hold most of the excess");
+        }
+    }
+    std::uint64_t longest = 0;
+    for (const auto& run : result.runs) {
+        longest = std::max({longest, run.trips.maximum(), run.longest_in_flight_ns});
+    }
+    details.push_back("the longest stall was " + format_nanoseconds(static_cast<double>(longest)));
+}
+
+}  // namespace
+
+std::string stop_text(StopReason reason, const MeasurementSpec& spec) {
+    const std::string target = joined(spec.statistics) + " to ±" + percent(spec.stop.precision) +
+                               " at " + percent(spec.stop.confidence) + " confidence";
+    switch (reason) {
+        case StopReason::precision_reached:
+            return "precision reached: " + target;
+        case StopReason::run_limit:
+            return spec.exact_runs
+                       ? "all " + std::to_string(*spec.exact_runs) + " runs done before " + target
+                       : "run limit (--max-runs) before " + target;
+        case StopReason::time_limit:
+            return "time limit (--max-time) before " + target;
+        case StopReason::go_on:
+            break;
+    }
+    return "";
+}
+
+std::optional<Estimate> estimate_within_run(std::span<const Histogram> windows,
+                                            std::string_view statistic, double confidence) {
+    constexpr std::array<std::pair<std::string_view, double>, 4> quantiles{
+        {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99_9", 0.999}}};
+    const Field* field = find_statistic(statistic);
+    if (field == nullptr) {
+        return std::nullopt;
+    }
+    if (field == find_statistic("mean")) {
+        return mean_within_run(windows, confidence);
+    }
+    for (const auto& [name, p] : quantiles) {
+        if (field == find_statistic(name)) {
+            return quantile_within_run(windows, p, confidence);
+        }
+    }
+    return std::nullopt;
+}
+
+void conclude(MeasurementResult& result, const MeasurementSpec& spec) {
+    if (result.outcome != ExitCode::precision_reached) {
+        describe_what_is_missing(result, spec);
+    }
+    result.optimal_run_seconds = optimal_seconds(result);
+    result.warnings = warnings_after(facts_of(result, spec), result.context.placement);
+}
+
+}  // namespace volley

@@ -1,0 +1,35 @@
+// Where the coordinator waits: for the workers, for the server, for signals, never longer than
+// until its deadline.
+#pragma once
+
+#include "clock/clock.hh"
+#include "run/server_process.hh"
+#include "run/signals.hh"
+
+namespace volley {
+
+// Wakes the coordinator from any thread.
+class Bell {
+  public:
+    Bell();
+    void ring() const;
+    void silence() const;
+    [[nodiscard]] int fd() const { return fd_.get(); }
+
+  private:
+    OwnedFd fd_;
+};
+
+enum class Wakeup {
+    deadline,
+    bell,
+    signal,
+    server_ended,
+};
+
+// signals and server may be null. Takes the server's output meanwhile. A second signal kills the
+// server and ends this program at once, with status 128 + signal: nothing here returns then.
+[[nodiscard]] Wakeup wait_for(TimePoint deadline, const Bell* bell, Signals* signals,
+                              ServerProcess* server);
+
+}  // namespace volley

@@ -1,0 +1,83 @@
+#include "transport/tcp.hh"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <array>
+#include <cstring>
+
+#include "base/error.hh"
+
+namespace volley {
+
+TcpChannel TcpChannel::open(const Address& address, Receiving receiving, Duration time_limit) {
+    OwnedFd socket(
+        ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket) {
+        throw_errno(
+            "no socket for another connection", errno,
+            "raise the descriptor limit (ulimit -n) or open fewer connections with --clients");
+    }
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (receiving == Receiving::waits) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(time_limit);
+        const auto rest = std::chrono::ceil<std::chrono::microseconds>(time_limit - seconds);
+        const timeval limit{.tv_sec = seconds.count(), .tv_usec = rest.count()};
+        ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    }
+    TcpChannel channel(std::move(socket), receiving);
+    // A failure shows in connect_result(), also one at once: so there is one place that reports it.
+    const int result = ::connect(channel.native_handle(), address.get(), address.length);
+    channel.connect_error_ = result == 0 || errno == EINPROGRESS || errno == EINTR ? 0 : errno;
+    if (channel.connect_error_ == EADDRNOTAVAIL || channel.connect_error_ == EAGAIN) {
+        throw_errno("no local port for another connection to " + address.text,
+                    channel.connect_error_,
+                    "widen net.ipv4.ip_local_port_range or open fewer connections with --clients");
+    }
+    return channel;
+}
+
+void TcpChannel::settle() {
+    if (receive_flags_ == 0) {
+        const int flags = ::fcntl(socket_.get(), F_GETFL);
+        ensure(::fcntl(socket_.get(), F_SETFL, flags & ~O_NONBLOCK) == 0, "a socket can block");
+    }
+}
+
+int TcpChannel::connect_result() const {
+    if (connect_error_ != 0) {
+        return connect_error_;
+    }
+    int error = 0;
+    socklen_t length = sizeof error;
+    ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error != 0) {
+        return error;
+    }
+    sockaddr_storage local{};
+    sockaddr_storage peer{};
+    socklen_t local_length = sizeof local;
+    socklen_t peer_length = sizeof peer;
+    ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&local), &local_length);
+    if (::getpeername(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &peer_length) != 0) {
+        return ECONNREFUSED;
+    }
+    if (local_length == peer_length && std::memcmp(&local, &peer, local_length) == 0) {
+        return ECONNREFUSED;
+    }
+    return 0;
+}
+
+Transferred TcpChannel::send_both(std::span<const std::byte> head,
+                                  std::span<const std::byte> tail) {
+    std::array<iovec, 2> parts{{{const_cast<std::byte*>(head.data()), head.size()},
+                                {const_cast<std::byte*>(tail.data()), tail.size()}}};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    return outcome(::sendmsg(socket_.get(), &message, send_flags));
+}
+
+}  // namespace volley
