@@ -5,6 +5,7 @@
 // results carry it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,11 +22,19 @@ struct Warning {
     std::string remedy;   // one line: what to do
 };
 
+// What is about to be done, as far as a warning depends on it.
+struct Intent {
+    std::size_t connections = 0;  // 0: not known
+    bool keep_awake = false;
+    bool realtime = false;
+};
+
 // What the runs themselves showed, summed or taken at its worst over all runs.
 struct RunFacts {
     double worker_share = 0;  // CPU used by the busiest worker: share of one CPU, 0 … 1
-    bool worker_saturated =
-        false;  // by the driver's own measure (a spinning worker always uses 1.0)
+    // By the driver's own measure: some worker was busy at least 0.95 of its time. worker_share
+    // alone cannot tell, because a spinning worker always uses 1.0.
+    bool worker_saturated = false;
     std::optional<double>
         server_share;  // CPU used by the server over its allowed CPUs, 0 … 1; absent: not ours
     double involuntary_switches_per_second = 0;  // of the workers, per worker
@@ -39,11 +48,16 @@ struct RunFacts {
     bool bimodal = false;
 };
 
-// Known before measuring: from the machine and the plan.
+// Known before measuring: from the machine and the plan. The most important first.
 [[nodiscard]] std::vector<Warning> warnings_before(const Environment& environment,
-                                                   const Placement& placement);
+                                                   const Placement& placement,
+                                                   const Intent& intent = {});
 // Known afterwards.
 [[nodiscard]] std::vector<Warning> warnings_after(const RunFacts& facts,
                                                   const Placement& placement);
+
+// Every id that either can return, each once, so that a test can ask benchmark/README.md for its
+// heading.
+[[nodiscard]] std::vector<std::string> warning_ids();
 
 }  // namespace volley

@@ -1,0 +1,146 @@
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include "base/units.hh"
+#include "host/warnings.hh"
+
+namespace volley {
+
+namespace {
+
+using Warnings = std::vector<Warning>;
+
+// Below this the server has time to spare, so that a saturated client is what limits.
+constexpr double busy_server = 0.9;
+// A CPU that client and server fill together has nothing to spare for either.
+constexpr double full_cpu = 0.95;
+// Kernel threads interrupt a pinned worker a few times a second; beyond this, programs do.
+constexpr double most_involuntary_switches_per_second = 20;
+// A run of one second on two CPUs is 200 ticks of 10 ms, so less than two ticks is rounding.
+constexpr double most_steal_share = 0.01;
+// Longer than any interrupt handler of a quiet machine takes, and as long as several round trips.
+constexpr double longest_quiet_gap_ns = 100e3;
+// Through the vDSO a reading takes 15 to 40 ns, as a system call 100 ns and more.
+constexpr double slow_clock_reading_ns = 100;
+
+std::string percent(double share) {
+    std::array<char, 48> text{};
+    std::snprintf(text.data(), text.size(), share < 0.1 ? "%.1f %%" : "%.0f %%", share * 100);
+    return text.data();
+}
+
+void about_bottleneck(const RunFacts& facts, const Placement& placement, Warnings& warnings) {
+    constexpr const char* id = "client-is-the-bottleneck";
+    constexpr const char* remedy =
+        "give the client more CPUs and workers (-t, --client-cpus), or open fewer connections";
+    const double server = facts.server_share.value_or(0);
+    if (placement.sharing == Sharing::some_cpus) {
+        if (facts.worker_saturated || facts.worker_share + server >= full_cpu) {
+            warnings.push_back({id,
+                                "client and server share CPUs and fill them (busiest worker " +
+                                    percent(facts.worker_share) + ", server " + percent(server) +
+                                    "): which of the two limits the figures cannot be told",
+                                "give each CPUs of its own (--server-cpus, --client-cpus)"});
+        }
+        return;
+    }
+    if (!facts.worker_saturated || server >= busy_server) {
+        return;
+    }
+    warnings.push_back(
+        {id,
+         facts.server_share
+             ? "a worker of the client was busy all the time while the server used " +
+                   percent(server) + " of its CPUs: the figures are the client's, not the server's"
+             : "a worker of the client was busy all the time: unless the server was "
+               "too, the figures are the client's",
+         remedy});
+}
+
+void about_interruptions(const RunFacts& facts, const Placement& placement, Warnings& warnings) {
+    // On shared CPUs it is the server that interrupts the workers, and the sharing has been said.
+    if (placement.sharing != Sharing::some_cpus &&
+        facts.involuntary_switches_per_second > most_involuntary_switches_per_second) {
+        warnings.push_back({"involuntary-switches",
+                            "a worker was taken off its CPU " +
+                                format_count(facts.involuntary_switches_per_second) +
+                                " times a second by something else: each time a round trip waits",
+                            "stop other programs, raise the session (echo -20 > "
+                            "/proc/self/autogroup), or use --realtime"});
+    }
+    if (facts.steal_share > most_steal_share) {
+        warnings.push_back({"steal",
+                            "the hypervisor took away " + percent(facts.steal_share) +
+                                " of the CPUs' time in some run: long round trips are its doing",
+                            "use a machine or an instance type with CPUs of its own, or measure "
+                            "at a quieter hour"});
+    }
+    if (facts.migrations > 0) {
+        warnings.push_back({"migrations",
+                            "unpinned workers changed CPU " +
+                                format_count(static_cast<double>(facts.migrations)) +
+                                " times: round trips differ with where both sides happen to be",
+                            "leave out --no-placement"});
+    }
+}
+
+void about_clock(const RunFacts& facts, Warnings& warnings) {
+    if (facts.clock_reading_ns > slow_clock_reading_ns) {
+        warnings.push_back({"clock-slow",
+                            "reading the clock takes " +
+                                format_nanoseconds(facts.clock_reading_ns) +
+                                ", which is part of every round trip",
+                            "use a clock source that needs no system call (tsc)"});
+    }
+    if (facts.longest_clock_gap_ns > longest_quiet_gap_ns) {
+        warnings.push_back({"clock-gaps",
+                            "a CPU that did nothing but read the clock stood still for " +
+                                format_nanoseconds(facts.longest_clock_gap_ns) +
+                                ": the machine itself adds such stalls to the high percentiles",
+                            "stop other programs; look for interrupts (/proc/interrupts), firmware "
+                            "(SMI) and the hypervisor"});
+    }
+}
+
+void about_validity(const RunFacts& facts, Warnings& warnings) {
+    if (facts.single_run) {
+        warnings.push_back({"single-run",
+                            "there is one run: its interval holds within this run only, and the "
+                            "next one may lie outside",
+                            "let it run at least 10 times (--runs 10 or more)"});
+    }
+    if (!facts.server_is_ours) {
+        warnings.push_back({"server-not-restarted",
+                            "the server was not restarted between runs: what differs from one "
+                            "start to the next is not in the interval",
+                            "let volley start the server: volley [options] -- SERVER"});
+    }
+    if (facts.drift_over_runs) {
+        warnings.push_back({"drift-over-runs",
+                            "neighbouring runs resemble each other more than distant ones: the "
+                            "figures hold for this hour only",
+                            "compare servers only within one experiment, in turns "
+                            "(benchmark/sweep.sh)"});
+    }
+    if (facts.bimodal) {
+        warnings.push_back({"bimodal",
+                            "the runs fall into two groups with a gap between: the median is one "
+                            "of them, and which may be chance",
+                            "look at the single runs in the result file; often memory or CPU "
+                            "placement decides at the start"});
+    }
+}
+
+}  // namespace
+
+std::vector<Warning> warnings_after(const RunFacts& facts, const Placement& placement) {
+    Warnings warnings;
+    about_bottleneck(facts, placement, warnings);
+    about_interruptions(facts, placement, warnings);
+    about_clock(facts, warnings);
+    about_validity(facts, warnings);
+    return warnings;
+}
+
+}  // namespace volley

@@ -1,0 +1,318 @@
+#include "host/warnings.hh"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace volley {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+Ids ids_of(const std::vector<Warning>& warnings) {
+    Ids ids;
+    for (const Warning& warning : warnings) {
+        ids.push_back(warning.id);
+    }
+    return ids;
+}
+
+bool has(const std::vector<Warning>& warnings, const std::string& id) {
+    const Ids ids = ids_of(warnings);
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+const Warning& only(const std::vector<Warning>& warnings, const std::string& id) {
+    EXPECT_EQ(ids_of(warnings), Ids{id});
+    return warnings.at(0);
+}
+
+// A machine that nobody would object to.
+Environment quiet_machine() {
+    Environment environment;
+    environment.online_cpus = 4;
+    environment.allowed_cpus = {0, 1, 2, 3};
+    environment.clock_source = "tsc";
+    environment.governor = "performance";
+    environment.frequency_driver = "intel_pstate";
+    environment.turbo = false;
+    environment.smt_active = false;
+    environment.numa_balancing = false;
+    environment.autogroup = false;
+    environment.idle_driver = "intel_idle";
+    environment.idle_states = 0;
+    environment.virtualization = "none";
+    environment.other_load = 0.01;
+    environment.descriptor_limit = 1024;
+    return environment;
+}
+
+Placement good_plan() {
+    return {.server_cpus = {1},
+            .client_cpus = {2},
+            .server_nodes = {0},
+            .client_nodes = {0},
+            .sharing = Sharing::none};
+}
+
+TEST(WarningsBefore, QuietMachineHasNone) {
+    EXPECT_EQ(ids_of(warnings_before(quiet_machine(), good_plan())), Ids{});
+    EXPECT_EQ(ids_of(warnings_before(quiet_machine(), good_plan(), {.connections = 16})), Ids{});
+}
+
+TEST(WarningsBefore, AbsentFactsAreNoWarnings) {
+    EXPECT_EQ(ids_of(warnings_before(Environment{}, good_plan(), {.connections = 16})), Ids{});
+}
+
+TEST(WarningsBefore, PlacementIsJudged) {
+    Placement plan;
+    plan.enabled = false;
+    static_cast<void>(only(warnings_before(quiet_machine(), plan), "not-placed"));
+
+    plan = good_plan();
+    plan.server_cpus.clear();
+    plan.server_nodes.clear();
+    plan.sharing = Sharing::unknown;
+    static_cast<void>(only(warnings_before(quiet_machine(), plan), "server-not-placed"));
+}
+
+TEST(WarningsBefore, SharingIsSaidOnceAndNotAgainAsANote) {
+    Placement plan = good_plan();
+    plan.client_cpus = {1};
+    plan.sharing = Sharing::some_cpus;
+    plan.notes = {sharing_note(plan), "a thing: its consequence; its remedy"};
+    std::vector<Warning> warnings = warnings_before(quiet_machine(), plan);
+    ASSERT_EQ(ids_of(warnings), (Ids{"cpus-shared", "placement-note"}));
+    EXPECT_EQ(warnings[0].message + "; " + warnings[0].remedy, sharing_note(plan));
+    EXPECT_EQ(warnings[1].message, "a thing: its consequence");
+    EXPECT_EQ(warnings[1].remedy, "its remedy");
+
+    plan = good_plan();
+    plan.sharing = Sharing::smt_siblings;
+    plan.notes = {sharing_note(plan)};
+    Environment environment = quiet_machine();
+    environment.smt_active = true;  // not said a second time
+    static_cast<void>(only(warnings_before(environment, plan), "smt-siblings-shared"));
+}
+
+TEST(WarningsBefore, DescriptorLimitIsHeldAgainstTheConnections) {
+    EXPECT_FALSE(has(warnings_before(quiet_machine(), good_plan(), {.connections = 960}),
+                     "descriptor-limit"));
+    const auto warnings = warnings_before(quiet_machine(), good_plan(), {.connections = 961});
+    EXPECT_NE(only(warnings, "descriptor-limit").message.find("1024"), std::string::npos);
+}
+
+TEST(WarningsBefore, QuotaIsHeldAgainstTheMeasuredCpus) {
+    Environment environment = quiet_machine();
+    environment.cpu_quota = 2;
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan())), Ids{});
+    environment.cpu_quota = 1.5;
+    const auto warnings = warnings_before(environment, good_plan());
+    EXPECT_NE(only(warnings, "cpu-quota").message.find("1.50"), std::string::npos);
+}
+
+TEST(WarningsBefore, OtherLoadAndAutogroupGoTogether) {
+    Environment environment = quiet_machine();
+    environment.autogroup = true;
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan())), Ids{}) << "nobody competes";
+    environment.other_load = 0.5;
+    const auto warnings = warnings_before(environment, good_plan());
+    ASSERT_EQ(ids_of(warnings), (Ids{"other-load", "autogroup"}));
+    EXPECT_NE(warnings[1].remedy.find("echo -20 > /proc/self/autogroup"), std::string::npos);
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan(), {.realtime = true})),
+              Ids{"other-load"});
+    environment.autogroup_nice = -20;
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan())), Ids{"other-load"});
+    environment.online_cpus = 64;
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan())), Ids{}) << "small share of 64";
+}
+
+TEST(WarningsBefore, WakingUpIsSaidUnlessItIsPrevented) {
+    Environment environment = quiet_machine();
+    environment.idle_states = 3;
+    EXPECT_NE(
+        only(warnings_before(environment, good_plan()), "idle-states").message.find("3 states"),
+        std::string::npos);
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan(), {.keep_awake = true})), Ids{});
+    environment.kernel_command_line = "quiet idle=poll";
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan())), Ids{});
+
+    environment = quiet_machine();
+    environment.virtualization = "kvm";
+    environment.idle_driver = "none";
+    environment.idle_states.reset();
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan())),
+              (Ids{"virtualized", "idle-states"}));
+}
+
+TEST(WarningsBefore, ContainerAloneIsNoVirtualMachine) {
+    Environment environment = quiet_machine();
+    environment.virtualization = "docker";
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan())), Ids{});
+    environment.virtualization = "docker on kvm";
+    static_cast<void>(only(warnings_before(environment, good_plan()), "virtualized"));
+}
+
+TEST(WarningsBefore, FrequencyRemediesSuitTheDriver) {
+    Environment environment = quiet_machine();
+    environment.governor = "performance,powersave";
+    static_cast<void>(only(warnings_before(environment, good_plan()), "governor-not-performance"));
+    environment = quiet_machine();
+    environment.turbo = true;
+    EXPECT_NE(only(warnings_before(environment, good_plan()), "turbo-on").remedy.find("no_turbo"),
+              std::string::npos);
+    environment.frequency_driver = "amd-pstate-epp";
+    EXPECT_NE(only(warnings_before(environment, good_plan()), "turbo-on").remedy.find("boost"),
+              std::string::npos);
+}
+
+TEST(WarningsBefore, NumaBalancingCountsOnlyWhereMemoryCanMove) {
+    Environment environment = quiet_machine();
+    environment.numa_balancing = true;
+    Placement plan = good_plan();
+    plan.enabled = false;
+    EXPECT_FALSE(has(warnings_before(environment, plan), "numa-balancing")) << "one node";
+    environment.nodes = 2;
+    EXPECT_TRUE(has(warnings_before(environment, plan), "numa-balancing"));
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan())), Ids{}) << "bound";
+}
+
+TEST(WarningsBefore, SmtAndClockSourceAreSaid) {
+    Environment environment = quiet_machine();
+    environment.smt_active = true;
+    static_cast<void>(only(warnings_before(environment, good_plan()), "smt-active"));
+    environment = quiet_machine();
+    for (const char* source : {"hpet", "kvm-clock", "acpi_pm", "hyperv_clocksource_tsc_page"}) {
+        environment.clock_source = source;
+        EXPECT_NE(only(warnings_before(environment, good_plan()), "clock-source-not-tsc")
+                      .message.find(source),
+                  std::string::npos);
+    }
+    environment.clock_source = "arch_sys_counter";
+    EXPECT_EQ(ids_of(warnings_before(environment, good_plan())), Ids{});
+}
+
+TEST(WarningsAfter, QuietRunsHaveNone) {
+    EXPECT_EQ(ids_of(warnings_after({.worker_share = 0.5,
+                                     .server_share = 0.5,
+                                     .involuntary_switches_per_second = 20,
+                                     .steal_share = 0.01,
+                                     .clock_reading_ns = 40,
+                                     .longest_clock_gap_ns = 50e3},
+                                    good_plan())),
+              Ids{});
+}
+
+TEST(WarningsAfter, ClientIsTheBottleneckOnlyWhileTheServerHasTime) {
+    const RunFacts slow_client{.worker_share = 1, .worker_saturated = true, .server_share = 0.899};
+    EXPECT_NE(only(warnings_after(slow_client, good_plan()), "client-is-the-bottleneck")
+                  .message.find("90 %"),
+              std::string::npos);
+    const RunFacts both{.worker_share = 1, .worker_saturated = true, .server_share = 0.9};
+    EXPECT_EQ(ids_of(warnings_after(both, good_plan())), Ids{});
+    const RunFacts spinning{.worker_share = 1, .worker_saturated = false, .server_share = 0.4};
+    EXPECT_EQ(ids_of(warnings_after(spinning, good_plan())), Ids{}) << "a spinner always uses 1";
+    const RunFacts unknown{.worker_share = 1, .worker_saturated = true};
+    EXPECT_NE(only(warnings_after(unknown, good_plan()), "client-is-the-bottleneck")
+                  .message.find("unless the server"),
+              std::string::npos);
+}
+
+TEST(WarningsAfter, OnSharedCpusTheBottleneckCannotBeTold) {
+    Placement plan = good_plan();
+    plan.client_cpus = {1};
+    plan.sharing = Sharing::some_cpus;
+    const RunFacts full{
+        .worker_share = 0.5, .server_share = 0.46, .involuntary_switches_per_second = 1000};
+    EXPECT_NE(
+        only(warnings_after(full, plan), "client-is-the-bottleneck").message.find("cannot be told"),
+        std::string::npos);
+    const RunFacts waiting{.worker_share = 0.4, .server_share = 0.4};
+    EXPECT_EQ(ids_of(warnings_after(waiting, plan)), Ids{});
+}
+
+TEST(WarningsAfter, EachFactIsJudgedByItsThreshold) {
+    const Placement plan = good_plan();
+    const auto first_of = [&](const RunFacts& facts) {
+        const Ids ids = ids_of(warnings_after(facts, plan));
+        return ids.size() == 1 ? ids.front() : "not one";
+    };
+    EXPECT_EQ(first_of({.involuntary_switches_per_second = 21}), "involuntary-switches");
+    EXPECT_EQ(first_of({.steal_share = 0.011}), "steal");
+    EXPECT_EQ(first_of({.migrations = 1}), "migrations");
+    EXPECT_EQ(first_of({.clock_reading_ns = 101}), "clock-slow");
+    EXPECT_EQ(first_of({.longest_clock_gap_ns = 100.1e3}), "clock-gaps");
+    EXPECT_EQ(first_of({.single_run = true}), "single-run");
+    EXPECT_EQ(first_of({.server_is_ours = false}), "server-not-restarted");
+    EXPECT_EQ(first_of({.drift_over_runs = true}), "drift-over-runs");
+    EXPECT_EQ(first_of({.bimodal = true}), "bimodal");
+}
+
+// Everything at once, in the two plans that exclude one another.
+std::vector<Warning> all_warnings() {
+    Environment environment = quiet_machine();
+    environment.nodes = 2;
+    environment.clock_source = "hpet";
+    environment.governor = "powersave";
+    environment.turbo = true;
+    environment.smt_active = true;
+    environment.numa_balancing = true;
+    environment.autogroup = true;
+    environment.idle_states = 2;
+    environment.virtualization = "kvm";
+    environment.other_load = 2;
+    environment.cpu_quota = 0.5;
+    const RunFacts facts{.worker_share = 1,
+                         .worker_saturated = true,
+                         .server_share = 0.1,
+                         .involuntary_switches_per_second = 1e4,
+                         .steal_share = 0.5,
+                         .migrations = 7,
+                         .clock_reading_ns = 1e3,
+                         .longest_clock_gap_ns = 1e6,
+                         .single_run = true,
+                         .server_is_ours = false,
+                         .drift_over_runs = true,
+                         .bimodal = true};
+    Placement unplaced;
+    unplaced.enabled = false;
+    Placement shared = good_plan();
+    shared.client_cpus = {1};
+    shared.sharing = Sharing::some_cpus;
+    shared.notes = {"a thing: its consequence; its remedy"};
+    Placement siblings = good_plan();
+    siblings.sharing = Sharing::smt_siblings;
+    Placement not_ours = good_plan();
+    not_ours.server_cpus.clear();
+    std::vector<Warning> all = warnings_after(facts, good_plan());
+    for (const Placement& plan : {unplaced, shared, siblings, not_ours}) {
+        for (Warning& warning : warnings_before(environment, plan, {.connections = 10000})) {
+            all.push_back(std::move(warning));
+        }
+    }
+    return all;
+}
+
+TEST(Warnings, TheListOfIdsIsWhatCanBeReturned) {
+    std::set<std::string> returned;
+    for (const Warning& warning : all_warnings()) {
+        returned.insert(warning.id);
+    }
+    const Ids listed = warning_ids();
+    EXPECT_EQ(returned, std::set<std::string>(listed.begin(), listed.end()));
+    EXPECT_EQ(returned.size(), listed.size()) << "no id twice";
+}
+
+TEST(Warnings, EachIsOneLineWithARemedy) {
+    for (const Warning& warning : all_warnings()) {
+        EXPECT_FALSE(warning.message.empty()) << warning.id;
+        EXPECT_FALSE(warning.remedy.empty()) << warning.id;
+        EXPECT_EQ((warning.message + warning.remedy).find('\n'), std::string::npos) << warning.id;
+        EXPECT_EQ(warning.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz-"), std::string::npos)
+            << warning.id;
+    }
+}
+
+}  // namespace
+}  // namespace volley
