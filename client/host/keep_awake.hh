@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/cpu_set.hh"
+#include "host/system_files.hh"
 
 namespace volley {
 
@@ -15,13 +16,13 @@ namespace volley {
 class KeepAwake {
   public:
     // cpus: to be kept awake; empty: all that are allowed. Throws Error(failed) where neither way
-    // works.
-    explicit KeepAwake(const CpuList& cpus);
+    // works. files: where the idle driver and the device are looked for.
+    explicit KeepAwake(const CpuList& cpus, const SystemFiles& files = SystemFiles());
     ~KeepAwake();
     KeepAwake(const KeepAwake&) = delete;
     KeepAwake& operator=(const KeepAwake&) = delete;
 
-    // "cpu_dma_latency", "idle spinners" or both, for the result.
+    // "cpu_dma_latency" or "idle spinners", for the result.
     [[nodiscard]] const std::string& how() const;
 
   private:
