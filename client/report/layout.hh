@@ -1,0 +1,29 @@
+// Plain text in columns: widths in characters instead of bytes, wrapping, and text of unknown
+// origin made harmless for a terminal.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace volley {
+
+// Characters that a UTF-8 text takes on the screen; each is taken to be one column wide.
+[[nodiscard]] std::size_t columns_of(std::string_view text);
+
+// Spaces after, or before, up to `columns`; longer text stays as it is.
+[[nodiscard]] std::string pad_right(std::string_view text, std::size_t columns);
+[[nodiscard]] std::string pad_left(std::string_view text, std::size_t columns);
+
+// The first `columns` characters.
+[[nodiscard]] std::string cut(std::string_view text, std::size_t columns);
+
+// Control characters become spaces, so that a server's words can neither move the cursor nor begin
+// a line of their own, and bytes that are not UTF-8 become "?".
+[[nodiscard]] std::string printable(std::string_view text);
+
+// Breaks at spaces so that no line is longer than `columns` (a longer word stays whole). The first
+// line begins with `first`, the others are indented by as much. A newline at the end.
+[[nodiscard]] std::string wrap(std::string_view first, std::string_view text, std::size_t columns);
+
+}  // namespace volley

@@ -1,0 +1,22 @@
+// All round trips of a measurement in one histogram, for the formats that know no runs.
+//
+// Only the classic line and the percentile file pool; no interval is ever made from pooled trips,
+// because trips of one run resemble one another (see run/result.hh for the headline).
+#pragma once
+
+#include "run/result.hh"
+
+namespace volley {
+
+// Over the complete runs. Empty where there is none.
+[[nodiscard]] inline Histogram pooled_trips(const MeasurementResult& result) {
+    Histogram pooled;
+    for (const auto& run : result.runs) {
+        if (run.complete) {
+            pooled.merge(run.trips);
+        }
+    }
+    return pooled;
+}
+
+}  // namespace volley
