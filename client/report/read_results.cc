@@ -1,0 +1,304 @@
+#include "report/read_results.hh"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+
+#include "report/json_values.hh"
+
+namespace volley {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// Before parsing, because what is parsed takes many times the memory of its text.
+void check_sizes(std::string_view line, const ReadLimits& limits) {
+    std::size_t values = 1;
+    std::size_t depth = 0;
+    bool in_text = false;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        const char byte = line[at];
+        if (in_text) {
+            at += byte == '\\' ? 1 : 0;
+            in_text = byte != '"';
+            continue;
+        }
+        in_text = byte == '"';
+        values += byte == ',' || byte == '[' || byte == '{' ? 1 : 0;
+        depth += byte == '[' || byte == '{' ? 1 : 0;
+        depth -= (byte == ']' || byte == '}') && depth > 0 ? 1 : 0;
+        if (depth > limits.nesting) {
+            throw Malformed("nests deeper than " + std::to_string(limits.nesting) + " levels");
+        }
+    }
+    if (values > limits.values_a_line) {
+        throw Malformed("has " + std::to_string(values) + " values, over the limit of " +
+                        std::to_string(limits.values_a_line));
+    }
+}
+
+Histogram histogram_from(const Json& json) {
+    require(json.is_object(), "histogram", "an object");
+    Histogram::Exact exact;
+    read_keys(json, exact);
+    std::vector<std::size_t> buckets;
+    std::vector<std::uint64_t> counts;
+    read_value(member(json, "bucket"), "bucket", buckets);
+    read_value(member(json, "trips"), "trips", counts);
+    require(buckets.size() == counts.size(), "bucket", "as long as \"trips\"");
+    std::vector<std::pair<std::size_t, std::uint64_t>> sparse;
+    sparse.reserve(buckets.size());
+    for (std::size_t at = 0; at < buckets.size(); ++at) {
+        sparse.emplace_back(buckets[at], counts[at]);
+    }
+    return Histogram::from_sparse(sparse, exact);
+}
+
+std::optional<Interval> interval_from(const Json& figure, const char* low, const char* high) {
+    std::optional<double> lower;
+    std::optional<double> upper;
+    read_value(member(figure, low), low, lower);
+    read_value(member(figure, high), high, upper);
+    return lower && upper ? std::optional(Interval{*lower, *upper}) : std::nullopt;
+}
+
+void read_estimates(const Json& all, RunResult& run) {
+    require(all.is_object(), "figures", "an object");
+    for (const auto& [name, estimate] : within_run_members) {
+        const Json& figure = member(all, std::string(name).c_str());
+        if (!figure.is_object() || member(figure, "within_run_point").is_null()) {
+            continue;
+        }
+        Estimate& read = (run.*estimate).emplace();
+        read_value(member(figure, "within_run_point"), "within_run_point", read.point);
+        read.interval = interval_from(figure, "within_run_low", "within_run_high");
+    }
+}
+
+RunRecord run_from(const Json& line) {
+    RunRecord record;
+    read_keys(line, record.context);
+    read_keys(line, record.run);
+    record.run.message_bytes = record.context.message_bytes;
+    record.run.trips = histogram_from(member(line, "histogram"));
+    read_estimates(member(line, "figures"), record.run);
+    return record;
+}
+
+MeasurementRecord measurement_from(const Json& line) {
+    MeasurementRecord record;
+    read_keys(line, record.result.context);
+    read_keys(line, record.result);
+    std::string outcome;
+    read_value(member(line, "outcome"), "outcome", outcome);
+    const auto* const known =
+        std::find_if(outcome_names.begin(), outcome_names.end(),
+                     [&](const auto& entry) { return entry.first == outcome; });
+    require(known != outcome_names.end(), "outcome", "one that this version knows");
+    record.result.outcome = known->second;
+    const Json& all = member(line, "figures");
+    require(all.is_object(), "figures", "an object");
+    for (const auto& field : fields()) {
+        const std::string name(field.name);
+        const Json& json = member(all, name.c_str());
+        if (json.is_object()) {
+            StatedFigure& figure = record.figures.emplace_back();
+            figure.name = name;
+            read_value(member(json, "value"), "value", figure.value);
+            figure.interval = interval_from(json, "low", "high");
+        }
+    }
+    return record;
+}
+
+// Confidence and message size enter computations that hold for a range only.
+void check_context(const MeasurementContext& context) {
+    require(context.confidence > 0 && context.confidence < 1, "confidence", "between 0 and 1");
+    require(!context.id.empty(), "measurement", "a name");
+}
+
+Record record_from(const Json& line) {
+    require(line.is_object() && member(line, "schema") == "volley", "schema", "\"volley\"");
+    int schema = 0;
+    read_value(member(line, "schema_version"), "schema_version", schema);
+    if (schema > result_schema_version) {
+        throw Malformed("was written by a newer volley (schema " + std::to_string(schema) +
+                        ", this one reads up to " + std::to_string(result_schema_version) + ")");
+    }
+    require(schema == result_schema_version, "schema_version", "one that this version reads");
+    const Json& kind = member(line, "kind");
+    if (kind == "run") {
+        RunRecord record = run_from(line);
+        check_context(record.context);
+        return record;
+    }
+    require(kind == "measurement", "kind", "\"run\" or \"measurement\"");
+    MeasurementRecord record = measurement_from(line);
+    check_context(record.result.context);
+    return record;
+}
+
+}  // namespace
+
+ResultReader::ResultReader(std::istream& input, std::string name, const ReadLimits& limits)
+    : input_(input),
+      name_(std::move(name)),
+      limits_(limits),
+      buffer_(std::make_unique_for_overwrite<char[]>(limits.line_bytes + 1)) {}
+
+void ResultReader::report(const std::string& what) {
+    ++problem_count_;
+    if (problems_.size() < limits_.reported_problems) {
+        problems_.push_back({line_, name_ + ":" + std::to_string(line_) + ": " + what});
+    }
+}
+
+bool ResultReader::next_line() {
+    if (!input_.good()) {
+        return false;
+    }
+    input_.getline(buffer_.get(), static_cast<std::streamsize>(limits_.line_bytes) + 1);
+    if (input_.bad()) {
+        throw Error(ExitCode::failed,
+                    name_ + " cannot be read after line " + std::to_string(line_));
+    }
+    // getline counts the newline that it takes away; at the end of the file there is none.
+    const auto taken = static_cast<std::size_t>(input_.gcount());
+    if (input_.eof() && taken == 0) {
+        return false;
+    }
+    ++line_;
+    if (input_.fail()) {
+        throw Error(ExitCode::failed,
+                    name_ + ":" + std::to_string(line_) + ": the line is longer than " +
+                        std::to_string(limits_.line_bytes) + " bytes",
+                    "is this a result file of volley (--json)?");
+    }
+    length_ = input_.eof() ? taken : taken - 1;
+    return true;
+}
+
+std::optional<Record> ResultReader::next() {
+    while (next_line()) {
+        const std::string_view line(buffer_.get(), length_);
+        if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
+            continue;
+        }
+        try {
+            check_sizes(line, limits_);
+            const Json json = Json::parse(line, nullptr, false);
+            if (!json.is_discarded()) {
+                return record_from(json);
+            }
+            report("the line is torn or damaged (no JSON) and was passed over");
+        } catch (const Malformed& malformed) {
+            throw Error(
+                ExitCode::failed,
+                name_ + ":" + std::to_string(line_) + ": the record " +
+                    (std::string_view(malformed.what()).starts_with('"') ? "is malformed: " : "") +
+                    malformed.what(),
+                "remove the line, or read the file with the volley that wrote it");
+        } catch (const Error& error) {
+            throw Error(ExitCode::failed,
+                        name_ + ":" + std::to_string(line_) + ": " + error.what());
+        }
+    }
+    return std::nullopt;
+}
+
+namespace {
+
+// Puts records into measurements as they come.
+class Grouping {
+  public:
+    explicit Grouping(ResultSet& set) : set_(set) {}
+
+    // False where the run is there already.
+    [[nodiscard]] bool add(RunRecord record) {
+        if (!runs_seen_.emplace(record.context.id, record.run.number).second) {
+            return false;
+        }
+        MeasurementResult& result = measurement(record.context);
+        result.runs.push_back(std::move(record.run));
+        return true;
+    }
+    void add(MeasurementRecord record) {
+        MeasurementResult& result = measurement(record.result.context);
+        record.result.runs = std::move(result.runs);
+        result = std::move(record.result);
+    }
+    [[nodiscard]] std::size_t runs() const { return runs_seen_.size(); }
+
+  private:
+    MeasurementResult& measurement(const MeasurementContext& context) {
+        const auto [at, is_new] = place_.emplace(context.id, set_.measurements.size());
+        if (is_new) {
+            MeasurementResult& result = set_.measurements.emplace_back();
+            result.context = context;
+            result.stop_reason = "the measurement did not end: its last line is missing";
+        }
+        return set_.measurements[at->second];
+    }
+
+    ResultSet& set_;
+    std::unordered_map<std::string, std::size_t> place_;
+    std::set<std::pair<std::string, std::size_t>> runs_seen_;
+};
+
+}  // namespace
+
+ResultSet read_results(std::istream& input, const std::string& name, const ReadLimits& limits) {
+    ResultSet set;
+    Grouping grouping(set);
+    ResultReader reader(input, name, limits);
+    std::vector<ReadProblem> repeated;
+    while (auto record = reader.next()) {
+        if (auto* const measurement = std::get_if<MeasurementRecord>(&*record)) {
+            grouping.add(std::move(*measurement));
+            continue;
+        }
+        RunRecord& run = std::get<RunRecord>(*record);
+        const std::string who =
+            "run " + std::to_string(run.run.number) + " of measurement " + run.context.id;
+        if (grouping.runs() == limits.kept_runs) {
+            throw Error(ExitCode::failed,
+                        name + ":" + std::to_string(reader.line()) + ": more than " +
+                            std::to_string(limits.kept_runs) + " runs",
+                        "split the file by measurement");
+        }
+        if (!grouping.add(std::move(run)) && repeated.size() < limits.reported_problems) {
+            repeated.push_back({reader.line(), name + ":" + std::to_string(reader.line()) + ": " +
+                                                   who + " is there twice; passed over"});
+        }
+    }
+    if (set.measurements.empty()) {
+        throw Error(ExitCode::failed, name + " holds no result of volley",
+                    "give a file that was written with --json");
+    }
+    for (auto& measurement : set.measurements) {
+        std::stable_sort(measurement.runs.begin(), measurement.runs.end(),
+                         [](const auto& a, const auto& b) { return a.number < b.number; });
+    }
+    set.problems = reader.problems();
+    set.problems.insert(set.problems.end(), repeated.begin(), repeated.end());
+    return set;
+}
+
+ResultSet read_results(const std::string& path, const ReadLimits& limits) {
+    if (path == "-") {
+        return read_results(std::cin, "standard input", limits);
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        throw Error(ExitCode::usage, path + " cannot be opened for reading",
+                    "check the path and its permissions");
+    }
+    return read_results(file, path, limits);
+}
+
+}  // namespace volley
