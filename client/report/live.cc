@@ -1,0 +1,116 @@
+#include "report/live.hh"
+
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "base/retry.hh"
+#include "base/units.hh"
+#include "report/layout.hh"
+
+namespace volley {
+
+namespace {
+
+constexpr std::size_t columns_where_unknown = 80;
+
+// "7 s", "2:05 min", "1:02 h".
+std::string whole_time(double seconds) {
+    const auto whole = static_cast<long long>(std::clamp(std::ceil(seconds), 0.0, 1e9));
+    std::array<char, 32> text{};
+    if (whole < 60) {
+        std::snprintf(text.data(), text.size(), "%lld s", whole);
+    } else if (whole < 3600) {
+        std::snprintf(text.data(), text.size(), "%lld:%02lld min", whole / 60, whole % 60);
+    } else {
+        std::snprintf(text.data(), text.size(), "%lld:%02lld h", whole / 3600, whole / 60 % 60);
+    }
+    return text.data();
+}
+
+// A part of the line and how soon it goes where the room is short: the greatest first.
+struct Part {
+    std::string text;
+    int expendable = 0;
+};
+
+std::vector<Part> parts_of(const LiveStatus& status) {
+    std::vector<Part> parts;
+    parts.push_back({whole_time(std::floor(status.elapsed_seconds)), 0});
+    parts.push_back({"run " + std::to_string(status.runs_done + 1), 4});
+    parts.push_back({format_count(static_cast<double>(status.round_trips)) + " round trips", 5});
+    if (!status.statistic.empty() && status.estimate) {
+        const Estimate& estimate = *status.estimate;
+        parts.push_back({status.statistic + " " + format_nanoseconds(estimate.point), 1});
+        if (estimate.interval) {
+            parts.push_back({"[" + format_nanoseconds(estimate.interval->low) + ", " +
+                                 format_nanoseconds(estimate.interval->high) + "]",
+                             3});
+        }
+        if (const auto precision = estimate.precision()) {
+            std::array<char, 32> text{};
+            std::snprintf(text.data(), text.size(), "±%.1f %%", *precision * 100);
+            parts.push_back({text.data(), 1});
+        }
+    }
+    if (status.left_seconds) {
+        parts.push_back({"about " + whole_time(*status.left_seconds) + " left", 2});
+    }
+    return parts;
+}
+
+std::string joined(const std::vector<Part>& parts) {
+    std::string text;
+    for (const auto& part : parts) {
+        text += (text.empty() ? "" : "  ") + part.text;
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string live_text(const LiveStatus& status, std::size_t columns) {
+    std::vector<Part> parts = parts_of(status);
+    std::string text = joined(parts);
+    while (columns_of(text) > columns && parts.size() > 1) {
+        parts.erase(std::max_element(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
+            return a.expendable < b.expendable;
+        }));
+        text = joined(parts);
+    }
+    return cut(text, columns);
+}
+
+LiveLine::LiveLine(int fd) : fd_(fd), is_terminal_(::isatty(fd) == 1) {}
+
+void LiveLine::write(const std::string& text) const {
+    // Decoration: a terminal that takes only a part of it, or none, is no reason to stop.
+    [[maybe_unused]] const auto written =
+        retry_on_eintr([&] { return ::write(fd_, text.data(), text.size()); });
+}
+
+void LiveLine::show(const LiveStatus& status) {
+    if (!is_terminal_) {
+        return;
+    }
+    winsize size{};
+    const bool known = ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    // The last column stays free: writing there makes some terminals begin a new line.
+    const std::size_t columns = (known ? size.ws_col : columns_where_unknown) - 1;
+    const std::string text = live_text(status, columns);
+    write("\r" + pad_right(text, std::min(shown_, columns)));
+    shown_ = columns_of(text);
+}
+
+void LiveLine::erase() {
+    if (is_terminal_ && shown_ > 0) {
+        write("\r" + std::string(shown_, ' ') + "\r");
+        shown_ = 0;
+    }
+}
+
+}  // namespace volley
