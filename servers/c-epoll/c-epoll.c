@@ -1,0 +1,279 @@
+// c-epoll: one level-triggered epoll loop for each CPU that the process may run on.
+//
+// Each loop is a thread pinned to its CPU, with a listener of its own on the same port
+// (SO_REUSEPORT), so that connections are accepted in parallel. Level-triggered, because one recv
+// that does not fill the buffer need not be followed by another that finds nothing: a round trip is
+// epoll_wait, recv, send.
+//
+// SO_REUSEPORT alone spreads badly where connections are few: the kernel chooses the listener by a
+// hash of the addresses, and of four connections on two loops it often gives three to one and
+// sometimes all four. So the loop that accepts a connection hands it to the loop whose turn it is,
+// by adding it to that loop's epoll set: the loops never differ by more than one connection
+// accepted.
+//
+// Needs: Linux 3.9 (SO_REUSEPORT), a C11 compiler, POSIX threads.
+// Try:   make && taskset -c 0,1 ./c-epoll -p 4000 &
+//        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+enum {
+    challenge_bytes = 4,
+    largest_message_bytes = 16 << 20,
+    batch_bytes = 4096,  // what one recv may bring of small messages: a page
+    backlog = 4096,      // the kernel cuts it down to net.core.somaxconn
+    events_at_once = 256,
+    accept_pause_nanoseconds = 50 * 1000 * 1000,
+};
+
+struct connection {
+    int socket;
+    size_t filled;    // bytes received
+    size_t answered;  // of these, turned into replies
+    size_t sent;      // of these, sent
+    bool blocked;     // the client does not read: the loop waits for room instead of input
+    unsigned char bytes[];
+};
+
+struct loop {
+    int cpu, epoll, listener, timer;
+};
+
+// Written before the first thread starts, only read afterwards.
+static size_t message_bytes = challenge_bytes;
+static size_t buffer_bytes;
+static struct loop loops[CPU_SETSIZE];
+static unsigned loop_count;
+
+// Whose turn it is to get a connection. Relaxed: it orders nothing but itself.
+static atomic_uint turn;
+
+static bool watch(int how, int epoll, int fd, uint32_t events, void* data) {
+    struct epoll_event event = {.events = events, .data.ptr = data};
+    return epoll_ctl(epoll, how, fd, &event) == 0;
+}
+
+// Turns a message into its reply, in place; false where the challenge is zero. The last byte is the
+// lowest: the carry runs to the left until a byte does not wrap.
+static bool answer(unsigned char* message) {
+    const size_t width = message_bytes < challenge_bytes ? message_bytes : challenge_bytes;
+    unsigned char any = 0;
+    for (size_t i = 0; i < width; ++i) {
+        any |= message[i];
+    }
+    for (size_t i = width; i-- > 0 && ++message[i] == 0;) {
+    }
+    return any != 0;
+}
+
+// Waits for room or for input, whichever the connection needs now.
+static bool set_blocked(struct loop* loop, struct connection* connection, bool blocked) {
+    if (connection->blocked == blocked) {
+        return true;
+    }
+    connection->blocked = blocked;
+    return watch(EPOLL_CTL_MOD, loop->epoll, connection->socket, blocked ? EPOLLOUT : EPOLLIN,
+                 connection);
+}
+
+// Sends what is answered; false where the connection is lost. What a client does not read stays in
+// its buffer, and nothing more is received from it: nothing grows.
+static bool flush(struct loop* loop, struct connection* connection) {
+    const ssize_t sent = send(connection->socket, connection->bytes + connection->sent,
+                              connection->answered - connection->sent, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        return false;
+    }
+    connection->sent += sent < 0 ? 0 : (size_t)sent;
+    if (connection->sent < connection->answered) {
+        return set_blocked(loop, connection, true);
+    }
+    connection->filled -= connection->answered;
+    memmove(connection->bytes, connection->bytes + connection->answered, connection->filled);
+    connection->answered = connection->sent = 0;
+    return set_blocked(loop, connection, false);
+}
+
+// One recv and one send for all challenges that are there; false at the end of the connection.
+static bool serve(struct loop* loop, struct connection* connection) {
+    if (connection->answered > 0) {
+        return flush(loop, connection);
+    }
+    const ssize_t received = recv(connection->socket, connection->bytes + connection->filled,
+                                  buffer_bytes - connection->filled, 0);
+    if (received <= 0) {
+        return received < 0 && (errno == EAGAIN || errno == EINTR);
+    }
+    connection->filled += (size_t)received;
+    while (connection->filled - connection->answered >= message_bytes) {
+        if (!answer(connection->bytes + connection->answered)) {
+            send(connection->socket, connection->bytes, connection->answered, MSG_NOSIGNAL);
+            _exit(EXIT_SUCCESS);  // not exit: the other loops are still at work
+        }
+        connection->answered += message_bytes;
+    }
+    return connection->answered == 0 || flush(loop, connection);
+}
+
+// Accepts what waits. Without a descriptor to spare, the listener is left alone for a moment: it
+// would be reported as ready again at once, and the connections that exist come first.
+static void accept_all(struct loop* loop) {
+    for (;;) {
+        const int socket = accept4(loop->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (socket < 0) {
+            if (errno == EINTR || errno == ECONNABORTED) {
+                continue;
+            }
+            if (errno != EAGAIN) {
+                const struct itimerspec pause = {.it_value.tv_nsec = accept_pause_nanoseconds};
+                watch(EPOLL_CTL_MOD, loop->epoll, loop->listener, 0, &loop->listener);
+                timerfd_settime(loop->timer, 0, &pause, NULL);
+            }
+            return;
+        }
+        struct connection* connection = malloc(sizeof *connection + buffer_bytes);
+        if (connection != NULL) {
+            *connection = (struct connection){.socket = socket};
+        }
+        // Once it is in the set it belongs to the other loop; without memory it gets no further.
+        const unsigned next = atomic_fetch_add_explicit(&turn, 1, memory_order_relaxed);
+        if (connection == NULL ||
+            !watch(EPOLL_CTL_ADD, loops[next % loop_count].epoll, socket, EPOLLIN, connection)) {
+            close(socket);
+            free(connection);
+        }
+    }
+}
+
+static void* run(void* argument) {
+    struct loop* loop = argument;
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET(loop->cpu, &only);
+    pthread_setaffinity_np(pthread_self(), sizeof only, &only);
+    struct epoll_event events[events_at_once];
+    for (;;) {
+        const int count = epoll_wait(loop->epoll, events, events_at_once, -1);
+        for (int i = 0; i < count; ++i) {
+            uint64_t expirations;
+            if (events[i].data.ptr == &loop->listener) {
+                accept_all(loop);
+            } else if (events[i].data.ptr == &loop->timer) {
+                if (read(loop->timer, &expirations, sizeof expirations) > 0) {
+                    watch(EPOLL_CTL_MOD, loop->epoll, loop->listener, EPOLLIN, &loop->listener);
+                }
+            } else if (!serve(loop, events[i].data.ptr)) {
+                struct connection* connection = events[i].data.ptr;
+                close(connection->socket);  // leaves the epoll set with it
+                free(connection);
+            }
+        }
+    }
+    return NULL;
+}
+
+// The first listener is bound without SO_REUSEPORT and joins the group afterwards: otherwise a
+// second server of the same user would share the port instead of being told that it is taken.
+static void open_loop(struct loop* loop, const struct addrinfo* where) {
+    const int on = 1;
+    const bool first = loop == loops;
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    loop->listener = socket(where->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    // TCP_NODELAY: no reply waits for an acknowledgement; accepted connections inherit it on Linux.
+    if (loop->epoll < 0 || loop->timer < 0 || loop->listener < 0 ||
+        setsockopt(loop->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        setsockopt(loop->listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
+        (!first && setsockopt(loop->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
+        bind(loop->listener, where->ai_addr, where->ai_addrlen) != 0 ||
+        (first && setsockopt(loop->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
+        listen(loop->listener, backlog) != 0 ||
+        !watch(EPOLL_CTL_ADD, loop->epoll, loop->listener, EPOLLIN, &loop->listener) ||
+        !watch(EPOLL_CTL_ADD, loop->epoll, loop->timer, EPOLLIN, &loop->timer)) {
+        err(EXIT_FAILURE, "cannot listen on this address and port");
+    }
+}
+
+// A whole number in [1, limit], or the end.
+static size_t parse_number(char flag, const char* text, size_t limit) {
+    char* end = NULL;
+    const unsigned long value = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || value < 1 || value > limit) {
+        errx(EXIT_FAILURE, "-%c %s is not a number from 1 to %zu", flag, text, limit);
+    }
+    return value;
+}
+
+int main(int argc, char* argv[]) {
+    const char* address = "127.0.0.1";
+    const char* port = NULL;
+    opterr = 0;  // getopt's own messages would make it two lines
+    for (int flag; (flag = getopt(argc, argv, "p:b:m:")) != -1;) {
+        if (flag == 'p') {
+            parse_number('p', port = optarg, 65535);
+        } else if (flag == 'b') {
+            address = optarg;
+        } else if (flag == 'm') {
+            message_bytes = parse_number('m', optarg, largest_message_bytes);
+        } else {
+            errx(EXIT_FAILURE, "flag -%c is unknown or lacks its value", optopt);
+        }
+    }
+    if (port == NULL || optind < argc) {
+        errx(EXIT_FAILURE, "usage: c-epoll -p PORT [-b ADDRESS] [-m BYTES]");
+    }
+    // Whole messages fill the buffer exactly, so that a full one never holds a part.
+    buffer_bytes =
+        message_bytes < batch_bytes ? batch_bytes - batch_bytes % message_bytes : message_bytes;
+
+    // The default action ends the process at once, whatever its loops are doing. Set, because a
+    // shell starts its background jobs with SIGINT ignored.
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    struct rlimit descriptors;  // the usual soft limit is below a thousand connections
+    getrlimit(RLIMIT_NOFILE, &descriptors);
+    descriptors.rlim_cur = descriptors.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &descriptors);
+
+    struct addrinfo* where = NULL;
+    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    if (getaddrinfo(address, port, &hints, &where) != 0) {
+        errx(EXIT_FAILURE, "-b %s is no IPv4 or IPv6 address", address);
+    }
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+        err(EXIT_FAILURE, "cannot learn the allowed CPUs");
+    }
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (CPU_ISSET(cpu, &allowed)) {
+            loops[loop_count].cpu = cpu;
+            open_loop(&loops[loop_count++], where);
+        }
+    }
+    freeaddrinfo(where);
+    for (unsigned i = 1; i < loop_count; ++i) {  // all are open: none is handed to before it exists
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, run, &loops[i]) != 0) {
+            errx(EXIT_FAILURE, "cannot start a thread for CPU %d", loops[i].cpu);
+        }
+    }
+    run(&loops[0]);
+}
