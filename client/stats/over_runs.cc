@@ -76,14 +76,19 @@ std::optional<Modes> find_modes(std::span<const double> sorted) {
     if (sorted.size() < least_runs) {
         return std::nullopt;
     }
+    // The least deviation inside the parts is the greatest between them, which one pass finds.
+    const double mean = moments_of(sorted).mean;
+    const auto runs = static_cast<double>(sorted.size());
     std::size_t best = 0;
-    double least_squares = 0;
-    for (std::size_t split = least_in_mode; split + least_in_mode <= sorted.size(); ++split) {
-        const double inside =
-            moments_of(sorted.first(split)).squares + moments_of(sorted.subspan(split)).squares;
-        if (best == 0 || inside < least_squares) {
+    double most_between = -1;
+    double left = 0;  // Σ(y − mean) so far; the rest holds as much with the other sign
+    for (std::size_t split = 1; split + least_in_mode <= sorted.size(); ++split) {
+        left += sorted[split - 1] - mean;
+        const auto in_lower = static_cast<double>(split);
+        const double between = left * left / (in_lower * (runs - in_lower));
+        if (split >= least_in_mode && between > most_between) {
             best = split;
-            least_squares = inside;
+            most_between = between;
         }
     }
     const auto lower = sorted.first(best);
