@@ -44,7 +44,12 @@ bool all_stop_spinning() {
     return true;
 }
 
-TEST(KeepAwake, HoldsTheLatencyAtZeroWhereAnIdleDriverActsOnIt) {
+class KeepAwakeTest : public testing::Test {
+  protected:
+    void TearDown() override { EXPECT_TRUE(all_stop_spinning()) << "a thread was left behind"; }
+};
+
+TEST_F(KeepAwakeTest, HoldsTheLatencyAtZeroWhereAnIdleDriverActsOnIt) {
     const FakeRoot root;
     root.write(driver_file, "intel_idle\n");
     root.write(device_file, "");
@@ -56,7 +61,7 @@ TEST(KeepAwake, HoldsTheLatencyAtZeroWhereAnIdleDriverActsOnIt) {
     }
 }
 
-TEST(KeepAwake, SpinsOnEachCpuWhereThereIsNoIdleDriver) {
+TEST_F(KeepAwakeTest, SpinsOnEachCpuWhereThereIsNoIdleDriver) {
     const FakeRoot root;
     root.write(driver_file, "none\n");
     root.write(device_file, "");
@@ -72,10 +77,9 @@ TEST(KeepAwake, SpinsOnEachCpuWhereThereIsNoIdleDriver) {
         const KeepAwake awake({allowed.back()}, root.files());
         EXPECT_EQ(spinning_cpus(), CpuList{allowed.back()});
     }
-    EXPECT_TRUE(all_stop_spinning());
 }
 
-TEST(KeepAwake, SpinsWhereTheDeviceCannotBeOpened) {
+TEST_F(KeepAwakeTest, SpinsWhereTheDeviceCannotBeOpened) {
     const FakeRoot root;
     root.write(driver_file, "intel_idle\n");
     const CpuList allowed = affinity_mask_of(0).value();
@@ -84,14 +88,13 @@ TEST(KeepAwake, SpinsWhereTheDeviceCannotBeOpened) {
     EXPECT_EQ(spinning_cpus(), CpuList{allowed.front()});
 }
 
-TEST(KeepAwake, ACpuThatCannotBeUsedEndsItAndLeavesNoThread) {
+TEST_F(KeepAwakeTest, ACpuThatCannotBeUsedEndsItAndLeavesNoThread) {
     const FakeRoot root;
     const CpuList allowed = affinity_mask_of(0).value();
     EXPECT_THROW(KeepAwake({allowed.front(), 60000}, root.files()), Error);
-    EXPECT_TRUE(all_stop_spinning());
 }
 
-TEST(KeepAwake, OneWayWorksOnThisMachine) {
+TEST_F(KeepAwakeTest, OneWayWorksOnThisMachine) {
     const KeepAwake awake({affinity_mask_of(0).value().front()});
     EXPECT_TRUE(awake.how() == "cpu_dma_latency" || awake.how() == "idle spinners") << awake.how();
 }
