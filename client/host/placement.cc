@@ -201,7 +201,8 @@ std::string to_string(Sharing sharing) {
         case Sharing::unknown:
             return "unknown";
     }
-    violated("a Sharing has one of its values", std::source_location::current());
+    ensure(false, "a Sharing has one of its values");
+    return "";
 }
 
 std::string sharing_note(const Placement& placement) {

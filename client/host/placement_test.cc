@@ -6,17 +6,18 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <source_location>
 
 #include "base/error.hh"
 
 namespace volley {
 namespace {
 
+std::filesystem::path machines() {
+    return std::filesystem::path(__FILE__).parent_path() / "testdata";
+}
+
 Topology machine(const std::string& name) {
-    const std::filesystem::path here = std::source_location::current().file_name();
-    const std::filesystem::path file = here.parent_path() / "testdata" / (name + ".txt");
-    std::ifstream stream(file);
+    std::ifstream stream(machines() / (name + ".txt"));
     ensure(stream.good(), "the tests run from the repository's root");
     return parse_topology(std::string(std::istreambuf_iterator<char>(stream), {}));
 }
@@ -123,9 +124,7 @@ TEST(Placement, EveryMachineIsPlacedAsAnExpertWould) {
 
 // What must hold for every request on every machine.
 TEST(Placement, InvariantsHoldForAllCounts) {
-    for (const auto& entry : std::filesystem::directory_iterator(
-             std::filesystem::path(std::source_location::current().file_name()).parent_path() /
-             "testdata")) {
+    for (const auto& entry : std::filesystem::directory_iterator(machines())) {
         const Topology topology = machine(entry.path().stem().string());
         const CpuList allowed = topology.allowed();
         for (std::size_t cores = 1; cores <= allowed.size() + 2; ++cores) {
