@@ -13,7 +13,6 @@ namespace volley {
 namespace {
 
 constexpr std::size_t word_bits = sizeof(unsigned long) * CHAR_BIT;
-constexpr std::size_t first_words = 1024 / word_bits;  // what glibc's cpu_set_t holds
 constexpr std::size_t most_words = 65536 / word_bits;  // as many as a CpuList may name
 
 // The kernel's mask is an array of unsigned long; glibc takes it under the name of cpu_set_t.
@@ -23,14 +22,14 @@ cpu_set_t* as_cpu_set(std::vector<unsigned long>& mask) {
 
 }  // namespace
 
-std::optional<CpuList> affinity_mask_of(pid_t thread) {
+std::optional<CpuList> affinity_mask_of(pid_t thread, std::size_t first_words) {
     std::vector<unsigned long> mask(first_words);
     while (::sched_getaffinity(thread, mask.size() * sizeof(unsigned long), as_cpu_set(mask)) !=
            0) {
         if (errno != EINVAL || mask.size() >= most_words) {
             return std::nullopt;
         }
-        mask.assign(mask.size() * 2, 0);
+        mask.assign(std::max<std::size_t>(mask.size() * 2, 1), 0);
     }
     CpuList cpus;
     for (std::size_t cpu = 0; cpu < mask.size() * word_bits; ++cpu) {
@@ -42,7 +41,7 @@ std::optional<CpuList> affinity_mask_of(pid_t thread) {
 }
 
 int set_affinity_mask(pid_t thread, const CpuList& cpus) {
-    std::vector<unsigned long> mask(first_words);
+    std::vector<unsigned long> mask(usual_mask_words);
     for (const int cpu : cpus) {
         const auto bit = static_cast<std::size_t>(cpu);
         if (cpu < 0 || bit >= most_words * word_bits) {

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <optional>
 
 #include "host/cpu_set.hh"
@@ -13,8 +14,11 @@
 namespace volley {
 
 // The CPUs that a thread may run on; 0 is the calling thread. Nothing where there is no such thread
-// or the kernel does not say.
-[[nodiscard]] std::optional<CpuList> affinity_mask_of(pid_t thread);
+// or the kernel does not say. first_words: size of the first attempt, in unsigned long; a test
+// begins with too few.
+inline constexpr std::size_t usual_mask_words = 1024 / (8 * sizeof(unsigned long));
+[[nodiscard]] std::optional<CpuList> affinity_mask_of(pid_t thread,
+                                                      std::size_t first_words = usual_mask_words);
 
 // Returns 0, or the errno value with which the kernel refused. The kernel leaves out, without a
 // word, CPUs that are offline or outside the cpuset.

@@ -46,6 +46,12 @@ TEST(Affinity, EmptyListLeavesTheThreadAlone) {
     EXPECT_TRUE(bind_memory_of_this_thread({}));
 }
 
+TEST(Affinity, MaskThatIsTooSmallGrows) {
+    ASSERT_TRUE(affinity_mask_of(0));
+    EXPECT_FALSE(affinity_mask_of(0)->empty());
+    EXPECT_EQ(affinity_mask_of(0, 0), affinity_mask_of(0));
+}
+
 TEST(Affinity, CpuThatDoesNotExistIsRefusedByName) {
     in_thread([] {
         try {
