@@ -50,7 +50,7 @@ std::string server_text(const Summary& summary) {
     }
     std::string text =
         places(context.placement.server_cpus, context.placement.server_nodes, "not pinned");
-    if (const auto threads = summary.value("server_threads")) {
+    if (const auto threads = summary.value("server_threads"); threads && *threads > 0) {
         text += ", " + counted(static_cast<std::size_t>(*threads), "thread");
     }
     text += ", a new process for each run:";
