@@ -1,0 +1,75 @@
+#include "conform/bytes.hh"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "base/error.hh"
+
+namespace volley {
+namespace {
+
+constexpr std::size_t shown_bytes = 16;  // fits a line of a terminal beside its label
+constexpr char digits[] = "0123456789abcdef";
+
+std::uint8_t digit_value(char digit) {
+    const auto* found = std::find(std::begin(digits), std::end(digits) - 1, digit);
+    ensure(found != std::end(digits) - 1, "a hexadecimal digit");
+    return static_cast<std::uint8_t>(found - std::begin(digits));
+}
+
+}  // namespace
+
+WireBytes from_hex(std::string_view text) {
+    WireBytes bytes;
+    std::optional<std::uint8_t> high;
+    for (const char digit : text) {
+        if (digit == ' ') {
+            continue;
+        }
+        const std::uint8_t value = digit_value(digit);
+        if (high) {
+            bytes.push_back(static_cast<std::uint8_t>(*high * 16U + value));
+            high.reset();
+        } else {
+            high = value;
+        }
+    }
+    ensure(!high, "pairs of hexadecimal digits");
+    return bytes;
+}
+
+std::string to_hex(const WireBytes& bytes) {
+    if (bytes.empty()) {
+        return "nothing";
+    }
+    std::string text;
+    for (std::size_t i = 0; i < std::min(bytes.size(), shown_bytes); ++i) {
+        text += i == 0 ? "" : " ";
+        text += digits[bytes[i] >> 4U];
+        text += digits[bytes[i] & 15U];
+    }
+    if (bytes.size() > shown_bytes) {
+        text += " … (" + std::to_string(bytes.size()) + " bytes)";
+    }
+    return text;
+}
+
+WireBytes repeated(const WireBytes& bytes, std::size_t times) {
+    WireBytes all;
+    all.reserve(bytes.size() * times);
+    for (std::size_t i = 0; i < times; ++i) {
+        all.insert(all.end(), bytes.begin(), bytes.end());
+    }
+    return all;
+}
+
+WireBytes payload_pattern(std::size_t length) {
+    WireBytes bytes(length);
+    for (std::size_t i = 0; i < length; ++i) {
+        bytes[i] = static_cast<std::uint8_t>(i * 131 + i / 256 * 17 + 1);
+    }
+    return bytes;
+}
+
+}  // namespace volley

@@ -1,0 +1,119 @@
+// How a server ends: by a zero challenge, by a signal, and how it comes back.
+#include <sys/wait.h>
+
+#include <csignal>
+
+#include "conform/check.hh"
+#include "conform/workbench.hh"
+
+namespace volley {
+namespace {
+
+// The contract's limit for signals. A zero challenge has none there: reply_patience.
+constexpr Patience signal_limit{1000};
+constexpr int signal_attempts = 3;  // a busy machine is late now and then, a wrong server always
+
+void expect_end_by_zero(RunningServer& server, const WireBytes& zero) {
+    Wire wire = connect_to(server);
+    expect_service(wire, server.message_bytes);
+    (void)wire.send(zero);
+    const auto end = server.process->wait_for_end(reply_patience);
+    if (!end || !WIFEXITED(*end) || WEXITSTATUS(*end) != 0) {
+        throw CheckFailure{to_hex(zero), "the end of the server with exit status 0",
+                           end ? describe_end(*end)
+                               : "no end for " + std::to_string(reply_patience.count()) + " ms"};
+    }
+}
+
+void zero_terminates(Workbench& bench) {
+    RunningServer server = bench.start();
+    expect_end_by_zero(server, from_hex("00000000"));
+}
+
+void zero_terminates_beside_others(Workbench& bench) {
+    constexpr std::size_t others = 20;
+    RunningServer server = bench.start();
+    std::vector<Wire> wires = connect_many(server, others);
+    for (Wire& wire : wires) {
+        expect_service(wire);
+    }
+    expect_end_by_zero(server, from_hex("00000000"));
+}
+
+void size_zero_terminates(Workbench& bench) {
+    if (!bench.metadata().lists("capabilities", "size")) {
+        throw CheckSkipped{"server.toml does not list the capability \"size\""};
+    }
+    RunningServer server = bench.start({.message_bytes = 8});
+    expect_end_by_zero(server, from_hex("00000000 01020304"));
+}
+
+// Every connection has been served, and has a challenge on its way when the signal comes.
+Check ends_by_signal(const std::string& name, int number, std::size_t connections) {
+    const std::string what = std::string(number == SIGTERM ? "SIGTERM" : "SIGINT") + " with " +
+                             std::to_string(connections) + " connections";
+    return {name, "SIGTERM and SIGINT end it within one second", [=](Workbench& bench) {
+                for (int attempt = 0; attempt < signal_attempts; ++attempt) {
+                    RunningServer server = bench.start();
+                    std::vector<Wire> wires = connect_many(server, connections);
+                    for (Wire& wire : wires) {
+                        expect_service(wire);
+                        (void)wire.send(from_hex("00000001"));
+                    }
+                    server.process->signal(number);
+                    if (server.process->wait_for_end(signal_limit)) {
+                        return;
+                    }
+                }
+                throw CheckFailure{
+                    what, "its end within " + std::to_string(signal_limit.count()) + " ms",
+                    "still running, in each of " + std::to_string(signal_attempts) + " attempts"};
+            }};
+}
+
+void restart_on_the_same_port(Workbench& bench) {
+    StartOptions options;
+    {
+        RunningServer first = bench.start();
+        options.port = first.port;
+        std::vector<Wire> wires = connect_many(first, 4);
+        for (Wire& wire : wires) {
+            expect_service(wire);
+        }
+        // The server's side closes first, so it is the server's port that is in TIME_WAIT then.
+        first.process->signal(SIGTERM);
+        if (!first.process->wait_for_end(reply_patience)) {
+            first.process->signal(SIGKILL);
+            (void)first.process->wait_for_end(reply_patience);
+        }
+        for (Wire& wire : wires) {
+            (void)wire.ends();
+        }
+    }
+    try {
+        RunningServer second = bench.start(options);
+        expect_still_serving(second);
+    } catch (CheckFailure& failure) {
+        failure.sent = "SIGTERM with 4 connections, then " + failure.sent + " again";
+        throw;
+    }
+}
+
+}  // namespace
+
+std::vector<Check> ending_checks() {
+    const std::string zero = "a zero challenge terminates the server with status 0";
+    return {
+        {"zero-terminates", zero, zero_terminates},
+        {"zero-terminates-beside-others", zero, zero_terminates_beside_others},
+        {"size-zero-terminates", zero + ", whatever the payload", size_zero_terminates},
+        ends_by_signal("sigterm-idle", SIGTERM, 0),
+        ends_by_signal("sigterm-busy", SIGTERM, 1000),
+        ends_by_signal("sigint-idle", SIGINT, 0),
+        ends_by_signal("sigint-busy", SIGINT, 1000),
+        {"restart-on-the-same-port", "it can be started again at once (SO_REUSEADDR)",
+         restart_on_the_same_port},
+    };
+}
+
+}  // namespace volley

@@ -1,0 +1,186 @@
+// target/conform: the server contract of servers/README.md as a program.
+//
+// Options, subject, checks, tally. It shares nothing with the measuring client but its base, so
+// that neither can excuse a mistake of the other.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+#include "base/build_info.hh"
+#include "base/error.hh"
+#include "conform/check.hh"
+#include "conform/workbench.hh"
+
+namespace volley {
+namespace {
+
+constexpr const char* help_text =
+    R"(usage: conform [--only NAME]... SERVER [ARGUMENTS]
+       conform --list | --help | --version
+
+Starts SERVER (the path of an executable, as target/servers/c-epoll) and tries every rule of the
+server contract, version 1, that servers/README.md describes. ARGUMENTS are handed to the server
+after those of the contract. What the server can do is read from server.toml beside the executable.
+
+  --only NAME  tries this check alone; can be given several times
+  --list       prints the names of the checks with their rules
+
+A check prints ok, skip with the reason, or FAIL with what was sent, what was expected and what
+came. Exit status: 0 none failed, 1 some failed, 2 wrong usage.
+)";
+
+struct Request {
+    std::vector<std::string> only;
+    std::string executable;
+    std::vector<std::string> arguments;
+};
+
+std::vector<Check> all_checks() {
+    std::vector<Check> all;
+    for (auto* part :
+         {start_checks, answer_checks, connection_checks, ending_checks, size_checks}) {
+        for (Check& check : part()) {
+            all.push_back(std::move(check));
+        }
+    }
+    return all;
+}
+
+[[noreturn]] void misused(const std::string& what) {
+    throw Error(ExitCode::usage, what, "conform --help shows the usage");
+}
+
+// Options, up to the first word that is none: the server and its own arguments.
+Request parse(const std::vector<std::string>& words, const std::vector<Check>& checks) {
+    Request request;
+    std::size_t i = 0;
+    for (; i < words.size() && words[i].starts_with("-"); ++i) {
+        if (words[i] != "--only") {
+            misused("unknown option " + words[i]);
+        }
+        if (++i == words.size()) {
+            misused("--only lacks the name of a check");
+        }
+        if (std::none_of(checks.begin(), checks.end(),
+                         [&](const Check& check) { return check.name == words[i]; })) {
+            throw Error(ExitCode::usage, "there is no check " + words[i],
+                        "conform --list shows the names");
+        }
+        request.only.push_back(words[i]);
+    }
+    if (i == words.size()) {
+        misused("SERVER is missing");
+    }
+    request.executable = words[i];
+    request.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+    if (request.executable.find('/') == std::string::npos) {
+        request.executable.insert(0, "./");
+    }
+    if (!std::filesystem::is_regular_file(request.executable) ||
+        ::access(request.executable.c_str(), X_OK) != 0) {
+        throw Error(
+            ExitCode::usage, request.executable + " is no executable file",
+            "give the path of a server, as target/servers/c-epoll; make servers builds them");
+    }
+    return request;
+}
+
+// A thousand connections, and the server inherits the limit.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+struct Tally {
+    int passed = 0;
+    int failed = 0;
+    int skipped = 0;
+};
+
+void print_failure(const Check& check, const CheckFailure& failure) {
+    std::cout << "FAIL " << check.name << '\n'
+              << "     rule      " << check.rule << '\n'
+              << "     sent      " << failure.sent << '\n'
+              << "     expected  " << failure.expected << '\n'
+              << "     came      " << failure.came << std::endl;
+}
+
+void try_check(const Check& check, Workbench& bench, Tally& tally) {
+    bool passed = false;
+    try {
+        check.run(bench);
+        passed = true;
+        ++tally.passed;
+        std::cout << "ok   " << check.name << "  (" << check.rule << ")" << std::endl;
+    } catch (const CheckSkipped& skipped) {
+        passed = true;
+        ++tally.skipped;
+        std::cout << "skip " << check.name << "  (" << skipped.reason << ")" << std::endl;
+    } catch (CheckFailure& failure) {
+        ++tally.failed;
+        failure.came += bench.obituary();
+        print_failure(check, failure);
+    }
+    bench.tidy(passed);
+}
+
+int conform(const std::vector<std::string>& words) {
+    const std::vector<Check> checks = all_checks();
+    if (words == std::vector<std::string>{"--help"}) {
+        std::cout << help_text;
+        return 0;
+    }
+    if (words == std::vector<std::string>{"--version"}) {
+        std::cout << "conform " << version_text << " (" << build_revision
+                  << "), server contract 1\n";
+        return 0;
+    }
+    if (words == std::vector<std::string>{"--list"}) {
+        for (const Check& check : checks) {
+            std::cout << check.name << "  (" << check.rule << ")\n";
+        }
+        return 0;
+    }
+    const Request request = parse(words, checks);
+    raise_descriptor_limit();
+    kill_servers_when_interrupted();
+    const std::string home = std::filesystem::canonical(request.executable).parent_path();
+    const ServerMetadata metadata = ServerMetadata::of_directory(home);
+    if (metadata.empty()) {
+        std::cerr << "conform: no server.toml in " << home
+                  << "; what depends on its capabilities is skipped\n";
+    }
+    Workbench bench(request.executable, request.arguments, metadata);
+    Tally tally;
+    for (const Check& check : checks) {
+        if (request.only.empty() ||
+            std::find(request.only.begin(), request.only.end(), check.name) != request.only.end()) {
+            try_check(check, bench, tally);
+        }
+    }
+    std::cout << tally.passed << " passed, " << tally.failed << " failed, " << tally.skipped
+              << " skipped" << std::endl;
+    return tally.failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace volley
+
+int main(int argc, char* argv[]) {
+    try {
+        return volley::conform({argv + 1, argv + argc});
+    } catch (const volley::Error& error) {
+        std::cerr << "conform: " << error.what() << '\n';
+        return static_cast<int>(error.code());
+    } catch (const std::exception& error) {
+        std::cerr << "conform: " << error.what() << '\n';
+        return static_cast<int>(volley::ExitCode::failed);
+    }
+}

@@ -1,0 +1,197 @@
+// How a server starts, where it listens, and what it refuses.
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "base/error.hh"
+#include "conform/check.hh"
+#include "conform/workbench.hh"
+
+namespace volley {
+namespace {
+
+constexpr const char* refusal_rule =
+    "a taken port or wrong flags: one line on stderr, a non-zero status, nothing on stdout";
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) {
+        text += (text.empty() ? "" : " ") + (word.empty() ? "''" : word);
+    }
+    return text;
+}
+
+// Starts it with these flags and expects that it refuses at once.
+void expect_refusal(Workbench& bench, const std::vector<std::string>& flags,
+                    const std::string& circumstance) {
+    TestedServer process(bench.command(flags));
+    const auto end = process.wait_for_end(bench.start_patience() / 4);
+    const std::string errors = process.standard_error();
+    const auto lines = std::count(errors.begin(), errors.end(), '\n');
+    const bool whole_lines = errors.empty() || errors.back() == '\n';
+    std::string came;
+    if (!end) {
+        came = "it goes on running";
+    } else if (!WIFEXITED(*end) || WEXITSTATUS(*end) == 0) {
+        came = describe_end(*end);
+    } else if (!process.standard_output().empty()) {
+        came = std::to_string(process.standard_output().size()) + " bytes on stdout";
+    } else if (lines + (whole_lines ? 0 : 1) != 1) {
+        came = std::to_string(lines + (whole_lines ? 0 : 1)) + " lines on stderr";
+    } else {
+        return;
+    }
+    throw CheckFailure{"flags " + (flags.empty() ? "none" : joined(flags)) + circumstance,
+                       "one line on stderr, a non-zero status, nothing on stdout", came};
+}
+
+Check refuses(const std::string& name, const std::vector<std::vector<std::string>>& wrong) {
+    return {name, refusal_rule, [=](Workbench& bench) {
+                for (const auto& flags : wrong) {
+                    expect_refusal(bench, flags, "");
+                }
+            }};
+}
+
+void becomes_ready(Workbench& bench) {
+    (void)bench.start();
+}
+
+void the_started_process_serves(Workbench& bench) {
+    if (bench.metadata().text("io") == "bypass") {
+        throw CheckSkipped{"io = \"bypass\": the kernel does not know its sockets"};
+    }
+    const RunningServer& server = bench.shared();
+    if (!server.process->listens_on(server.port)) {
+        throw CheckFailure{"a look at /proc/PID/fd of the process that was started",
+                           "a socket that listens on the port",
+                           "none: another process serves (a wrapper must exec)"};
+    }
+}
+
+// Listens on one address, and on no other.
+void expect_listening(Workbench& bench, const StartOptions& options, const std::string& elsewhere) {
+    const RunningServer server = bench.start(options);
+    expect_still_serving(server);
+    if (Wire::open(elsewhere, server.port, Patience(500))) {
+        throw CheckFailure{"a connection request to " + elsewhere,
+                           "a refusal: it listens on " + options.address + " only", "a connection"};
+    }
+}
+
+void address_default(Workbench& bench) {
+    expect_listening(bench, {}, "127.0.0.2");
+}
+
+void address_ipv4(Workbench& bench) {
+    expect_listening(bench, {.address = "127.0.0.2", .name_the_address = true}, "127.0.0.1");
+}
+
+void address_ipv6(Workbench& bench) {
+    const OwnedFd socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in6 name{};
+    name.sin6_family = AF_INET6;
+    name.sin6_addr = in6addr_loopback;
+    if (!socket ||
+        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) {
+        throw CheckSkipped{"this machine has no ::1"};
+    }
+    expect_listening(bench, {.address = "::1", .name_the_address = true}, "127.0.0.1");
+}
+
+void port_taken(Workbench& bench) {
+    const std::uint16_t port = free_port();
+    const OwnedFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_port = htons(port);
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
+        ::listen(socket.get(), 1) != 0) {
+        throw CheckSkipped{"the tester cannot take a port itself"};
+    }
+    expect_refusal(bench, {"-p", std::to_string(port)}, ", a port that the tester listens on");
+}
+
+// A server that sets SO_REUSEPORT on every listener would share the port instead.
+void port_taken_by_itself(Workbench& bench) {
+    const RunningServer& server = bench.shared();
+    expect_refusal(bench, {"-p", std::to_string(server.port)},
+                   ", a port that it listens on already");
+    expect_still_serving(server);
+}
+
+void stdout_stays_empty(Workbench& bench) {
+    RunningServer server = bench.start();
+    Wire wire = connect_to(server);
+    for (int i = 0; i < 100; ++i) {
+        expect_service(wire);
+    }
+    server.process->signal(SIGTERM);
+    (void)server.process->wait_for_end(reply_patience);
+    const std::string output = server.process->standard_output();
+    if (!output.empty()) {
+        throw CheckFailure{"100 challenges, then SIGTERM", "nothing on stdout",
+                           std::to_string(output.size()) + " bytes, beginning with: " +
+                               output.substr(0, output.find('\n')).substr(0, 60)};
+    }
+}
+
+void threads_follow_cpus(Workbench& bench) {
+    if (bench.metadata().text("concurrency") != "thread-per-core") {
+        throw CheckSkipped{"concurrency is not \"thread-per-core\""};
+    }
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    ::sched_getaffinity(0, sizeof allowed, &allowed);
+    std::vector<int> cpus;
+    for (int cpu = 0; cpu < CPU_SETSIZE && cpus.size() < 2; ++cpu) {
+        if (CPU_ISSET(static_cast<std::size_t>(cpu), &allowed)) {
+            cpus.push_back(cpu);
+        }
+    }
+    if (cpus.size() < 2) {
+        throw CheckSkipped{"a single CPU is allowed here; two are needed to see a difference"};
+    }
+    const auto threads_on = [&](const std::vector<int>& some) {
+        const RunningServer server = bench.start({.cpus = some});
+        std::vector<Wire> wires = connect_many(server, 4);
+        for (Wire& wire : wires) {
+            expect_service(wire);
+        }
+        return server.process->thread_count();
+    };
+    const std::size_t on_one = threads_on({cpus[0]});
+    const std::size_t on_two = threads_on(cpus);
+    if (on_two <= on_one) {
+        throw CheckFailure{
+            "starts on one allowed CPU and on two, 4 connections each",
+            "more threads on two CPUs than on one",
+            std::to_string(on_one) + " on one CPU, " + std::to_string(on_two) + " on two"};
+    }
+}
+
+}  // namespace
+
+std::vector<Check> start_checks() {
+    return {
+        {"becomes-ready", "-p PORT is all it needs to listen and to answer", becomes_ready},
+        {"the-started-process-serves", "a wrapper must exec", the_started_process_serves},
+        {"address-default", "without -b it listens on 127.0.0.1", address_default},
+        {"address-ipv4", "-b names the address to listen on", address_ipv4},
+        {"address-ipv6", "-b names the address to listen on", address_ipv6},
+        {"port-taken", refusal_rule, port_taken},
+        {"port-taken-by-itself", refusal_rule, port_taken_by_itself},
+        refuses("missing-port", {{}}),
+        refuses("wrong-port", {{"-p", "abc"}, {"-p", "65536"}, {"-p", "-1"}, {"-p", ""}, {"-p"}}),
+        refuses("wrong-address", {{"-p", std::to_string(free_port()), "-b", "nowhere.invalid."}}),
+        {"stdout-stays-empty", "nothing on stdout", stdout_stays_empty},
+        {"threads-follow-cpus", "as many threads as allowed CPUs ask for", threads_follow_cpus},
+    };
+}
+
+}  // namespace volley

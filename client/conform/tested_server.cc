@@ -1,0 +1,250 @@
+#include "conform/tested_server.hh"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "base/error.hh"
+#include "base/retry.hh"
+
+namespace volley {
+namespace {
+
+namespace filesystem = std::filesystem;
+
+constexpr std::size_t kept_output_bytes = 64 << 10;
+
+// Process groups to kill when the tester is interrupted. Lock-free, so that a signal handler may
+// read them; the handler runs in the thread that writes them, so relaxed is enough.
+std::array<std::atomic<pid_t>, 4> running_groups{};
+
+std::size_t claim_slot() {
+    for (std::size_t slot = 0; slot < running_groups.size(); ++slot) {
+        if (running_groups[slot].load(std::memory_order_relaxed) == 0) {
+            return slot;
+        }
+    }
+    violated("no more than four servers at once", std::source_location::current());
+}
+
+void kill_and_die(int number) {
+    for (const auto& group : running_groups) {
+        if (const pid_t leader = group.load(std::memory_order_relaxed); leader > 0) {
+            ::kill(-leader, SIGKILL);
+            ::waitpid(leader, nullptr, 0);
+        }
+    }
+    ::signal(number, SIG_DFL);
+    ::raise(number);
+}
+
+// Between fork and exec: only calls that are safe in a signal handler. Its end by 127 tells that
+// the executable could not be run; errno goes through the pipe.
+[[noreturn]] void become_server(const std::vector<char*>& arguments, const cpu_set_t* cpus,
+                                int output, int error, int trouble, pid_t tester) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != tester) {
+        ::_exit(127);  // the tester was killed before the line above
+    }
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+        ::signal(number, SIG_DFL);
+    }
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    const int nowhere = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const bool ready = (cpus == nullptr || ::sched_setaffinity(0, sizeof *cpus, cpus) == 0) &&
+                       ::dup2(nowhere, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
+                       ::dup2(error, STDERR_FILENO) >= 0;
+    if (ready) {
+        ::execv(arguments[0], arguments.data());
+    }
+    const int reason = errno;
+    (void)!::write(trouble, &reason, sizeof reason);
+    ::_exit(127);
+}
+
+std::string read_output(int fd) {
+    std::string text(kept_output_bytes, '\0');
+    const ssize_t length = ::pread(fd, text.data(), text.size(), 0);
+    text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+    return text;
+}
+
+OwnedFd open_memory(const char* name) {
+    OwnedFd memory(::memfd_create(name, MFD_CLOEXEC));
+    if (!memory || ::fcntl(memory.get(), F_SETFL, O_APPEND) != 0) {
+        throw_errno("cannot keep the output of the server", errno);
+    }
+    return memory;
+}
+
+std::size_t count_entries(const std::string& directory) {
+    std::error_code gone;
+    std::size_t count = 0;
+    for (filesystem::directory_iterator entry(directory, gone), end; !gone && entry != end;
+         entry.increment(gone)) {
+        ++count;
+    }
+    return count;
+}
+
+// "socket:[INODE]" of every socket that listens on this port, as /proc/PID/fd writes it.
+std::set<std::string> listening_sockets(std::uint16_t port) {
+    constexpr const char* listening = "0A";
+    std::set<std::string> sockets;
+    for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+        std::ifstream in(table);
+        for (std::string line; std::getline(in, line);) {
+            std::istringstream fields(line);
+            std::string number, local, remote, state, queues, timer, retransmits, user, timeout,
+                inode;
+            fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >>
+                user >> timeout >> inode;
+            const std::size_t colon = local.rfind(':');
+            if (state == listening && colon != std::string::npos &&
+                std::stoul(local.substr(colon + 1), nullptr, 16) == port) {
+                sockets.insert("socket:[" + inode + "]");
+            }
+        }
+    }
+    return sockets;
+}
+
+}  // namespace
+
+TestedServer::TestedServer(const std::vector<std::string>& command, const std::vector<int>& cpus)
+    : output_(open_memory("stdout")), error_(open_memory("stderr")), slot_(claim_slot()) {
+    std::vector<char*> arguments;
+    for (const std::string& argument : command) {
+        arguments.push_back(const_cast<char*>(argument.c_str()));
+    }
+    arguments.push_back(nullptr);
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    for (const int cpu : cpus) {
+        CPU_SET(static_cast<std::size_t>(cpu), &allowed);
+    }
+    int ends[2] = {};
+    if (::pipe2(ends, O_CLOEXEC) != 0) {
+        throw_errno("cannot start the server", errno);
+    }
+    OwnedFd trouble(ends[0]);
+    OwnedFd trouble_writer(ends[1]);
+    // No interruption between the fork and the note of its group: the server would be left behind.
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, &before);
+    const pid_t tester = ::getpid();
+    pid_ = ::fork();
+    if (pid_ == 0) {
+        become_server(arguments, cpus.empty() ? nullptr : &allowed, output_.get(), error_.get(),
+                      trouble_writer.get(), tester);
+    }
+    const int fork_error = errno;
+    if (pid_ > 0) {
+        ::setpgid(pid_, pid_);  // in both: whoever comes first
+        running_groups[slot_].store(pid_, std::memory_order_relaxed);
+    }
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    if (pid_ < 0) {
+        throw_errno("cannot start " + command.front(), fork_error);
+    }
+    process_ = OwnedFd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    trouble_writer.reset();
+    int reason = 0;
+    if (retry_on_eintr([&] { return ::read(trouble.get(), &reason, sizeof reason); }) > 0) {
+        (void)wait_for_end(std::chrono::milliseconds(1000));
+        running_groups[slot_].store(0, std::memory_order_relaxed);
+        throw_errno("cannot run " + command.front(), reason,
+                    "give the path of an executable file or a script with a #! line");
+    }
+}
+
+TestedServer::~TestedServer() {
+    ::kill(-pid_, SIGKILL);  // also what the server has started itself
+    if (!status_) {
+        retry_on_eintr([&] { return ::waitpid(pid_, nullptr, 0); });
+    }
+    running_groups[slot_].store(0, std::memory_order_relaxed);
+}
+
+void TestedServer::signal(int number) const {
+    ::kill(pid_, number);
+}
+
+std::optional<int> TestedServer::wait_for_end(std::chrono::milliseconds patience) {
+    if (!status_) {
+        pollfd ended{process_.get(), POLLIN, 0};
+        ::poll(&ended, 1, static_cast<int>(patience.count()));
+        int status = 0;
+        if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+            status_ = status;
+        }
+    }
+    return status_;
+}
+
+std::string TestedServer::standard_output() const {
+    return read_output(output_.get());
+}
+std::string TestedServer::standard_error() const {
+    return read_output(error_.get());
+}
+
+std::size_t TestedServer::descriptor_count() const {
+    return count_entries("/proc/" + std::to_string(pid_) + "/fd");
+}
+
+std::size_t TestedServer::thread_count() const {
+    return count_entries("/proc/" + std::to_string(pid_) + "/task");
+}
+
+bool TestedServer::listens_on(std::uint16_t port) const {
+    const std::set<std::string> sockets = listening_sockets(port);
+    std::error_code gone;
+    const std::string directory = "/proc/" + std::to_string(pid_) + "/fd";
+    for (filesystem::directory_iterator entry(directory, gone), end; !gone && entry != end;
+         entry.increment(gone)) {
+        std::error_code closed;
+        if (sockets.contains(filesystem::read_symlink(entry->path(), closed).string())) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::string describe_end(int wait_status) {
+    if (WIFSIGNALED(wait_status)) {
+        const int number = WTERMSIG(wait_status);
+        return "killed by signal " + std::to_string(number) + " (" + ::strsignal(number) + ")";
+    }
+    return "exit status " + std::to_string(WEXITSTATUS(wait_status));
+}
+
+void kill_servers_when_interrupted() {
+    struct sigaction action {};
+    action.sa_handler = kill_and_die;
+    ::sigfillset(&action.sa_mask);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        ::sigaction(number, &action, nullptr);
+    }
+}
+
+}  // namespace volley

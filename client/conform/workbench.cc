@@ -1,0 +1,214 @@
+#include "conform/workbench.hh"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+
+#include "base/error.hh"
+
+namespace volley {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Patience patience_for_start{10000};
+// A server that has once failed to become ready is given this at the next attempts: a broken one
+// should not take ten seconds a check.
+constexpr Patience patience_after_failure{500};
+constexpr int milliseconds_between_attempts = 1;
+constexpr std::size_t descriptors_beside_connections = 50;
+
+std::string last_line(const std::string& text) {
+    const std::size_t end = text.find_last_not_of('\n');
+    if (end == std::string::npos) {
+        return "";
+    }
+    const std::size_t begin = text.rfind('\n', end);
+    return text.substr(begin == std::string::npos ? 0 : begin + 1,
+                       end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+}
+
+std::string describe_death(TestedServer& process, int status) {
+    const std::string words = last_line(process.standard_error());
+    return describe_end(status) + (words.empty() ? "" : ", and on stderr: " + words);
+}
+
+// The literal challenge and its reply at any message length; the payload is the pattern.
+WireBytes message(const std::string& head, std::size_t length) {
+    WireBytes bytes = payload_pattern(length);
+    const WireBytes first = from_hex(head);
+    const std::size_t width = std::min(length, first.size());
+    // Fewer bytes than the head has: its last ones, where the number is.
+    std::copy(first.end() - static_cast<std::ptrdiff_t>(width), first.end(), bytes.begin());
+    return bytes;
+}
+
+}  // namespace
+
+std::uint16_t free_port() {
+    const OwnedFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof name;
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
+        ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&name), &length) != 0) {
+        throw_errno("cannot find a free port on 127.0.0.1", errno);
+    }
+    return ntohs(name.sin_port);
+}
+
+Patience Workbench::warmup() const {
+    return Patience(static_cast<std::int64_t>(metadata_.seconds("warmup") * 1000));
+}
+
+Patience Workbench::start_patience() const {
+    return patience_for_start + warmup();
+}
+
+std::vector<std::string> Workbench::command(const std::vector<std::string>& flags) const {
+    std::vector<std::string> all{executable_};
+    all.insert(all.end(), flags.begin(), flags.end());
+    all.insert(all.end(), arguments_.begin(), arguments_.end());
+    return all;
+}
+
+RunningServer Workbench::start(const StartOptions& options) {
+    if (options.port != 0) {
+        return start_on(options.port, options);
+    }
+    // Another program may take the port between our choice and the server's bind: once more then.
+    try {
+        return start_on(free_port(), options);
+    } catch (const CheckFailure&) {
+        return start_on(free_port(), options);
+    }
+}
+
+RunningServer Workbench::start_on(std::uint16_t port, const StartOptions& options) {
+    std::vector<std::string> flags{"-p", std::to_string(port)};
+    if (options.name_the_address) {
+        flags.insert(flags.end(), {"-b", options.address});
+    }
+    if (options.message_bytes != 4) {
+        flags.insert(flags.end(), {"-m", std::to_string(options.message_bytes)});
+    }
+    RunningServer server{std::make_unique<TestedServer>(command(flags), options.cpus),
+                         options.address, port, options.message_bytes};
+    wait_until_ready(server);
+    return server;
+}
+
+void Workbench::wait_until_ready(RunningServer& server) {
+    const std::string start = "its start with -p " + std::to_string(server.port);
+    const auto deadline =
+        Clock::now() + (was_never_ready_ ? patience_after_failure + warmup() : start_patience());
+    std::string seen = "no connection is accepted on " + server.address;
+    while (Clock::now() < deadline) {
+        if (const auto end = server.process->wait_for_end(Patience(0))) {
+            was_never_ready_ = true;
+            throw CheckFailure{start, "a server that goes on",
+                               "its end: " + describe_death(*server.process, *end)};
+        }
+        if (auto wire = Wire::open(server.address, server.port, Patience(200))) {
+            const WireBytes challenge = message("00000001", server.message_bytes);
+            const auto left = std::chrono::ceil<Patience>(deadline - Clock::now());
+            const WireBytes reply =
+                wire->exchange(challenge, challenge.size(), std::max(left, Patience(1)));
+            if (reply.size() == challenge.size()) {
+                return;  // whether the reply is right is for the checks to say, by name
+            }
+            seen = "accepted, but of the reply to " + to_hex(challenge) + " came " + to_hex(reply);
+        }
+        ::poll(nullptr, 0, milliseconds_between_attempts);
+    }
+    was_never_ready_ = true;
+    throw CheckFailure{start, "ready within the deadline", seen};
+}
+
+RunningServer& Workbench::shared(std::size_t message_bytes) {
+    if (!shared_.process || shared_.message_bytes != message_bytes) {
+        shared_ = RunningServer{};
+        shared_ = start({.message_bytes = message_bytes});
+    }
+    return shared_;
+}
+
+void Workbench::tidy(bool passed) {
+    if (shared_.process && (!passed || !shared_.process->is_running())) {
+        shared_ = RunningServer{};
+    }
+}
+
+std::string Workbench::obituary() const {
+    if (!shared_.process) {
+        return "";
+    }
+    const auto end = shared_.process->wait_for_end(Patience(20));
+    return end ? "; the server has ended: " + describe_death(*shared_.process, *end) : "";
+}
+
+Wire connect_to(const RunningServer& server) {
+    auto wire = Wire::open(server.address, server.port);
+    if (!wire) {
+        throw CheckFailure{
+            "a connection request to " + server.address + " port " + std::to_string(server.port),
+            "a connection", "none"};
+    }
+    return std::move(*wire);
+}
+
+void expect_reply(Wire& wire, const WireBytes& sent, const WireBytes& expected) {
+    const WireBytes came = wire.exchange(sent, expected.size(), reply_patience);
+    if (came == expected) {
+        return;
+    }
+    std::string found = to_hex(came);
+    if (came.size() < expected.size()) {
+        found += wire.ends(Patience(0))
+                     ? ", then the end of the connection"
+                     : ", then nothing for " + std::to_string(reply_patience.count()) + " ms";
+    } else {
+        const auto [difference, other] = std::mismatch(came.begin(), came.end(), expected.begin());
+        found += ", other from byte " + std::to_string(difference - came.begin()) +
+                 " on: " + to_hex(WireBytes(difference, std::min(difference + 4, came.end()))) +
+                 " instead of " + to_hex(WireBytes(other, std::min(other + 4, expected.end())));
+    }
+    throw CheckFailure{to_hex(sent), to_hex(expected), found};
+}
+
+void expect_service(Wire& wire, std::size_t message_bytes) {
+    expect_reply(wire, message("00000001", message_bytes), message("00000002", message_bytes));
+}
+
+void expect_still_serving(const RunningServer& server) {
+    Wire wire = connect_to(server);
+    expect_service(wire, server.message_bytes);
+}
+
+std::vector<Wire> connect_many(const RunningServer& server, std::size_t count) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < count + descriptors_beside_connections) {
+        throw CheckSkipped{"only " + std::to_string(limit.rlim_cur) + " descriptors allowed for " +
+                           std::to_string(count) + " connections; raise it with ulimit -n"};
+    }
+    std::vector<Wire> wires;
+    for (std::size_t i = 0; i < count; ++i) {
+        auto wire = Wire::open(server.address, server.port);
+        if (!wire) {
+            throw CheckFailure{std::to_string(count) + " connection requests", "all accepted",
+                               "number " + std::to_string(i + 1) + " is not"};
+        }
+        wires.push_back(std::move(*wire));
+    }
+    return wires;
+}
+
+}  // namespace volley
