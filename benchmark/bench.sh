@@ -57,6 +57,12 @@ name_of() {
     [[ $name != .* && -e $root/servers/$name/Makefile ]] && printf '%s' "$name" || return 0
 }
 
+skip_if_needs_are_missing() { # NAME
+    local reasons status=0
+    reasons=$(cd "$root/servers" && ./needs "$1") || status=$?
+    [[ $status -ne 1 ]] || fail "$1 is skipped, for this machine lacks what it needs: $(paste -sd ';' <<<"$reasons")"
+}
+
 # Splits the words at the last "--" into server_words and client_options.
 split_at_last_dashes() {
     local i last=$#
@@ -105,11 +111,11 @@ main() {
     fi
 
     "$root/benchmark/setup.sh" "${parts[@]}" >&2 || fail "not set up: see above"
-    make --silent --no-print-directory -C "$root" -j"$(nproc)" "${targets[@]}" >&2 || fail "the build failed: see above"
-    if [[ $name ]]; then
-        server=$root/target/servers/$name
-        [[ -x $server ]] || fail "$name was skipped: it needs what this machine lacks, see above and servers/$name/server.toml"
+    if ! make --silent --no-print-directory -C "$root" -j"$(nproc)" "${targets[@]}" >&2; then
+        [[ ! $name ]] || skip_if_needs_are_missing "$name"
+        fail "the build failed: see above"
     fi
+    [[ ! $name ]] || server=$root/target/servers/$name
 
     local -a more_options
     read -r -d '' -a more_options <<<"${VOLLEY_OPTS:-}" || true
