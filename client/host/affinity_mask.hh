@@ -13,10 +13,12 @@
 
 namespace volley {
 
+// As large as cpu_set_t.
+inline constexpr std::size_t usual_mask_words = 1024 / (8 * sizeof(unsigned long));
+
 // The CPUs that a thread may run on; 0 is the calling thread. Nothing where there is no such thread
 // or the kernel does not say. first_words: size of the first attempt, in unsigned long; a test
 // begins with too few.
-inline constexpr std::size_t usual_mask_words = 1024 / (8 * sizeof(unsigned long));
 [[nodiscard]] std::optional<CpuList> affinity_mask_of(pid_t thread,
                                                       std::size_t first_words = usual_mask_words);
 
