@@ -185,6 +185,10 @@ TEST(Histogram, ClearForgetsAll) {
     expect_same(histogram, Histogram());
     histogram.record(77);
     expect_same(histogram, of({77}));
+    // What was at the ends is gone too, not only out of sight.
+    histogram.record(0);
+    histogram.record(70'000'000'000);
+    expect_same(histogram, of({77, 0, 70'000'000'000}));
 }
 
 TEST(Histogram, CountThroughAgreesWithASimpleSum) {

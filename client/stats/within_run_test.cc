@@ -91,9 +91,9 @@ TEST(WithinRun, TheIntervalByHand) {
     EXPECT_NEAR(mean->interval->high, 100 + half_width, 1e-6);
 }
 
-// One window in four stands out: d = −25·10, −25·10, −25·10, 75·10 around 125; skew = 2/√3,
-// b = skew/(6·2) = 0.0962250; V: V1 = 4/3·75·10⁴/1600 = 625, ρ < 0 … (1 + 1 − 3)·… /12 = −1/12,
-// pairs (−50, 50): V2 = 2·5·10⁵/1600 = 625. So V = 625, √V = 25, t = 12.7062.
+// One window in four stands out: d = −250, −250, −250, 750 around 125, ΣN = 40. V1 = 4/3 ·
+// 750,000/1600 = 625; ρ = −1/12 counts as 0; the pairs, −500 and 500, give V2 = 2 · 500,000/1600 =
+// 625 too. The skewness of d is 2/√3, b = that/(6·√4). t with one degree of freedom is 12.7062.
 TEST(WithinRun, SkewnessLengthensTheUpperSideOnly) {
     const auto mean = mean_within_run(windows_at({100, 100, 100, 200}), 0.95);
     const double t = 12.706204736174698;
@@ -115,23 +115,37 @@ TEST(WithinRun, EqualWindowsLeaveNoDoubt) {
     EXPECT_EQ(mean->interval->high, 777);
 }
 
-// 480 trips from 1 to 480 ns spread over all windows alike: V = 0 and deff = 1, so n_e = N·(z/t)².
-// For n = 42 windows of ten: N = 420, t(20) = 2.0860, n_e = 370.8; Clopper–Pearson at 1/2 then
-// ±0.0513.
+// Every window holds the same ten values: V = 0, so deff = 1 and n_e = N·(z/t)². Of 48 windows 42
+// count: N = 420, t(20) = 2.0860, n_e = 370.8. Clopper–Pearson's limits for the median are 0.500 ±
+// 0.052.
 TEST(WithinRun, TheQuantileByHand) {
     std::vector<Histogram> windows;
-    for (std::uint64_t i = 0; i < 48; ++i) {
+    for (int i = 0; i < 48; ++i) {
         windows.push_back(window_of({100, 200, 300, 400, 500, 600, 700, 800, 900, 1000}));
     }
     const auto median = quantile_within_run(windows, 0.5, 0.95);
     EXPECT_EQ(median->point, 500);
     ASSERT_TRUE(median->interval);
-    EXPECT_EQ(median->interval->low, 500);   // the share 0.449 still lies at 500
-    EXPECT_EQ(median->interval->high, 600);  // the share 0.551 lies at 600
-    // 370.8 · 0.05 < 20: not yet known.
-    EXPECT_FALSE(quantile_within_run(windows, 0.95, 0.95)->interval);
-    EXPECT_TRUE(quantile_within_run(windows, 0.94, 0.95)->interval);
-    EXPECT_FALSE(quantile_within_run(windows, 0.05, 0.95)->interval);
+    EXPECT_EQ(median->interval->low, 500);   // the share 0.448 still lies at 500
+    EXPECT_EQ(median->interval->high, 600);  // the share 0.552 lies at 600
+    // 20/370.8 = 0.0539: nearer to the end than that, it is not yet known.
+    EXPECT_FALSE(quantile_within_run(windows, 0.948, 0.95)->interval);
+    EXPECT_TRUE(quantile_within_run(windows, 0.945, 0.95)->interval);
+    EXPECT_FALSE(quantile_within_run(windows, 0.052, 0.95)->interval);
+    EXPECT_TRUE(quantile_within_run(windows, 0.055, 0.95)->interval);
+}
+
+// The same with the values 1 … 1000: N = 42,000, n_e = 37,080, limits 0.4949 and 0.5051 of all.
+TEST(WithinRun, TheLimitsOfTheQuantileByHand) {
+    std::vector<std::uint64_t> values(1000);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i] = i + 1;
+    }
+    const std::vector<Histogram> windows(48, window_of(values));
+    const auto median = quantile_within_run(windows, 0.5, 0.95);
+    EXPECT_EQ(median->point, 500);
+    EXPECT_EQ(median->interval->low, 495);
+    EXPECT_EQ(median->interval->high, 506);
 }
 
 TEST(WithinRun, MoreConfidenceIsWider) {
