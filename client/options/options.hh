@@ -79,8 +79,8 @@ struct Options {
 // arguments: without the program's name. Reads the file that --config names. Throws Error(usage).
 [[nodiscard]] Options parse_options(const std::vector<std::string>& arguments);
 
-// Every option with its value as it is in force, in the order of --help; a configuration file of
-// these lines gives the same options.
+// Every option of the measurement with its value as it is in force, in the order of --help, without
+// those that are left open. A configuration file of these lines gives the same options.
 [[nodiscard]] std::vector<Setting> settings_of(const Options& options);
 
 // Grouped, at most two screens of 100 columns.

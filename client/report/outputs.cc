@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cinttypes>
 #include <cstdio>
@@ -19,6 +20,12 @@ namespace {
 // Standard output takes one document; the report gives way to it.
 bool stdout_is_taken(const Options& options) {
     return options.json == "-" || options.csv == "-" || options.hgrm == "-" || options.classic;
+}
+
+// A measurement that never got as far as a round trip has nothing to report but its failure.
+bool has_figures(const MeasurementResult& result) {
+    return std::any_of(result.runs.begin(), result.runs.end(),
+                       [](const RunResult& run) { return run.trips.count() > 0; });
 }
 
 void print(const std::string& text) {
@@ -121,7 +128,7 @@ void Outputs::finish(const MeasurementResult& result) {
     });
     if (options_.classic) {
         print(classic_line(result));
-    } else if (!stdout_is_taken(options_) && !options_.quiet) {
+    } else if (!stdout_is_taken(options_) && !options_.quiet && has_figures(result)) {
         print(text_report(result));
     }
     if (result.outcome == ExitCode::failed) {

@@ -24,7 +24,7 @@ double null_round_trip_ns(const RunSpec& spec) {
     WorkerState worker(payload, recorder, spec.timeout, spec.seed);
     std::array<Connection<NullChannel>, 1> connections;
     windows.start_at(now());
-    recorder.start();
+    recorder.start(now());
     if (spec.driver == DriverKind::spin) {
         static_cast<void>(
             drive_spinning(std::span<Connection<NullChannel>>(connections), worker, ClosedLoop{}));

@@ -219,7 +219,7 @@ void Crew::work_on(const Transport& transport, std::size_t worker, Recorder& rec
     const auto drive = [&](auto&& loop) {
         // From here on a worker allocates nothing.
         if (await_start(worker, interrupt)) {
-            recorder.start();
+            recorder.start(now());
             loop();
         }
     };

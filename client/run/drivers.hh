@@ -34,14 +34,16 @@ struct SpinAccount {
 // reply came whole already.
 template <Channel C>
 bool send_rest(Connection<C>& connection, WorkerState& worker) {
+    const int fd = connection.channel.native_handle();
     while (!connection.exchange.all_sent(worker.payload)) {
-        pollfd ready{
-            .fd = connection.channel.native_handle(), .events = POLLIN | POLLOUT, .revents = 0};
+        pollfd ready{.fd = fd, .events = POLLIN | POLLOUT, .revents = 0};
         const int left = milliseconds_until(connection.began + worker.timeout);
-        if (::poll(&ready, ready.fd >= 0 ? 1 : 0, left) == 0) {
+        // A channel without a handle is polled by its own calls.
+        static_cast<void>(::poll(&ready, 1, fd >= 0 ? left : 0));
+        if (left == 0) {
             fail_overdue(connection, worker);
         }
-        if ((ready.revents & POLLIN) != 0 &&
+        if ((fd < 0 || (ready.revents & POLLIN) != 0) &&
             judge(connection, worker,
                   connection.channel.receive_now(room_for(connection, worker)))) {
             return true;

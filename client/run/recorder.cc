@@ -25,9 +25,9 @@ ThreadUsage usage_of_this_thread() {
     return result;
 }
 
-void Recorder::start() {
+void Recorder::start(TimePoint at) {
     last_cpu_ = ::sched_getcpu();
-    slice_ = windows_->slice_at(now());
+    slice_ = windows_->slice_at(at);
     if (slice_.phase != Phase::warmup) {
         at_start_ = usage_of_this_thread();
     }

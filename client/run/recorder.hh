@@ -24,8 +24,8 @@ class Recorder {
   public:
     explicit Recorder(CommonWindows& windows) : windows_(&windows) {}
 
-    // Call when the start line has been set and passed.
-    void start();
+    // Call when the start line has been set and passed. at: the present moment.
+    void start(TimePoint at);
 
     // Records a round trip and returns the moment from which the next one counts: `ended`, or later
     // where this call itself took long.

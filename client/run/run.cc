@@ -1,12 +1,10 @@
 #include "run/run.hh"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <memory>
 
 #include "host/affinity.hh"
-#include "host/environment.hh"
+#include "run/account.hh"
 #include "run/connection.hh"
 #include "run/crew.hh"
 #include "run/readiness.hh"
@@ -199,12 +197,7 @@ class OneRun {
         }
     }
 
-    struct Edge {
-        TimePoint at{};
-        Cost server;
-        LoadSample load;
-    };
-    void take_edge(Edge& edge) {
+    void take_edge(RunEdge& edge) {
         if (server_) {
             edge.server = server_->cost_so_far();
         }
@@ -254,63 +247,14 @@ class OneRun {
             windows_.finish();
         }
         const TimePoint end = result_.complete ? windows_.end() : std::min(now(), windows_.end());
-        const Duration measured = end - windows_.measuring_starts();
         result_.warmup_seconds = to_seconds(spec_.warmup);
-        result_.measured_seconds = std::max(0.0, to_seconds(measured));
-        result_.trips = windows_.series().pooled();
-        result_.windows = windows_.points();
-        const auto windows = windows_.series().windows();
-        result_.mean = mean_within_run(windows, spec_.confidence);
-        const auto quantile = [&](double p) {
-            return quantile_within_run(windows, p, spec_.confidence);
-        };
-        result_.p50 = quantile(0.5);
-        result_.p90 = quantile(0.9);
-        result_.p99 = quantile(0.99);
-        result_.p99_9 = quantile(0.999);
-        result_.flags = flags_within_run(windows);
-        account_for_client();
-        account_for_server();
-    }
-
-    void account_for_client() {
-        for (const auto& report : crew_->reports()) {
-            result_.workers.push_back(report.account);
-            result_.client.user_seconds += to_seconds(report.at_end.user - report.at_start.user);
-            result_.client.system_seconds +=
-                to_seconds(report.at_end.system - report.at_start.system);
-            result_.client.voluntary_switches +=
-                report.at_end.voluntary_switches - report.at_start.voluntary_switches;
-            result_.client.involuntary_switches += report.account.involuntary_switches;
-            result_.in_flight_at_end += report.in_flight_at_end;
-            result_.longest_in_flight_ns =
-                std::max(result_.longest_in_flight_ns, report.longest_in_flight_ns);
+        result_.measured_seconds = std::max(0.0, to_seconds(end - windows_.measuring_starts()));
+        fill_figures(result_, windows_, spec_.confidence);
+        account_for_client(result_, crew_->reports());
+        account_for_machine(result_, at_start_, at_end_, spec_.topology);
+        if (server_) {
+            account_for_server(result_, at_start_, at_end_, life_, spec_);
         }
-        rusage usage{};
-        ::getrusage(RUSAGE_SELF, &usage);
-        result_.client.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-    }
-
-    void account_for_server() {
-        const double wall = to_seconds(at_end_.at - at_start_.at);
-        if (wall <= 0) {
-            return;
-        }
-        const auto cpus = static_cast<double>(spec_.topology.cpus.size());
-        result_.steal_share = std::clamp(
-            (at_end_.load.steal_seconds - at_start_.load.steal_seconds) / wall / cpus, 0.0, 1.0);
-        if (!server_) {
-            return;
-        }
-        Cost cost = life_;
-        cost.user_seconds = at_end_.server.user_seconds - at_start_.server.user_seconds;
-        cost.system_seconds = at_end_.server.system_seconds - at_start_.server.system_seconds;
-        result_.server = cost;
-        const auto allowed = spec_.placement.server_cpus.empty()
-                                 ? spec_.topology.allowed().size()
-                                 : spec_.placement.server_cpus.size();
-        result_.server_share =
-            (cost.user_seconds + cost.system_seconds) / wall / static_cast<double>(allowed);
     }
 
     const RunSpec& spec_;
@@ -321,8 +265,8 @@ class OneRun {
     AnyTransport transport_;
     std::unique_ptr<ServerProcess> server_;
     std::unique_ptr<Crew> crew_;
-    Edge at_start_;
-    Edge at_end_;
+    RunEdge at_start_;
+    RunEdge at_end_;
     Cost life_;
 };
 

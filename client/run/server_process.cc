@@ -50,6 +50,58 @@ struct ChildFailure {
     int error;
 };
 
+std::string read_proc(pid_t process, const std::string& name) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/" + name);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The process and its descendants, as far as main threads started them.
+std::vector<pid_t> family_of(pid_t process) {
+    std::vector<pid_t> family{process};
+    for (std::size_t at = 0; at < family.size(); ++at) {
+        std::istringstream children(
+            read_proc(family[at], "task/" + std::to_string(family[at]) + "/children"));
+        for (pid_t child = 0; children >> child;) {
+            family.push_back(child);
+        }
+    }
+    return family;
+}
+
+// Peak resident memory since exec: rusage would count what the forked client had before.
+std::uint64_t peak_memory_of(pid_t process) {
+    std::istringstream status(read_proc(process, "status"));
+    for (std::string line; std::getline(status, line);) {
+        constexpr std::string_view key = "VmHWM:";
+        if (line.starts_with(key)) {
+            return std::strtoull(line.c_str() + key.size(), nullptr, 10) * 1024;
+        }
+    }
+    return 0;
+}
+
+void add_cost_of(pid_t process, Cost& cost) {
+    const std::string text = read_proc(process, "stat");
+    const auto after_name = text.rfind(')');
+    if (after_name == std::string::npos) {
+        return;
+    }
+    // After the name come fields 3 and on; utime is field 14, stime field 15 (proc(5)).
+    std::istringstream fields(text.substr(after_name + 1));
+    std::string skipped;
+    for (int field = 3; field < 14; ++field) {
+        fields >> skipped;
+    }
+    double user = 0;
+    double system = 0;
+    fields >> user >> system;
+    const double total = to_seconds(process_cpu_time(process));
+    const double user_share = user + system > 0 ? user / (user + system) : 0;
+    cost.user_seconds += total * user_share;
+    cost.system_seconds += total * (1 - user_share);
+    cost.peak_memory_bytes += peak_memory_of(process);
+}
+
 [[noreturn]] void give_up(int report, ChildFailure::Step step, int error) {
     const ChildFailure failure{.step = step, .error = error};
     static_cast<void>(!::write(report, &failure, sizeof failure));
@@ -202,25 +254,9 @@ std::string ServerProcess::how_it_ended() {
 
 Cost ServerProcess::cost_so_far() const {
     Cost cost;
-    std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
-    std::string text((std::istreambuf_iterator<char>(file)), {});
-    const auto after_name = text.rfind(')');
-    if (after_name == std::string::npos) {
-        return cost;
+    for (const pid_t process : family_of(pid_)) {
+        add_cost_of(process, cost);
     }
-    // After the name come fields 3 and on; utime is field 14, stime field 15 (proc(5)).
-    std::istringstream fields(text.substr(after_name + 1));
-    std::string skipped;
-    for (int field = 3; field < 14; ++field) {
-        fields >> skipped;
-    }
-    double user = 0;
-    double system = 0;
-    fields >> user >> system;
-    const double total = to_seconds(process_cpu_time(pid_));
-    const double user_share = user + system > 0 ? user / (user + system) : 0;
-    cost.user_seconds = total * user_share;
-    cost.system_seconds = total - cost.user_seconds;
     return cost;
 }
 
@@ -257,8 +293,7 @@ void ServerProcess::reap() {
     life_ = {.user_seconds = seconds(usage.ru_utime),
              .system_seconds = seconds(usage.ru_stime),
              .voluntary_switches = static_cast<std::uint64_t>(usage.ru_nvcsw),
-             .involuntary_switches = static_cast<std::uint64_t>(usage.ru_nivcsw),
-             .peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024};
+             .involuntary_switches = static_cast<std::uint64_t>(usage.ru_nivcsw)};
 }
 
 }  // namespace volley

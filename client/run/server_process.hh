@@ -52,8 +52,8 @@ class ServerProcess {
     // ended or been stopped.
     [[nodiscard]] std::string how_it_ended();
 
-    // What it has used up to now, children that it has waited for aside. Exact in sum, in clock
-    // ticks in its parts.
+    // What it and its child processes have used up to now: CPU time exact in sum, split by clock
+    // ticks, and peak memory.
     [[nodiscard]] Cost cost_so_far() const;
 
     struct Stopped {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <utility>
 
 #include "base/units.hh"
@@ -70,8 +71,13 @@ RunFacts facts_of(const MeasurementResult& result, const MeasurementSpec& spec) 
     facts.single_run = result.runs.size() == 1;
     facts.server_is_ours = result.context.server_is_ours;
     for (const auto& run : result.runs) {
+        // Workers that share a CPU saturate it together.
+        std::map<int, double> used;
         for (const auto& worker : run.workers) {
-            facts.worker_share = std::max(facts.worker_share, worker.cpu_share);
+            double& share = used[worker.planned_cpu];
+            share = worker.planned_cpu >= 0 ? share + worker.cpu_share
+                                            : std::max(share, worker.cpu_share);
+            facts.worker_share = std::max(facts.worker_share, share);
             facts.migrations += worker.migrations;
             if (run.measured_seconds > 0) {
                 facts.involuntary_switches_per_second = std::max(

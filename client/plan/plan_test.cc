@@ -1,0 +1,141 @@
+#include "plan/plan.hh"
+
+#include <gtest/gtest.h>
+
+#include "base/error.hh"
+#include "plan/executable.hh"
+
+namespace volley {
+namespace {
+
+using namespace std::chrono_literals;
+
+const char* const two_cpus = "cpu 0 node 0 core 0\ncpu 1 node 0 core 1\n";
+const char* const eight_cpus =
+    "cpu 0 node 0 core 0\ncpu 1 node 0 core 1\ncpu 2 node 0 core 2\ncpu 3 node 0 core 3\n"
+    "cpu 4 node 0 core 4\ncpu 5 node 0 core 5\ncpu 6 node 0 core 6\ncpu 7 node 0 core 7\n";
+
+MachineFacts roomy() {
+    return {.descriptor_limit = 1'000'000, .local_ports = 28'232, .random = 7};
+}
+
+Plan plan_for(const std::vector<std::string>& arguments, const char* machine,
+              const std::string& metadata = "") {
+    return make_plan(
+        parse_options(arguments), parse_topology(machine),
+        metadata.empty() ? ServerMetadata{} : ServerMetadata::parse(metadata, "server.toml"),
+        roomy());
+}
+
+std::string refusal(const std::vector<std::string>& arguments, const MachineFacts& facts,
+                    const std::string& metadata = "") {
+    try {
+        static_cast<void>(make_plan(
+            parse_options(arguments), parse_topology(two_cpus),
+            metadata.empty() ? ServerMetadata{} : ServerMetadata::parse(metadata, "server.toml"),
+            facts));
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::usage);
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST(Plan, OneConnectionOnTwoCpusBlocksOnACpuOfItsOwn) {
+    const Plan plan = plan_for({"--", "x"}, two_cpus);
+    EXPECT_EQ(plan.spec.run.driver, DriverKind::block);
+    EXPECT_EQ(plan.spec.run.workers, 1U);
+    EXPECT_EQ(plan.spec.run.placement.sharing, Sharing::none);
+    EXPECT_EQ(plan.spec.run.placement.server_cpus.size(), 1U);
+    EXPECT_EQ(plan.spec.run.placement.client_cpus.size(), 1U);
+}
+
+TEST(Plan, MoreConnectionsThanCpusAreMultiplexed) {
+    const Plan plan = plan_for({"-c", "16", "--", "x"}, eight_cpus);
+    EXPECT_EQ(plan.spec.run.driver, DriverKind::wait);
+    EXPECT_EQ(plan.spec.run.workers, plan.spec.run.placement.client_cpus.size());
+    EXPECT_GT(plan.spec.run.workers, 1U);
+    ASSERT_FALSE(plan.notes.empty());
+    EXPECT_NE(plan.notes.front().find("driver wait"), std::string::npos);
+}
+
+TEST(Plan, AThreadAConnectionIsDoneWhereItIsAskedFor) {
+    const Plan plan = plan_for({"-c", "16", "-t", "16", "--", "x"}, two_cpus);
+    EXPECT_EQ(plan.spec.run.driver, DriverKind::block);
+    EXPECT_EQ(plan.spec.run.workers, 16U);
+    EXPECT_EQ(plan_for({"-c", "16", "--driver", "block", "--", "x"}, two_cpus).spec.run.workers,
+              16U);
+}
+
+TEST(Plan, TailStatisticsAskForMoreRoundTrips) {
+    EXPECT_EQ(plan_for({"--", "x"}, two_cpus).spec.run.least_trips, 64U);
+    EXPECT_EQ(plan_for({"--statistic", "p99", "--", "x"}, two_cpus).spec.run.least_trips, 2'000U);
+    EXPECT_EQ(plan_for({"--statistic", "p99,p99.9", "--", "x"}, two_cpus).spec.run.least_trips,
+              20'000U);
+}
+
+TEST(Plan, WarmUpIsTheUsersThenTheServersThenTheDefault) {
+    EXPECT_EQ(plan_for({"--", "x"}, two_cpus).spec.run.warmup, Duration(250ms));
+    EXPECT_EQ(plan_for({"--", "x"}, two_cpus, "warmup = \"3\"\n").spec.run.warmup, Duration(3s));
+    EXPECT_EQ(plan_for({"-w", "0", "--", "x"}, two_cpus, "warmup = \"3\"\n").spec.run.warmup,
+              Duration(0));
+}
+
+TEST(Plan, ASingleRunLastsAtLeastFiveSeconds) {
+    EXPECT_EQ(plan_for({"--runs", "1", "--", "x"}, two_cpus).spec.run.run_time, Duration(5s));
+    EXPECT_EQ(plan_for({"--runs", "1", "--max-time", "2s", "--", "x"}, two_cpus).spec.run.run_time,
+              Duration(2s));
+}
+
+TEST(Plan, WhatTheMachineCannotDoIsRefusedWithTheLimit) {
+    MachineFacts few = roomy();
+    few.descriptor_limit = 100;
+    EXPECT_NE(refusal({"-c", "1000", "--", "x"}, few).find("allowed are 100"), std::string::npos);
+    MachineFacts ports = roomy();
+    ports.local_ports = 10;
+    EXPECT_NE(refusal({"-c", "11", "--", "x"}, ports).find("ip_local_port_range"),
+              std::string::npos);
+    EXPECT_EQ(refusal({"-c", "10", "--", "x"}, ports), "accepted");
+}
+
+TEST(Plan, OtherMessageSizesNeedTheCapability) {
+    const std::string without = "summary = \"s\"\ncapabilities = []\n";
+    const std::string with = "summary = \"s\"\ncapabilities = [\"size\"]\n";
+    EXPECT_NE(refusal({"-m", "8", "--", "x"}, roomy(), without).find("capability"),
+              std::string::npos);
+    EXPECT_EQ(refusal({"-m", "8", "--", "x"}, roomy(), with), "accepted");
+    EXPECT_EQ(refusal({"-m", "8", "--", "x"}, roomy()), "accepted");
+}
+
+TEST(Plan, IsShownWithEverythingThatWasChosen) {
+    const std::string text = plan_report(plan_for({"-c", "16", "--", "x"}, two_cpus));
+    for (const char* part : {"server     x, CPUs", "16 connections, 1 worker, driver wait",
+                             "250 ms warm-up", "10 to 60"}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+    }
+}
+
+TEST(Plan, IsRepeatedByTwoCommands) {
+    const std::string text = numactl_commands(plan_for({"-c", "2", "--", "a b", "it's"}, two_cpus));
+    EXPECT_NE(text.find("--physcpubind="), std::string::npos) << text;
+    EXPECT_NE(text.find("'a b' 'it'\\''s' -p 9000 &\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("target/volley -p 9000 -c 2 -t 1 --driver wait\n"), std::string::npos)
+        << text;
+}
+
+TEST(Executable, WhatCannotBeExecutedIsNamed) {
+    for (const char* bad : {"/nonexistent/server", "/tmp", "/etc/passwd", "no-such-command-here"}) {
+        try {
+            static_cast<void>(find_executable(bad));
+            ADD_FAILURE() << bad;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ExitCode::usage);
+            EXPECT_NE(std::string(error.what()).find(bad), std::string::npos);
+        }
+    }
+    EXPECT_EQ(find_executable("/bin/sh"), "/bin/sh");
+    EXPECT_TRUE(find_executable("sh").ends_with("/sh"));
+}
+
+}  // namespace
+}  // namespace volley

@@ -1,0 +1,121 @@
+#include "run/common_windows.hh"
+
+#include <gtest/gtest.h>
+
+#include "run/recorder.hh"
+
+namespace volley {
+namespace {
+
+using namespace std::chrono_literals;
+
+const TimePoint line{Duration(1s)};
+
+Histogram samples(std::initializer_list<std::uint64_t> values) {
+    Histogram histogram;
+    for (const auto value : values) {
+        histogram.record(value);
+    }
+    return histogram;
+}
+
+TEST(CommonWindows, ARunHasWarmUpThenFortyEightWindowsThenItsEnd) {
+    CommonWindows windows(80ms, 480ms);
+    windows.start_at(line);
+    const Slice warmup = windows.slice_at(line + 5ms);
+    EXPECT_EQ(warmup.phase, Phase::warmup);
+    EXPECT_EQ(warmup.edge, line + 10ms);
+    EXPECT_EQ(windows.slice_at(line + 79ms).edge, line + 80ms);
+    const Slice first = windows.slice_at(line + 80ms);
+    EXPECT_EQ(first.phase, Phase::measured);
+    EXPECT_EQ(first.begin, line + 80ms);
+    EXPECT_EQ(first.edge, line + 90ms);
+    EXPECT_EQ(windows.slice_at(line + 560ms).phase, Phase::over);
+}
+
+TEST(CommonWindows, SamplesGoWhereTheirSliceWas) {
+    CommonWindows windows(80ms, 480ms);
+    windows.start_at(line);
+    Slice slice = windows.slice_at(line + 1ms);
+    slice = windows.exchange(slice, samples({100}), line + 85ms);
+    slice = windows.exchange(slice, samples({1, 2, 3}), line + 92ms);
+    slice = windows.exchange(slice, samples({7}), line + 600ms);
+    EXPECT_EQ(slice.phase, Phase::over);
+    windows.finish();
+    const auto found = windows.series().windows();
+    ASSERT_EQ(found.size(), 48U);
+    EXPECT_EQ(found[0].count(), 3U);
+    EXPECT_EQ(found[1].count(), 1U);
+    EXPECT_EQ(found[2].count(), 0U);
+    EXPECT_EQ(windows.trips_so_far(), 4U);
+    const auto points = windows.points();
+    ASSERT_EQ(points.size(), 48U + 8U);
+    EXPECT_EQ(points[0].count, 1U);
+    EXPECT_NEAR(points[0].start_seconds, -0.08, 1e-9);
+    EXPECT_NEAR(points[8].start_seconds, 0, 1e-9);
+    EXPECT_EQ(points[8].count, 3U);
+}
+
+TEST(CommonWindows, TheEndMovesUntilSomebodyHasReachedIt) {
+    CommonWindows windows(0ms, 480ms);
+    windows.start_at(line);
+    EXPECT_TRUE(windows.set_end(line + 960ms));
+    EXPECT_EQ(windows.slice_at(line + 500ms).phase, Phase::measured);
+    EXPECT_EQ(windows.slice_at(line + 960ms).phase, Phase::over);
+    EXPECT_FALSE(windows.set_end(line + 2s));
+    EXPECT_EQ(windows.end(), line + 960ms);
+}
+
+TEST(CommonWindows, ALookSeesCompleteWindowsOnly) {
+    CommonWindows windows(0ms, 480ms);
+    windows.start_at(line);
+    const Slice slice = windows.slice_at(line);
+    static_cast<void>(windows.exchange(slice, samples({5}), line + 35ms));
+    EXPECT_EQ(windows.windows_until(line + 9ms).size(), 0U);
+    EXPECT_EQ(windows.windows_until(line + 10ms).size(), 1U);
+}
+
+TEST(CommonWindows, ALongRunStaysBetween32And64Windows) {
+    CommonWindows windows(0ms, 480ms);
+    windows.start_at(line);
+    ASSERT_TRUE(windows.set_end(line + 10s));
+    Slice slice = windows.slice_at(line);
+    std::uint64_t recorded = 0;
+    for (TimePoint at = line + 3ms; slice.phase != Phase::over; at += 7ms) {
+        if (at >= slice.edge) {
+            slice = windows.exchange(slice, samples({9}), at);
+            ++recorded;
+        }
+    }
+    windows.finish();
+    EXPECT_GE(windows.series().windows().size(), 32U);
+    EXPECT_LE(windows.series().windows().size(), 64U);
+    EXPECT_EQ(windows.series().pooled().count(), recorded);
+}
+
+TEST(Recorder, LosesNoRoundTrip) {
+    CommonWindows windows(20ms, 480ms);
+    windows.start_at(line);
+    Recorder recorder(windows);
+    recorder.start(line);
+    std::uint64_t warm = 0;
+    std::uint64_t measured = 0;
+    TimePoint at = line;
+    while (recorder.running()) {
+        const TimePoint ended = at + 150us;
+        static_cast<void>(recorder.record(at, ended));
+        if (recorder.running()) {
+            ++(ended < line + 20ms ? warm : measured);
+        }
+        at = ended;
+    }
+    static_cast<void>(recorder.record(at, at + 1ms));
+    windows.finish();
+    EXPECT_EQ(recorder.in_flight_at_end(), 2U);
+    EXPECT_EQ(recorder.longest_in_flight_ns(), 1'000'000U);
+    EXPECT_EQ(windows.series().pooled().count(), measured);
+    EXPECT_GT(warm, 100U);
+}
+
+}  // namespace
+}  // namespace volley
