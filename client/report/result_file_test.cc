@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <sstream>
@@ -222,6 +223,7 @@ TEST_F(ResultFiles, ParallelWritersNeverTearALine) {
 TEST_F(ResultFiles, AKilledWriterCostsNobodyElseARecord) {
     constexpr int records = 300;
     constexpr int victims = 5;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     const pid_t survivor = ::fork();
     if (survivor == 0) {
         append_many(path(), 's', records);
@@ -236,6 +238,10 @@ TEST_F(ResultFiles, AKilledWriterCostsNobodyElseARecord) {
         // As soon as the victim is seen to write, at whatever point of a record that is.
         const auto size_before = files::exists(path()) ? files::file_size(path()) : 0;
         while (!files::exists(path()) || files::file_size(path()) < size_before + 50'000) {
+            if (std::chrono::steady_clock::now() > deadline) {
+                ADD_FAILURE() << "the victim does not write";
+                break;
+            }
             ::sched_yield();
         }
         ::kill(victim, SIGKILL);
