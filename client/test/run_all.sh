@@ -22,7 +22,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 
 # Long enough for a machine that is busy with other things: it ends what hangs and measures nothing.
 unit_deadline=900
-behaviour_deadline=90
+behaviour_deadline=180
 bats_deadline=600
 lint_deadline=1800
 fuzz_deadline=1800
