@@ -60,7 +60,10 @@ MeasurementContext describe(const Options& options, const Plan& plan,
     context.calibration = calibration.figures;
     context.keep_awake = awake ? awake->how() : "";
     context.scheduling = run.realtime ? "fifo" : "other";
-    context.warnings = warnings_before(context.environment, context.placement);
+    context.warnings = warnings_before(context.environment, context.placement,
+                                       {.connections = run.connections,
+                                        .keep_awake = options.keep_awake,
+                                        .realtime = run.realtime});
     return context;
 }
 

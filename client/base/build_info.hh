@@ -1,4 +1,5 @@
-// How this binary was built; the Makefile writes the values, --version and the result file print them.
+// How this binary was built; the Makefile writes the values, --version and the result file print
+// them.
 #pragma once
 
 namespace volley {

@@ -14,9 +14,9 @@ void throw_errno(const std::string& what, int error_number, const std::string& r
     throw Error(ExitCode::failed, what + ": " + errno_text(error_number), remedy);
 }
 
-void violated(std::string_view what, const std::source_location& where) {
-    std::fprintf(stderr, "volley: internal error: %.*s (%s:%u); please report this\n",
-                 static_cast<int>(what.size()), what.data(), where.file_name(), where.line());
+void violated(std::string_view what, const char* file, int line) {
+    std::fprintf(stderr, "volley: internal error: %.*s (%s:%d); please report this\n",
+                 static_cast<int>(what.size()), what.data(), file, line);
     std::abort();
 }
 

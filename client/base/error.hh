@@ -5,7 +5,6 @@
 // main. What is expected in normal operation (would block, peer closed) is a return value instead.
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,11 +39,12 @@ class Error : public std::runtime_error {
                               const std::string& remedy = "");
 
 // An assertion that stays on in every build: for what cannot happen. Prints the place and aborts.
-[[noreturn]] void violated(std::string_view what, const std::source_location& where);
-inline void ensure(bool holds, std::string_view what,
-                   const std::source_location& where = std::source_location::current()) {
+// (The builtins are those of gcc and clang; std::source_location is not in clang 14's reach.)
+[[noreturn]] void violated(std::string_view what, const char* file, int line);
+inline void ensure(bool holds, std::string_view what, const char* file = __builtin_FILE(),
+                   int line = __builtin_LINE()) {
     if (!holds) [[unlikely]] {
-        violated(what, where);
+        violated(what, file, line);
     }
 }
 

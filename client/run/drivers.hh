@@ -9,7 +9,7 @@
 #include <poll.h>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <span>
 #include <vector>
@@ -168,7 +168,9 @@ class WaitingDriver {
 
   private:
     using Error_code = boost::system::error_code;
-    using Descriptor = boost::asio::posix::stream_descriptor;
+    // With its executor's own type: a type-erased one costs a reference count a wait.
+    using Descriptor =
+        boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
     void begin(std::size_t at, TimePoint due) {
         if (!begin_trip(connections_[at], worker_, due)) [[unlikely]] {

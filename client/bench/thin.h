@@ -1,0 +1,53 @@
+// What the two thinnest clients share: they do what must be done (send, receive, clock, check) and
+// nothing else.
+//
+// They are the yardstick of bench-client, not tools: no windows, no histogram, no deadlines, no
+// error handling beyond giving up.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+
+static inline int64_t now_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static inline double cpu_seconds(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+}
+
+static inline void give_up(const char* what) {
+    perror(what);
+    exit(1);
+}
+
+static inline int connect_to(const char* port) {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)atoi(port)),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(fd, (struct sockaddr*)&address, sizeof address) != 0) {
+        give_up("connect");
+    }
+    return fd;
+}
+
+// What bench-client reads: round trips, mean in ns, CPU in ns a round trip.
+static inline void report(uint64_t trips, int64_t sum_ns, double cpu) {
+    printf("%llu %.1f %.1f\n", (unsigned long long)trips, (double)sum_ns / (double)trips,
+           cpu * 1e9 / (double)trips);
+}

@@ -1,0 +1,68 @@
+// The thinnest client for many connections: one thread, one epoll. Usage: thin_epoll PORT
+// WARMUP_SECONDS SECONDS CONNECTIONS
+#include <sys/epoll.h>
+
+#include "thin.h"
+
+struct connection {
+    int fd;
+    uint32_t challenge;
+    int64_t began;
+};
+
+static void offer(struct connection* connection, int64_t began) {
+    const uint32_t bytes = htonl(++connection->challenge);
+    connection->began = began;
+    if (send(connection->fd, &bytes, 4, MSG_NOSIGNAL) != 4) {
+        give_up("send");
+    }
+}
+
+int main(int argc, char** argv) {
+    if (argc != 5) {
+        fprintf(stderr, "usage: thin_epoll PORT WARMUP_SECONDS SECONDS CONNECTIONS\n");
+        return 2;
+    }
+    const int count = atoi(argv[4]);
+    struct connection* connections = calloc((size_t)count, sizeof *connections);
+    const int epoll = epoll_create1(0);
+    for (int at = 0; at < count; ++at) {
+        connections[at].fd = connect_to(argv[1]);
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &connections[at]};
+        epoll_ctl(epoll, EPOLL_CTL_ADD, connections[at].fd, &event);
+    }
+    const int64_t start = now_ns() + (int64_t)(atof(argv[2]) * 1e9);
+    const int64_t end = start + (int64_t)(atof(argv[3]) * 1e9);
+    uint64_t trips = 0;
+    int64_t sum = 0;
+    int64_t ended = 0;
+    int warm = 0;
+    double cpu = cpu_seconds();
+    for (int at = 0; at < count; ++at) {
+        offer(&connections[at], now_ns());
+    }
+    while (ended < end) {
+        struct epoll_event events[128];
+        const int ready = epoll_wait(epoll, events, 128, -1);
+        for (int at = 0; at < ready; ++at) {
+            struct connection* connection = events[at].data.ptr;
+            uint32_t reply = 0;
+            if (recv(connection->fd, &reply, 4, 0) != 4 ||
+                ntohl(reply) != connection->challenge + 1) {
+                give_up("round trip");
+            }
+            ended = now_ns();
+            if (!warm && ended >= start) {
+                warm = 1;
+                cpu = cpu_seconds();
+                trips = 0;
+                sum = 0;
+            }
+            sum += ended - connection->began;
+            ++trips;
+            offer(connection, ended);
+        }
+    }
+    report(trips, sum, cpu_seconds() - cpu);
+    return 0;
+}
