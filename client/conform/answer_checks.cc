@@ -70,6 +70,14 @@ Check burst(std::size_t count) {
             }};
 }
 
+// A reply that nobody asked for would come before the next one.
+void one_reply_each(Workbench& bench) {
+    Wire wire = connect_to(bench.shared());
+    expect_reply(wire, from_hex("00000001"), from_hex("00000002"));
+    expect_reply(wire, from_hex("10203040"), from_hex("10203041"));
+    expect_reply(wire, from_hex("000000fe"), from_hex("000000ff"));
+}
+
 void last_of_a_burst_is_prompt(Workbench& bench) {
     constexpr std::size_t count = 16;
     const RunningServer& server = bench.shared();
@@ -103,6 +111,8 @@ std::vector<Check> answer_checks() {
                 "00000100"),
         literal("crosses-the-sign", "the challenge has no sign", "7fffffff", "80000000"),
         literal("wraps-to-zero", "0xffffffff wraps to 0", "ffffffff", "00000000"),
+        {"one-reply-each", "a challenge has one reply, and nothing comes without one",
+         one_reply_each},
         split("split-1-3", {"10", "203040"}),
         split("split-2-2", {"1020", "3040"}),
         split("split-into-bytes", {"10", "20", "30", "40"}),

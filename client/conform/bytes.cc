@@ -9,7 +9,6 @@
 namespace volley {
 namespace {
 
-constexpr std::size_t shown_bytes = 16;  // fits a line of a terminal beside its label
 constexpr char digits[] = "0123456789abcdef";
 
 std::uint8_t digit_value(char digit) {
@@ -44,12 +43,12 @@ std::string to_hex(const WireBytes& bytes) {
         return "nothing";
     }
     std::string text;
-    for (std::size_t i = 0; i < std::min(bytes.size(), shown_bytes); ++i) {
+    for (std::size_t i = 0; i < std::min(bytes.size(), to_hex_shows); ++i) {
         text += i == 0 ? "" : " ";
         text += digits[bytes[i] >> 4U];
         text += digits[bytes[i] & 15U];
     }
-    if (bytes.size() > shown_bytes) {
+    if (bytes.size() > to_hex_shows) {
         text += " … (" + std::to_string(bytes.size()) + " bytes)";
     }
     return text;

@@ -17,6 +17,9 @@ using WireBytes = std::vector<std::uint8_t>;
 // mistake in the caller and aborts.
 [[nodiscard]] WireBytes from_hex(std::string_view text);
 
+// More bytes than these do not fit a line of a terminal beside their label.
+inline constexpr std::size_t to_hex_shows = 16;
+
 // "00 00 00 ff". Of more than 16 bytes the first 16 and the number of all: "00 … (1000 bytes)";
 // of none "nothing".
 [[nodiscard]] std::string to_hex(const WireBytes& bytes);

@@ -30,6 +30,7 @@ struct Check {
 };
 
 // In the order in which they run. A name is unique.
+[[nodiscard]] std::vector<Check> ready_checks();
 [[nodiscard]] std::vector<Check> answer_checks();
 [[nodiscard]] std::vector<Check> connection_checks();
 [[nodiscard]] std::vector<Check> ending_checks();

@@ -177,9 +177,12 @@ void threads_follow_cpus(Workbench& bench) {
 
 }  // namespace
 
+std::vector<Check> ready_checks() {
+    return {{"becomes-ready", "-p PORT is all it needs to listen and to answer", becomes_ready}};
+}
+
 std::vector<Check> start_checks() {
     return {
-        {"becomes-ready", "-p PORT is all it needs to listen and to answer", becomes_ready},
         {"the-started-process-serves", "a wrapper must exec", the_started_process_serves},
         {"address-default", "without -b it listens on 127.0.0.1", address_default},
         {"address-ipv4", "-b names the address to listen on", address_ipv4},

@@ -33,12 +33,13 @@ constexpr std::size_t kept_output_bytes = 64 << 10;
 std::array<std::atomic<pid_t>, 4> running_groups{};
 
 std::size_t claim_slot() {
-    for (std::size_t slot = 0; slot < running_groups.size(); ++slot) {
-        if (running_groups[slot].load(std::memory_order_relaxed) == 0) {
-            return slot;
-        }
+    std::size_t slot = 0;
+    while (slot < running_groups.size() &&
+           running_groups[slot].load(std::memory_order_relaxed) != 0) {
+        ++slot;
     }
-    violated("no more than four servers at once", std::source_location::current());
+    ensure(slot < running_groups.size(), "no more than four servers at once");
+    return slot;
 }
 
 void kill_and_die(int number) {

@@ -18,11 +18,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Patience patience_for_start{10000};
-// A server that has once failed to become ready is given this at the next attempts: a broken one
-// should not take ten seconds a check.
-constexpr Patience patience_after_failure{500};
 constexpr int milliseconds_between_attempts = 1;
 constexpr std::size_t descriptors_beside_connections = 50;
+
+// The server ended before it was ready; apart from other failures, because it may be worth a second
+// attempt.
+struct EarlyEnd : CheckFailure {};
 
 std::string last_line(const std::string& text) {
     const std::size_t end = text.find_last_not_of('\n');
@@ -83,10 +84,13 @@ RunningServer Workbench::start(const StartOptions& options) {
     if (options.port != 0) {
         return start_on(options.port, options);
     }
+    if (was_never_ready_) {
+        throw CheckSkipped{"it has not become ready before; becomes-ready says more"};
+    }
     // Another program may take the port between our choice and the server's bind: once more then.
     try {
         return start_on(free_port(), options);
-    } catch (const CheckFailure&) {
+    } catch (const EarlyEnd&) {
         return start_on(free_port(), options);
     }
 }
@@ -107,14 +111,13 @@ RunningServer Workbench::start_on(std::uint16_t port, const StartOptions& option
 
 void Workbench::wait_until_ready(RunningServer& server) {
     const std::string start = "its start with -p " + std::to_string(server.port);
-    const auto deadline =
-        Clock::now() + (was_never_ready_ ? patience_after_failure + warmup() : start_patience());
+    const auto deadline = Clock::now() + start_patience();
     std::string seen = "no connection is accepted on " + server.address;
     while (Clock::now() < deadline) {
         if (const auto end = server.process->wait_for_end(Patience(0))) {
-            was_never_ready_ = true;
-            throw CheckFailure{start, "a server that goes on",
-                               "its end: " + describe_death(*server.process, *end)};
+            was_never_ready_ = !was_ready_;
+            throw EarlyEnd{{start, "a server that goes on",
+                            "its end: " + describe_death(*server.process, *end)}};
         }
         if (auto wire = Wire::open(server.address, server.port, Patience(200))) {
             const WireBytes challenge = message("00000001", server.message_bytes);
@@ -122,13 +125,15 @@ void Workbench::wait_until_ready(RunningServer& server) {
             const WireBytes reply =
                 wire->exchange(challenge, challenge.size(), std::max(left, Patience(1)));
             if (reply.size() == challenge.size()) {
+                was_ready_ = true;
+                was_never_ready_ = false;
                 return;  // whether the reply is right is for the checks to say, by name
             }
             seen = "accepted, but of the reply to " + to_hex(challenge) + " came " + to_hex(reply);
         }
         ::poll(nullptr, 0, milliseconds_between_attempts);
     }
-    was_never_ready_ = true;
+    was_never_ready_ = !was_ready_;
     throw CheckFailure{start, "ready within the deadline", seen};
 }
 
@@ -174,7 +179,7 @@ void expect_reply(Wire& wire, const WireBytes& sent, const WireBytes& expected) 
         found += wire.ends(Patience(0))
                      ? ", then the end of the connection"
                      : ", then nothing for " + std::to_string(reply_patience.count()) + " ms";
-    } else {
+    } else if (came.size() > to_hex_shows) {
         const auto [difference, other] = std::mismatch(came.begin(), came.end(), expected.begin());
         found += ", other from byte " + std::to_string(difference - came.begin()) +
                  " on: " + to_hex(WireBytes(difference, std::min(difference + 4, came.end()))) +

@@ -66,7 +66,8 @@ class Workbench {
     std::vector<std::string> arguments_;
     ServerMetadata metadata_;
     RunningServer shared_;
-    bool was_never_ready_ = false;
+    bool was_ready_ = false;        // at least once
+    bool was_never_ready_ = false;  // and has been tried
 };
 
 // A port that nobody listens on, chosen by the system.

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SIGINT, SIGTERM and SIGKILL end conform in the middle of a check: its server goes with it.
+set -euo pipefail
+
+directory=${VOLLEY_DIR:-target}
+for signal in INT TERM KILL; do
+    # A mark in its arguments tells this server from any other. It never becomes ready, so that
+    # conform waits for it; it accepts no SIGTERM of its own.
+    mark="late=$$$RANDOM"
+    set -m # a background job would ignore SIGINT otherwise
+    "$directory/conform" "$directory/test/fake_server" --fault never-ready --fault "$mark" \
+        --fault ignores-sigterm > /dev/null 2>&1 &
+    conform=$!
+    set +m
+    for ((i = 0; i < 1000; ++i)); do
+        pgrep -f "^[^ ]*fake_server .*$mark" > /dev/null && break
+        sleep 0.01
+    done
+    ((i < 1000)) || { echo "conform has not started the server within 10 s"; exit 1; }
+    kill -s "$signal" "$conform"
+    wait "$conform" 2> /dev/null && { echo "conform survives SIG$signal"; exit 1; }
+    for ((i = 0; i < 500; ++i)); do
+        pgrep -f "^[^ ]*fake_server .*$mark" > /dev/null || break
+        sleep 0.01
+    done
+    ((i < 500)) || { echo "the server outlives conform by SIG$signal"; exit 1; }
+done

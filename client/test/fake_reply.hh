@@ -1,0 +1,41 @@
+// The bytes with which the fake server answers a message: the right ones, or those of its fault.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "test/fake_faults.hh"
+
+namespace volley {
+
+// The challenge plus one, or what a wrong server takes for it. replies: how many were sent before.
+[[nodiscard]] inline std::string fake_reply(const Faults& faults, std::string message,
+                                            std::uint64_t replies) {
+    const std::size_t width = std::min<std::size_t>(message.size(), 4);
+    const std::string challenge = message.substr(0, width);
+    const bool is_all_ones = challenge == std::string(width, '\xff');
+    if ((is_all_ones && (faults.has("no-wrap") || (width == 1 && faults.has("no-narrow-wrap")))) ||
+        (challenge == "\x7f\xff\xff\xff" && faults.has("stops-at-sign"))) {
+        return message;
+    }
+    const auto increment = [&] {
+        for (std::size_t i = 0; i < width; ++i) {
+            char& byte = message[faults.has("host-byte-order") ? i : width - 1 - i];
+            byte = static_cast<char>(byte + 1);
+            if (byte != 0 || faults.has("no-carry")) {
+                break;
+            }
+        }
+    };
+    increment();
+    if (faults.has("wrong-answer") && replies >= faults.find("wrong-answer").value_or(0)) {
+        increment();
+    }
+    if (faults.has("wrong-payload") && message.size() > width) {
+        message.back() = static_cast<char>(message.back() ^ 1);
+    }
+    return message;
+}
+
+}  // namespace volley
