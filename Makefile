@@ -14,6 +14,7 @@ CXX ?= g++
 ifeq ($(origin CXX),default)
 CXX := g++
 endif
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 CC_FLAGS := -std=c++20 -Iclient -pthread -MMD -MP -Wall -Wextra -Wconversion -Wshadow -Wno-missing-field-initializers \
 	-DBOOST_ASIO_NO_DEPRECATED
 FLAGS_release := -O2 -g
@@ -28,11 +29,11 @@ DIR_tsan := target/tsan
 SOURCES := $(sort $(wildcard client/*/*.cc) client/main.cc)
 UNIT_TESTS := $(filter %_test.cc,$(SOURCES))
 SUPPORT := $(filter client/test/%.cc client/bench/%.cc,$(filter-out %_test.cc,$(SOURCES)))
+TEST_PROGRAMS := $(patsubst client/test/%.cc,test/%,$(filter client/test/%.cc,$(SUPPORT)))
+BENCH_PROGRAMS := $(patsubst client/bench/%.cc,bench/%,$(filter client/bench/%.cc,$(SUPPORT)))
+THIN_CLIENTS := $(patsubst client/bench/%.c,target/bench/%,$(wildcard client/bench/*.c))
 MAINS := $(filter %/main.cc,$(SOURCES))
 LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
-
-# Behaviour scripts, one test a file; each prints why it fails and exits 77 to skip.
-BEHAVIOURS := $(sort $(wildcard client/test/behaviour/*.sh))
 
 .PHONY: all help client servers test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
 	coverage-real clean
@@ -100,27 +101,89 @@ $(DIR_$(1))/unit_tests: $$(UNIT_TESTS:%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/libvol
 	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) -lgtest -lgtest_main
 
 # Programs that tests and benchmarks start: client/test/fake_server.cc -> target/test/fake_server
-$(DIR_$(1))/test/%: $$(OBJ_$(1))/client/test/%.o $$(OBJ_$(1))/libvolley.a
+$(TEST_PROGRAMS:%=$(DIR_$(1))/%) $(BENCH_PROGRAMS:%=$(DIR_$(1))/%): $(DIR_$(1))/%: $$(OBJ_$(1))/client/%.o $$(OBJ_$(1))/libvolley.a
 	@mkdir -p $$(@D)
-	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
+	@echo "  LINK $$@"
+	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) $$(if $$(findstring google,$$@),-lbenchmark)
 
-$(DIR_$(1))/bench/%: $$(OBJ_$(1))/client/bench/%.o $$(OBJ_$(1))/libvolley.a
-	@mkdir -p $$(@D)
-	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) $$(if $$(findstring google,$$*),-lbenchmark)
+# Everything that the tests of a variant start.
+TESTED_$(1) := $(addprefix $(DIR_$(1))/,volley conform unit_tests $(TEST_PROGRAMS))
 
 -include $$(SOURCES:%.cc=$$(OBJ_$(1))/%.d)
 endef
 
 .PHONY: FORCE
 FORCE:
-.SECONDARY:
 CXX_VERSION := $(shell $(CXX) --version 2>/dev/null | head -n 1)
 REVISION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 $(foreach variant,release asan tsan,$(eval $(call VARIANT_RULES,$(variant))))
 
+$(THIN_CLIENTS): target/bench/%: client/bench/%.c client/bench/thin.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O2 -g -Wall -Wextra -o $@ $<
+
+# System calls that fail with EINTR, for the tests: a library to preload.
+target/test/interrupt.so: client/test/interrupt.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O2 -g -Wall -Wextra -shared -fPIC -o $@ $< -ldl
+
+servers:
+	$(Q)$(MAKE) -C servers
+
+server-%:
+	$(Q)$(MAKE) -C servers $@
+
+check-%: server-% target/conform
+	$(Q)target/conform target/servers/$*
+
+# As many jobs as processors, unless the caller said -j.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+test:
+	$(Q)benchmark/setup.sh client servers test fuzz >&2
+	+$(Q)$(MAKE) $(JOBS) servers target/test/interrupt.so $(TESTED_release) $(TESTED_asan) $(TESTED_tsan)
+	$(Q)client/test/run_all.sh release asan tsan bats lint floors fuzz
+
 unit: target/unit_tests
-	target/unit_tests
+	$(Q)client/test/run_all.sh unit
+
+behaviour: servers target/test/interrupt.so $(TESTED_release)
+	$(Q)client/test/run_all.sh behaviour
+
+bats: servers client
+	$(Q)client/test/run_all.sh bats
+
+asan: servers target/test/interrupt.so $(TESTED_asan)
+	$(Q)client/test/run_all.sh asan
+
+tsan: servers target/test/interrupt.so $(TESTED_tsan)
+	$(Q)client/test/run_all.sh tsan
+
+fuzz:
+	$(Q)client/test/run_all.sh fuzz
+
+lint:
+	$(Q)client/test/run_all.sh lint floors
+
+floors:
+	$(Q)client/test/floors.sh
+
+format:
+	$(Q)find client servers -path 'servers/*/target' -prune -o \
+	  \( -name '*.cc' -o -name '*.hh' -o -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format -i
+
+bench: bench-client target/bench/google_record
+	$(Q)target/bench/google_record
+
+bench-client: client server-c-epoll $(THIN_CLIENTS) target/bench/client_overhead
+	$(Q)target/bench/client_overhead
+
+coverage: target/unit_tests
+	$(Q)VOLLEY_COVERAGE_SEEDS=1000 target/unit_tests --gtest_filter='Coverage*'
+
+coverage-real: client servers target/bench/coverage_real
+	$(Q)target/bench/coverage_real
 
 clean:
-	rm -rf target
 	$(Q)$(MAKE) -C servers clean
+	rm -rf target

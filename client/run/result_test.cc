@@ -60,9 +60,9 @@ TEST(Result, TheHeadlineIsTheMedianOverCompleteRuns) {
 TEST(Result, OneRunCarriesItsOwnInterval) {
     MeasurementResult result;
     result.runs = {run_of({100, 102})};
-    result.runs[0].mean = Estimate{.point = 101, .interval = Interval{.low = 90, .high = 110}};
+    result.runs[0].mean = Estimate{.point = 100.5, .interval = Interval{.low = 90, .high = 110}};
     const Figure mean = figure(figures(result), "rtt_ns_mean");
-    EXPECT_DOUBLE_EQ(*mean.value, 101);
+    EXPECT_DOUBLE_EQ(*mean.value, 100.5);
     ASSERT_TRUE(mean.interval);
     EXPECT_DOUBLE_EQ(mean.interval->low, 90);
 }
