@@ -96,7 +96,8 @@ void wrong_size(Workbench& bench) {
 
 std::vector<Check> size_checks() {
     std::vector<Check> checks;
-    for (const std::size_t length : {1, 2, 3, 5, 64, 1024, 4096, 65536, 1 << 20}) {
+    for (const std::size_t length :
+         std::initializer_list<std::size_t>{1, 2, 3, 5, 64, 1024, 4096, 65536, 1 << 20}) {
         checks.push_back(of_size(length));
     }
     checks.push_back({"size-1-wraps", "it wraps in its width", size_1_wraps});

@@ -6,9 +6,8 @@
 // handler into the next): where no handler is left, the connection is closed.
 //
 // Replies are written at once on the non-blocking socket, and only where the client does not read
-// by async_write: one hop through the queue less. Asio tries each read before it waits for it, so
-// a round trip is epoll_wait, recv, send, and a recv that finds nothing; that is its price against
-// a hand-written loop.
+// by async_write: one hop through the queue less. Asio does not try a read again after one that did
+// not fill the buffer, so a round trip is epoll_wait, recv, send, as in a hand-written loop.
 //
 // Needs: C++20, Boost 1.74 or newer (headers only).
 // Try:   make && taskset -c 0,1 ./asio -p 4000 &

@@ -3,6 +3,9 @@
 set -euo pipefail
 
 directory=${VOLLEY_DIR:-target}
+servers_of() { pgrep -f "^[^ ]*fake_server .*$1"; }
+mark=none
+trap 'servers_of "$mark" | xargs -r kill -KILL || true' EXIT # only where this test has failed
 for signal in INT TERM KILL; do
     # A mark in its arguments tells this server from any other. It never becomes ready, so that
     # conform waits for it; it accepts no SIGTERM of its own.
@@ -13,14 +16,14 @@ for signal in INT TERM KILL; do
     conform=$!
     set +m
     for ((i = 0; i < 1000; ++i)); do
-        pgrep -f "^[^ ]*fake_server .*$mark" > /dev/null && break
+        servers_of "$mark" > /dev/null && break
         sleep 0.01
     done
     ((i < 1000)) || { echo "conform has not started the server within 10 s"; exit 1; }
     kill -s "$signal" "$conform"
     wait "$conform" 2> /dev/null && { echo "conform survives SIG$signal"; exit 1; }
     for ((i = 0; i < 500; ++i)); do
-        pgrep -f "^[^ ]*fake_server .*$mark" > /dev/null || break
+        servers_of "$mark" > /dev/null || break
         sleep 0.01
     done
     ((i < 500)) || { echo "the server outlives conform by SIG$signal"; exit 1; }
