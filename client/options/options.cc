@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <regex>
+#include <sstream>
 
 #include "base/error.hh"
 #include "options/description.hh"
@@ -20,15 +22,33 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t most_clients = 1'000'000;
 constexpr std::uint64_t most_runs = 10'000;
 
+// Boost.Program_options puts the user's words into its messages by replacing %placeholders% until
+// none is left, which never ends where a word holds one itself.
+void refuse_placeholders(const std::string& words, const std::string& where) {
+    static const std::regex placeholder("%[a-z_]+%");
+    std::smatch found;
+    if (std::regex_search(words, found, placeholder)) {
+        throw Error(ExitCode::usage, where + " holds '" + found.str() + "', which no option does",
+                    "leave it out, or choose another file name");
+    }
+}
+
 void read_config(const std::string& path, const po::options_description& description,
                  po::variables_map& values) {
+    // A megabyte is more than enough for options, and an end for files that have none.
+    constexpr std::streamsize most_bytes = 1 << 20;
+    std::string text(static_cast<std::size_t>(most_bytes), '\0');
     std::ifstream file(path);
-    if (!file) {
+    file.read(text.data(), most_bytes);
+    if (file.gcount() == most_bytes || (!file.eof() && file.fail()) || !file.is_open()) {
         throw Error(ExitCode::usage, "--config '" + path + "' cannot be read",
-                    "name a readable file of lines NAME = VALUE");
+                    "name a readable file of lines NAME = VALUE, below 1 MiB");
     }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    refuse_placeholders(text, "--config '" + path + "'");
+    std::istringstream lines(text);
     try {
-        po::store(po::parse_config_file(file, description), values);
+        po::store(po::parse_config_file(lines, description), values);
     } catch (const po::error& error) {
         throw Error(ExitCode::usage, "--config '" + path + "': " + error.what(),
                     "use the long names of volley --help, without dashes");
@@ -40,6 +60,9 @@ po::variables_map read_values(const std::vector<std::string>& arguments) {
     const po::options_description description = every_option();
     const po::positional_options_description none;
     po::variables_map values;
+    for (const auto& word : arguments) {
+        refuse_placeholders(word, "'" + word + "'");
+    }
     try {
         const auto parsed = po::command_line_parser(arguments)
                                 .options(description)

@@ -121,6 +121,9 @@ TEST(Options, EveryBadValueIsNamedWithWhatIsAllowed) {
         {{"-p", "1", "--min-runs", "61"}, "--min-runs 61 is above --max-runs 60"},
         {{"-p", "1", "--json", "-", "--csv", "-"}, "want stdout"},
         {{"--terminate", "--", "x"}, "--terminate is for a server that already runs"},
+        {{"--%canonical_option%"}, "holds '%canonical_option%'"},
+        {{"-p", "1", "--config", "/dev/zero"}, "--config '/dev/zero' cannot be read"},
+        {{"-p", "1", "--config", "/tmp"}, "--config '/tmp' cannot be read"},
         {{"-p", "1", "--config", "/nonexistent/x"}, "--config '/nonexistent/x' cannot be read"},
     };
     for (const auto& [arguments, expected] : cases) {

@@ -175,7 +175,8 @@ Figure figure_of(const MeasurementResult& result, const Field& field) {
         for (const auto& run : result.runs) {
             const auto estimate = run.complete ? field.within_run(run) : std::nullopt;
             if (estimate) {
-                // Both leave out the first eighth of the run, so that the point lies in its interval.
+                // Both leave out the first eighth of the run, so that the point lies in its
+                // interval.
                 figure.value = estimate->point;
                 figure.interval = estimate->interval;
             }
