@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <fstream>
-#include <regex>
 #include <sstream>
+#include <string_view>
 
 #include "base/error.hh"
 #include "options/description.hh"
@@ -25,11 +25,15 @@ constexpr std::uint64_t most_runs = 10'000;
 // Boost.Program_options puts the user's words into its messages by replacing %placeholders% until
 // none is left, which never ends where a word holds one itself.
 void refuse_placeholders(const std::string& words, const std::string& where) {
-    static const std::regex placeholder("%[a-z_]+%");
-    std::smatch found;
-    if (std::regex_search(words, found, placeholder)) {
-        throw Error(ExitCode::usage, where + " holds '" + found.str() + "', which no option does",
-                    "leave it out, or choose another file name");
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_";
+    for (auto at = words.find('%'); at != std::string::npos; at = words.find('%', at + 1)) {
+        const auto end = words.find_first_not_of(letters, at + 1);
+        if (end != std::string::npos && end > at + 1 && words[end] == '%') {
+            throw Error(
+                ExitCode::usage,
+                where + " holds '" + words.substr(at, end + 1 - at) + "', which no option does",
+                "leave it out, or choose another file name");
+        }
     }
 }
 
