@@ -1,8 +1,6 @@
 #include "conform/bytes.hh"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 
 #include "base/error.hh"
 
@@ -21,20 +19,18 @@ std::uint8_t digit_value(char digit) {
 
 WireBytes from_hex(std::string_view text) {
     WireBytes bytes;
-    std::optional<std::uint8_t> high;
+    std::size_t digits_seen = 0;
     for (const char digit : text) {
         if (digit == ' ') {
             continue;
         }
-        const std::uint8_t value = digit_value(digit);
-        if (high) {
-            bytes.push_back(static_cast<std::uint8_t>(*high * 16U + value));
-            high.reset();
+        if (digits_seen++ % 2 == 0) {
+            bytes.push_back(static_cast<std::uint8_t>(digit_value(digit) << 4U));
         } else {
-            high = value;
+            bytes.back() = static_cast<std::uint8_t>(bytes.back() | digit_value(digit));
         }
     }
-    ensure(!high, "pairs of hexadecimal digits");
+    ensure(digits_seen % 2 == 0, "pairs of hexadecimal digits");
     return bytes;
 }
 

@@ -21,12 +21,14 @@ TEST(ServerMetadata, ReadsTextsListsAndNumbers) {
         "summary = \"one, with = and # in it\"  # and a comment after it\n"
         "capabilities = [ \"size\", \"more\" ]\n"
         "needs = []\n"
+        "transports = [\"tcp\",]\r\n"
         "warmup = 2.5\n");
     EXPECT_EQ(metadata.text("summary"), "one, with = and # in it");
     EXPECT_TRUE(metadata.lists("capabilities", "size"));
     EXPECT_TRUE(metadata.lists("capabilities", "more"));
     EXPECT_FALSE(metadata.lists("capabilities", "siz"));
     EXPECT_FALSE(metadata.lists("needs", ""));
+    EXPECT_TRUE(metadata.lists("transports", "tcp"));
     EXPECT_DOUBLE_EQ(metadata.seconds("warmup"), 2.5);
 }
 
@@ -40,7 +42,8 @@ TEST(ServerMetadata, WhatIsNotThereIsEmpty) {
 
 TEST(ServerMetadata, ALineThatIsNotUnderstoodIsNamed) {
     for (const char* line : {"[table]", "summary = 'single'", "needs = [\"open\"", "summary",
-                             "needs = [\"a\" \"b\"]"}) {
+                             "needs = [\"a\" \"b\"]", "summary = \"a\" b", "summary = \"a\\n\"",
+                             "= \"a\"", "summary = \"open", "needs = [\"a\",, \"b\"]"}) {
         try {
             (void)read(std::string("language = \"C\"\n") + line + "\n");
             ADD_FAILURE() << line << " was accepted";
