@@ -41,7 +41,7 @@ void zero_terminates_beside_others(Workbench& bench) {
 }
 
 void size_zero_terminates(Workbench& bench) {
-    if (!bench.metadata().lists("capabilities", "size")) {
+    if (!bench.metadata().has_capability("size")) {
         throw CheckSkipped{"server.toml does not list the capability \"size\""};
     }
     RunningServer server = bench.start({.message_bytes = 8});

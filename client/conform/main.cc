@@ -151,10 +151,9 @@ int conform(const std::vector<std::string>& words) {
     const Request request = parse(words, checks);
     raise_descriptor_limit();
     kill_servers_when_interrupted();
-    const std::string home = std::filesystem::canonical(request.executable).parent_path();
-    const ServerMetadata metadata = ServerMetadata::of_directory(home);
-    if (metadata.empty()) {
-        std::cerr << "conform: no server.toml in " << home
+    const ServerMetadata metadata = read_server_metadata(request.executable);
+    if (!metadata.found()) {
+        std::cerr << "conform: no server.toml beside " << request.executable
                   << "; what depends on its capabilities is skipped\n";
     }
     Workbench bench(request.executable, request.arguments, metadata);

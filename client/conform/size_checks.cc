@@ -13,7 +13,7 @@ constexpr std::size_t messages = 3;
 constexpr int pause_milliseconds = 20;  // between pieces, so that each is read by itself
 
 void require_size(const Workbench& bench) {
-    if (!bench.metadata().lists("capabilities", "size")) {
+    if (!bench.metadata().has_capability("size")) {
         throw CheckSkipped{"server.toml does not list the capability \"size\""};
     }
 }

@@ -66,7 +66,7 @@ std::uint16_t free_port() {
 }
 
 Patience Workbench::warmup() const {
-    return Patience(static_cast<std::int64_t>(metadata_.seconds("warmup") * 1000));
+    return std::chrono::ceil<Patience>(metadata_.warmup().value_or(Duration::zero()));
 }
 
 Patience Workbench::start_patience() const {

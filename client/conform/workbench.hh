@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "conform/check.hh"
-#include "conform/server_metadata.hh"
 #include "conform/tested_server.hh"
 #include "conform/wire.hh"
+#include "run/server_metadata.hh"
 
 namespace volley {
 

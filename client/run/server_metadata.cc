@@ -40,16 +40,27 @@ std::optional<std::string> take_string(std::string_view& text) {
     return std::nullopt;
 }
 
+// Takes a bare number off the front of text, as its text.
+std::optional<std::string> take_number(std::string_view& text) {
+    const auto end = std::min(text.find_first_not_of("0123456789."), text.size());
+    if (end == 0) {
+        return std::nullopt;
+    }
+    std::string value(text.substr(0, end));
+    text.remove_prefix(end);
+    return value;
+}
+
 bool ends_here(std::string_view text) {
     text = trimmed(text);
     return text.empty() || text.starts_with('#');
 }
 
-// "x" or ["x", "y"]; nothing where it is neither.
+// "x", 3 or ["x", "y"]; nothing where it is none of them.
 std::optional<std::vector<std::string>> parse_values(std::string_view text) {
     std::vector<std::string> values;
     if (!text.starts_with('[')) {
-        auto value = take_string(text);
+        auto value = text.starts_with('"') ? take_string(text) : take_number(text);
         if (!value || !ends_here(text)) {
             return std::nullopt;
         }
@@ -114,14 +125,18 @@ std::vector<std::string> ServerMetadata::values(std::string_view key) const {
     return found == keys_.end() ? std::vector<std::string>{} : found->second;
 }
 
+std::string ServerMetadata::text(std::string_view key) const {
+    const auto all = values(key);
+    return all.empty() ? "" : all.front();
+}
+
 bool ServerMetadata::has_capability(std::string_view name) const {
     const auto all = values("capabilities");
     return std::find(all.begin(), all.end(), name) != all.end();
 }
 
 std::optional<Duration> ServerMetadata::warmup() const {
-    const auto all = values("warmup");
-    return all.empty() ? std::nullopt : parse_duration(all.front());
+    return parse_duration(text("warmup"));
 }
 
 ServerMetadata read_server_metadata(const std::string& executable) {

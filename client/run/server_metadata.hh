@@ -1,6 +1,8 @@
 // What a server directory says about its server: server.toml beside the executable.
 //
-// The format is the flat subset that the contract allows: strings and one-line arrays of strings.
+// The format is the flat subset that the contract allows, strings and one-line arrays of strings,
+// so that this, a shell script and R can each read it without a TOML library. A bare number is
+// taken as its text.
 #pragma once
 
 #include <map>
@@ -18,6 +20,8 @@ class ServerMetadata {
     // The values of a key: one for a string, any number for an array; empty where the key is
     // absent.
     [[nodiscard]] std::vector<std::string> values(std::string_view key) const;
+    // The value of a key that holds one; "" where it is absent.
+    [[nodiscard]] std::string text(std::string_view key) const;
     [[nodiscard]] bool has_capability(std::string_view name) const;
     // Of a runtime that compiles while it runs; nothing where the server needs none.
     [[nodiscard]] std::optional<Duration> warmup() const;

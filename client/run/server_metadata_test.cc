@@ -19,10 +19,14 @@ TEST(ServerMetadata, FlatKeysAreRead) {
     EXPECT_TRUE(metadata.values("needs").empty());
     EXPECT_TRUE(metadata.values("absent").empty());
     EXPECT_EQ(metadata.warmup(), Duration(std::chrono::seconds(3)));
+    EXPECT_EQ(metadata.text("warmup"), "3");
+    EXPECT_EQ(metadata.text("absent"), "");
+    EXPECT_EQ(ServerMetadata::parse("warmup = 1.5\n", "t").warmup(),
+              Duration(std::chrono::milliseconds(1500)));
 }
 
 TEST(ServerMetadata, BadLinesAreNamedWithTheirNumber) {
-    for (const char* bad : {"x", "x = 3", "x = \"a", "x = [\"a\"", "x = [\"a\" \"b\"]",
+    for (const char* bad : {"x", "x = y", "x = 3 4", "x = \"a", "x = [\"a\"", "x = [\"a\" \"b\"]",
                             "x = \"a\" b", "x = [\"a\",, \"b\"]", "[table]"}) {
         try {
             static_cast<void>(
