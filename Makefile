@@ -55,8 +55,8 @@ help:
 	  'fuzz           libFuzzer over options, result reading and reply decoding, FUZZ_SECONDS=60 in all' \
 	  'format         lays out all C++ with clang-format' \
 	  'lint           layout, shell scripts, floors, headers alone, and clang warnings' \
-	  'bench          bench-client and the micro-benchmarks' \
-	  'bench-client   the client against the thinnest loops in C, as ratios' \
+	  'bench          all benchmarks' \
+	  'bench-client   what the client costs: recording, scale, and ratios to the thinnest loops in C' \
 	  'coverage       do the intervals cover at their nominal rate? (long form)' \
 	  'coverage-real  the same on runs of real servers, recorded now (about 10 minutes)' \
 	  'clean          removes everything that was built' \
@@ -172,10 +172,11 @@ format:
 	$(Q)find client servers -path 'servers/*/target' -prune -o \
 	  \( -name '*.cc' -o -name '*.hh' -o -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format -i
 
-bench: bench-client target/bench/google_record
-	$(Q)target/bench/google_record
+bench: bench-client
 
-bench-client: client server-c-epoll $(THIN_CLIENTS) target/bench/client_overhead
+bench-client: client server-c-epoll $(THIN_CLIENTS) target/bench/client_overhead target/bench/client_goals target/bench/google_record
+	$(Q)target/bench/google_record
+	$(Q)target/bench/client_goals
 	$(Q)target/bench/client_overhead
 
 coverage: target/unit_tests

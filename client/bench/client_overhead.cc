@@ -5,18 +5,16 @@
 // luck of a server process hit both alike. Prints ratios with their intervals (stats/comparison),
 // never absolute times alone, and judges them against the limits that the project keeps.
 
-#include <nlohmann/json.hpp>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "base/error.hh"
 #include "base/random.hh"
+#include "bench/measured_json.hh"
 #include "clock/clock.hh"
 #include "run/readiness.hh"
 #include "run/server_process.hh"
@@ -30,20 +28,6 @@ struct Figures {
     double cpu_ns = 0;
 };
 
-std::string output_of(const std::string& command) {
-    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), &::pclose);
-    std::string text;
-    std::array<char, 4096> buffer{};
-    while (pipe) {
-        const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe.get());
-        if (got == 0) {
-            break;
-        }
-        text.append(buffer.data(), got);
-    }
-    return text;
-}
-
 Figures thin_figures(const std::string& command) {
     std::istringstream text(output_of(command));
     double trips = 0;
@@ -55,17 +39,9 @@ Figures thin_figures(const std::string& command) {
 }
 
 Figures volley_figures(const std::string& command) {
-    std::istringstream text(output_of(command));
-    std::string line;
-    while (std::getline(text, line)) {
-        const auto record = nlohmann::json::parse(line, nullptr, false);
-        if (record.is_object() && record.value("kind", "") == "run") {
-            const auto& figures = record.at("figures");
-            return {.mean_ns = figures.at("rtt_ns_mean").at("value").get<double>(),
-                    .cpu_ns = figures.at("client_cpu_ns_per_round_trip").at("value").get<double>()};
-        }
-    }
-    throw Error(ExitCode::failed, "no figures from: " + command);
+    const auto run = first_record(command, "run");
+    return {.mean_ns = figure_in(run, "rtt_ns_mean"),
+            .cpu_ns = figure_in(run, "client_cpu_ns_per_round_trip")};
 }
 
 struct Case {

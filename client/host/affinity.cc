@@ -165,4 +165,8 @@ std::string deviation(const std::vector<ThreadPlace>& places, const CpuList& wan
            (others > 0 ? " (" + std::to_string(others) + " more threads likewise)" : "");
 }
 
+std::vector<int> nodes_to_bind(const Topology& topology, const std::vector<int>& nodes) {
+    return topology.nodes().size() > 1 ? nodes : std::vector<int>{};
+}
+
 }  // namespace volley

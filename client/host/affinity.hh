@@ -19,6 +19,11 @@ void pin_this_thread(const CpuList& cpus);
 // leaves it alone. Returns false where the machine has no NUMA support or refuses.
 bool bind_memory_of_this_thread(const std::vector<int>& nodes);
 
+// The nodes that memory must be bound to: none where the machine has one node only, so that nothing
+// is asked of kernels and containers that would refuse it to no effect.
+[[nodiscard]] std::vector<int> nodes_to_bind(const Topology& topology,
+                                             const std::vector<int>& nodes);
+
 struct ThreadPlace {
     pid_t thread = 0;
     CpuList allowed;    // its affinity mask

@@ -159,7 +159,14 @@ void Crew::work(std::size_t worker) {
         if (!cpus.empty()) {
             report.account.planned_cpu = cpus[worker % cpus.size()];
             pin_this_thread({report.account.planned_cpu});
-            static_cast<void>(bind_memory_of_this_thread(spec_.placement.client_nodes));
+            if (!bind_memory_of_this_thread(
+                    nodes_to_bind(spec_.topology, spec_.placement.client_nodes))) {
+                throw Error(
+                    ExitCode::failed,
+                    "the memory of worker " + std::to_string(worker + 1) +
+                        " cannot be bound to the nodes of the plan",
+                    "allow set_mempolicy (in a container: CAP_SYS_NICE), or use --no-placement");
+            }
         }
         if (spec_.realtime) {
             become_realtime();

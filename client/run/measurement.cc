@@ -88,8 +88,10 @@ class Measuring {
                 summaries.push_back(summarize_over_runs(values, spec_.stop.confidence));
             }
         }
-        const StopDecision decision =
-            spec_.exact_runs ? after_exact(summaries) : after_run(summaries);
+        StopDecision decision = after_run(summaries);
+        if (spec_.exact_runs) {
+            decision.reason = reason_after_exact(summaries);
+        }
         result_.runs_needed = decision.runs_needed;
         if (decision.reason == StopReason::go_on) {
             if (signals_.take() > 0) {
@@ -113,17 +115,16 @@ class Measuring {
     }
 
     // So many runs as were asked for, whatever they say; only then is the target looked at.
-    StopDecision after_exact(std::span<const OverRuns> summaries) const {
+    StopReason reason_after_exact(std::span<const OverRuns> summaries) const {
         if (result_.runs.size() < *spec_.exact_runs) {
-            return {};
+            return StopReason::go_on;
         }
         const bool met =
             std::all_of(summaries.begin(), summaries.end(), [&](const OverRuns& summary) {
                 const auto precision = summary.median.precision();
                 return precision && *precision <= spec_.stop.precision;
             });
-        return {.reason = met && !summaries.empty() ? StopReason::precision_reached
-                                                    : StopReason::run_limit};
+        return met && !summaries.empty() ? StopReason::precision_reached : StopReason::run_limit;
     }
 
     bool look(std::span<const Histogram> windows) {

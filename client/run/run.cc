@@ -62,7 +62,7 @@ class OneRun {
             server_ = std::make_unique<ServerProcess>(
                 ServerStart{.command = command_line_for(spec_, port),
                             .cpus = spec_.placement.server_cpus,
-                            .nodes = spec_.placement.server_nodes,
+                            .nodes = nodes_to_bind(spec_.topology, spec_.placement.server_nodes),
                             .realtime = spec_.realtime});
             result_.server_pid = server_->pid();
             try {

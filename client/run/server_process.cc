@@ -46,7 +46,7 @@ Pipe make_pipe() {
 
 // What the child tells through the pipe when it cannot become the server.
 struct ChildFailure {
-    enum class Step : int { place, schedule, execute } step;
+    enum class Step : int { place, bind, schedule, execute } step;
     int error;
 };
 
@@ -120,7 +120,9 @@ void add_cost_of(pid_t process, Cost& cost) {
     restore_signals_in_child();
     try {
         pin_this_thread(start.cpus);
-        static_cast<void>(bind_memory_of_this_thread(start.nodes));
+        if (!bind_memory_of_this_thread(start.nodes)) {
+            give_up(report, ChildFailure::Step::bind, errno);
+        }
     } catch (const std::exception&) {
         give_up(report, ChildFailure::Step::place, errno);
     }
@@ -144,6 +146,10 @@ void throw_child_failure(const ServerStart& start, const ChildFailure& failure) 
         case ChildFailure::Step::place:
             throw_errno("the server cannot be placed on CPUs " + format_cpu_list(start.cpus),
                         failure.error, "see --print-plan, or use --no-placement");
+        case ChildFailure::Step::bind:
+            throw_errno(
+                "the memory of the server cannot be bound to the nodes of the plan", failure.error,
+                "allow set_mempolicy (in a container: CAP_SYS_NICE), or use --no-placement");
         case ChildFailure::Step::schedule:
             throw_errno("--realtime is not allowed for the server", failure.error,
                         "run as root, or raise RLIMIT_RTPRIO");
