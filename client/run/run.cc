@@ -21,6 +21,8 @@ constexpr int port_attempts = 3;
 constexpr Duration leaving_grace = std::chrono::seconds(2);
 // A server that dies closes its connections first; its status follows.
 constexpr Duration obituary_grace = std::chrono::milliseconds(300);
+// Replaced by how it ended, once that is known.
+const std::string server_ended = "the server ended in mid run";
 
 class OneRun {
   public:
@@ -132,7 +134,7 @@ class OneRun {
                 crew_->rethrow_failure();
             }
             if (wakeup == Wakeup::server_ended) {
-                throw Error(ExitCode::failed, "the server ended in mid run");
+                throw Error(ExitCode::failed, server_ended);
             }
             if (hooks_.tick) {
                 hooks_.tick();
@@ -216,7 +218,8 @@ class OneRun {
         }
         if (server_->has_ended() && crew_ != nullptr) {
             result_.error = "the server " + server_->how_it_ended() + " in mid run" +
-                            last_words(*server_) + " (" + error.what() + ")";
+                            last_words(*server_) +
+                            (error.what() == server_ended ? "" : " (" + result_.error + ")");
         }
     }
 

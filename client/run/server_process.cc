@@ -205,6 +205,15 @@ ServerProcess::~ServerProcess() {
     }
 }
 
+void ServerProcess::end_at_once() {
+    constexpr int patience_ms = 1000;
+    kill_now();
+    pollfd ended{.fd = ended_.get(), .events = POLLIN, .revents = 0};
+    if (!status_ && ::poll(&ended, 1, patience_ms) > 0) {
+        reap();
+    }
+}
+
 void ServerProcess::kill_now() const {
     ::kill(-pid_, SIGKILL);
 }

@@ -64,10 +64,12 @@ class ServerProcess {
     // SIGTERM, then SIGKILL after `deadline`; reaps it. Nobody of its process group is left.
     Stopped stop(Duration deadline);
 
-    // For leaving at once: async-signal-safe, does not reap.
-    void kill_now() const;
+    // For leaving at once: kills its process group, and waits for no longer than a second until it
+    // has ended.
+    void end_at_once();
 
   private:
+    void kill_now() const;
     void reap();
 
     pid_t pid_ = -1;

@@ -16,9 +16,9 @@ namespace {
 
 constexpr int signal_status = 128;  // as shells report it
 
-[[noreturn]] void leave_at_once(int signal_number, const ServerProcess* server) {
+[[noreturn]] void leave_at_once(int signal_number, ServerProcess* server) {
     if (server != nullptr) {
-        server->kill_now();
+        server->end_at_once();
     }
     ::_exit(signal_status + signal_number);
 }
