@@ -69,9 +69,11 @@ run_with_deadline() { # SECONDS LOG COMMAND...
 use_sanitizers() { # VARIANT
     launcher=()
     factor=1
-    unset ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+    unset ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS VOLLEY_COVERAGE_SEEDS
     [[ $1 != release ]] || return 0
     factor=$sanitizer_factor
+    # Sanitizers look at the code, which a few seeds exercise as well as many.
+    export VOLLEY_COVERAGE_SEEDS=5
     local common="log_path=$logs/sanitizer-report:exitcode=86"
     export ASAN_OPTIONS=$common UBSAN_OPTIONS=$common:print_stacktrace=1 TSAN_OPTIONS=$common:second_deadlock_stack=1
     # The thread sanitizer of gcc 12 cannot map its shadow where the kernel randomizes addresses by more than 28 bits.
