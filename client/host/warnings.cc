@@ -30,6 +30,7 @@ std::vector<std::string> warning_ids() {
         "server-not-restarted",
         "drift-over-runs",
         "bimodal",
+        "server-was-killed",
     };
 }
 

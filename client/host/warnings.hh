@@ -46,6 +46,7 @@ struct RunFacts {
     bool server_is_ours = true;
     bool drift_over_runs = false;
     bool bimodal = false;
+    bool server_was_killed = false;  // in some run it did not end by SIGTERM in time
 };
 
 // Known before measuring: from the machine and the plan. The most important first.

@@ -120,8 +120,7 @@ void about_validity(const RunFacts& facts, Warnings& warnings) {
         warnings.push_back({"drift-over-runs",
                             "neighbouring runs resemble each other more than distant ones: the "
                             "figures hold for this hour only",
-                            "compare servers only within one experiment, in turns "
-                            "(benchmark/sweep.sh)"});
+                            "compare servers only where they were measured in turns"});
     }
     if (facts.bimodal) {
         warnings.push_back({"bimodal",
@@ -129,6 +128,12 @@ void about_validity(const RunFacts& facts, Warnings& warnings) {
                             "of them, and which may be chance",
                             "look at the single runs in the result file; often memory or CPU "
                             "placement decides at the start"});
+    }
+    if (facts.server_was_killed) {
+        warnings.push_back({"server-was-killed",
+                            "the server did not end by SIGTERM in time and was killed: it breaks "
+                            "the contract, though no figure is touched by it",
+                            "see what target/conform says of it, or raise --stop-timeout"});
     }
 }
 

@@ -247,6 +247,7 @@ TEST(WarningsAfter, EachFactIsJudgedByItsThreshold) {
     EXPECT_EQ(first_of({.server_is_ours = false}), "server-not-restarted");
     EXPECT_EQ(first_of({.drift_over_runs = true}), "drift-over-runs");
     EXPECT_EQ(first_of({.bimodal = true}), "bimodal");
+    EXPECT_EQ(first_of({.server_was_killed = true}), "server-was-killed");
 }
 
 // Everything at once, in the two plans that exclude one another.
@@ -274,7 +275,8 @@ std::vector<Warning> all_warnings() {
                          .single_run = true,
                          .server_is_ours = false,
                          .drift_over_runs = true,
-                         .bimodal = true};
+                         .bimodal = true,
+                         .server_was_killed = true};
     Placement unplaced;
     unplaced.enabled = false;
     Placement shared = good_plan();

@@ -153,6 +153,7 @@ void for_each_key(T& run, const Visit& visit) {
     visit("error", run.error);
     visit("started", run.started);
     visit("server_pid", run.server_pid);
+    visit("server_was_killed", run.server_was_killed);
     visit("server_threads", run.server_threads);
     visit("setup_seconds", run.setup_seconds);
     visit("warmup_seconds", run.warmup_seconds);

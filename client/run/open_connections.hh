@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "base/retry.hh"
 #include "run/connection.hh"
 #include "run/spec.hh"
 
@@ -79,7 +80,7 @@ class ConnectionOpener {
     bool advance(Connection<C>& connection) {
         if (!connection.in_flight) {
             pollfd ready{.fd = connection.channel.native_handle(), .events = POLLOUT, .revents = 0};
-            if (::poll(&ready, 1, 0) <= 0) {
+            if (retry_on_eintr([&] { return ::poll(&ready, 1, 0); }) <= 0) {
                 return false;
             }
             if (const int error = connection.channel.connect_result(); error != 0) {

@@ -115,7 +115,7 @@ std::vector<std::string> command_line_for(const RunSpec& spec, std::uint16_t por
     std::vector<std::string> command = spec.server->command;
     command.insert(command.end(), {"-p", std::to_string(port)});
     if (spec.host != RunSpec{}.host) {
-        command.insert(command.end(), {"-b", spec.host});
+        command.insert(command.end(), {"-b", resolve(spec.host, port).host});
     }
     if (spec.message_bytes != challenge_bytes) {
         command.insert(command.end(), {"-m", std::to_string(spec.message_bytes)});

@@ -255,7 +255,7 @@ std::string ServerProcess::last_lines() {
 
 bool ServerProcess::has_ended() const {
     pollfd ended{.fd = ended_.get(), .events = POLLIN, .revents = 0};
-    return status_ || ::poll(&ended, 1, 0) > 0;
+    return status_ || retry_on_eintr([&] { return ::poll(&ended, 1, 0); }) > 0;
 }
 
 std::string ServerProcess::how_it_ended() {

@@ -91,6 +91,7 @@ RunFacts facts_of(const MeasurementResult& result, const MeasurementSpec& spec) 
             facts.server_share = std::max(facts.server_share.value_or(0), *run.server_share);
         }
         facts.steal_share = std::max(facts.steal_share, run.steal_share);
+        facts.server_was_killed = facts.server_was_killed || run.server_was_killed;
     }
     for (const auto& name : spec.statistics) {
         const auto values = values_over_runs(result, *find_statistic(name));

@@ -49,7 +49,7 @@ check_shell() {
         find_files . -- -name '*.sh' -o -name '*.bats'
         # Scripts without an ending, by their first line.
         find_files . -- ! -name '*.*' -executable | xargs -0 -r awk 'FNR == 1 && /^#!.*[\/ ]bash/ { printf "%s%c", FILENAME, 0 }'
-    } | xargs -0 -r -n 8 -P "$processors" shellcheck
+    } | xargs -0 -r -n 8 -P "$processors" shellcheck -x
 }
 
 check_warnings() { # COMPILER

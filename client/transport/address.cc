@@ -16,13 +16,14 @@ namespace volley {
 
 namespace {
 
-std::string numeric_text(const Address& address) {
+void set_texts(Address& address) {
     std::array<char, NI_MAXHOST> host{};
     std::array<char, NI_MAXSERV> port{};
     ::getnameinfo(address.get(), address.length, host.data(), host.size(), port.data(), port.size(),
                   NI_NUMERICHOST | NI_NUMERICSERV);
     const bool is_v6 = address.storage.ss_family == AF_INET6;
-    return (is_v6 ? "[" : "") + std::string(host.data()) + (is_v6 ? "]:" : ":") + port.data();
+    address.host = host.data();
+    address.text = (is_v6 ? "[" : "") + address.host + (is_v6 ? "]:" : ":") + port.data();
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ Address resolve(const std::string& host, std::uint16_t port) {
     Address address;
     std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
     address.length = found->ai_addrlen;
-    address.text = numeric_text(address);
+    set_texts(address);
     return address;
 }
 

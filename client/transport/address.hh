@@ -12,6 +12,7 @@ struct Address {
     sockaddr_storage storage{};
     socklen_t length = 0;
     std::string text;  // "127.0.0.1:9000", "[::1]:9000"
+    std::string host;  // "127.0.0.1", "::1"
 
     [[nodiscard]] const sockaddr* get() const {
         return reinterpret_cast<const sockaddr*>(&storage);

@@ -1,0 +1,153 @@
+// The words and tables of coverage_real.cc: what is compared with what, how often intervals held,
+// and how long measurements would have taken. Computes nothing beyond shares; see replay.hh.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "bench/replay.hh"
+
+namespace volley {
+
+// Set aside from what is recorded of a server, to be the yardstick of a measurement.
+inline constexpr std::size_t further_runs = 40;
+
+// The goals are for a quiet machine with two CPUs: printed beside the times, not judged.
+inline constexpr double goal_seconds = 20;        // of the median measurement of c-epoll
+inline constexpr double goal_around_a_run = 0.2;  // seconds of set-up and tear-down
+
+// What was recorded of one server with one number of connections.
+struct Recorded {
+    std::string server;
+    std::size_t connections = 0;
+    std::vector<ReplayRun> runs;
+    std::vector<double> around_seconds;  // set-up and tear-down of each run
+    std::vector<double> setup_seconds, teardown_seconds;
+};
+
+struct Replayed {
+    Replays splits;
+    Replays redrawn;
+    Replays ring;
+    IdealReplays ideal;
+};
+
+inline double median_of(const std::vector<double>& values) {
+    return summarize_over_runs(values, StopRule{}.confidence).median.point;
+}
+
+// One line of the table, and its sum. Each column is a share of replays.
+struct Row {
+    Share further, ideal_further, ring, redrawn, ideal_truth, student, single;
+
+    void add(const Row& other) {
+        further.add(other.further);
+        ideal_further.add(other.ideal_further);
+        ring.add(other.ring);
+        redrawn.add(other.redrawn);
+        ideal_truth.add(other.ideal_truth);
+        student.add(other.student);
+        single.add(other.single);
+    }
+};
+
+inline Row row_of(const Replayed& replayed, std::size_t statistic) {
+    return {.further = replayed.splits.held[statistic].sign,
+            .ideal_further = replayed.ideal.further.held[statistic].sign,
+            .ring = replayed.ring.held[statistic].sign,
+            .redrawn = replayed.redrawn.held[statistic].sign,
+            .ideal_truth = replayed.ideal.truth.held[statistic].sign,
+            .student = replayed.redrawn.held[statistic].student,
+            .single = replayed.redrawn.held[statistic].single};
+}
+
+inline std::string percent(const Share& share) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f ±%.1f", 100 * share.value(), 100 * share.error());
+    return text.data();
+}
+
+inline void print_row(const std::string& name, const std::string& used, const Row& row) {
+    // "±" takes two bytes and one column.
+    std::printf("%-19s %-12s %11s %7.1f %9.1f %12s %7.1f %9.1f %9.1f\n", name.c_str(), used.c_str(),
+                percent(row.further).c_str(), 100 * row.ideal_further.value(),
+                100 * row.ring.value(), percent(row.redrawn).c_str(), 100 * row.ideal_truth.value(),
+                100 * row.student.value(), 100 * row.single.value());
+}
+
+inline void explain(const std::vector<Recorded>& all, std::size_t replays, std::uint64_t seed) {
+    std::printf(
+        "How often does the printed 95 %% interval hold? In %% of %zu replays a line (seed %llu), "
+        "± "
+        "their\nbinomial error. A measurement takes recorded runs through the stop rule: 10 to 60 "
+        "runs, until mean\nand p50 are within ±5 %%. Recorded runs:",
+        replays, static_cast<unsigned long long>(seed));
+    for (const Recorded& cell : all) {
+        std::printf(" %zu", cell.runs.size());
+    }
+    std::printf(
+        ".\n\n"
+        "  further   held against the median of 40 further runs, in random order. That median has "
+        "an\n            error of its own, so that no 95 %% interval reaches 95 %% here:\n"
+        "  (ideal)   the same method on independent normal runs of the same mean and spread\n"
+        "  in order  the same in the order recorded, with its drift; overlapping, so a hint only\n"
+        "  median    held against the median of all recorded runs, from which each run is drawn "
+        "with\n            replacement: the true one, so that 95 %% can be asked for\n"
+        "  t, single controls in the same replays: Student's t over the runs (held against the "
+        "mean over\n            runs, which is its subject); what the first run alone says of "
+        "itself\n\n");
+    std::printf("An interval over n ideal runs holds the median of 40 further ones in");
+    constexpr std::size_t times = 20000;
+    for (const std::size_t runs : {10U, 12U, 15U, 20U, 30U, 60U}) {
+        const Share share = ideal_coverage(runs, further_runs, StopRule{}.confidence, times, seed);
+        std::printf("%s %.1f %% (n = %zu)", runs == 10 ? "" : ",", 100 * share.value(), runs);
+    }
+    std::printf(".\n\n");
+}
+
+inline Row print_table(const std::vector<Recorded>& all, const std::vector<Replayed>& replayed) {
+    std::printf("%-19s %-12s %10s %7s %9s %11s %7s %9s %9s\n", "server, connections", "runs used",
+                "further", "(ideal)", "in order", "median", "(ideal)", "t", "single");
+    Row pooled;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Replays& splits = replayed[i].splits;
+        std::array<char, 64> used{};
+        std::snprintf(used.data(), used.size(), "%.0f, %.0f %%", median_of(splits.runs),
+                      100 * splits.converged.value());
+        for (std::size_t statistic = 0; statistic < replayed_statistics.size(); ++statistic) {
+            const Row row = row_of(replayed[i], statistic);
+            print_row(all[i].server + " " + std::to_string(all[i].connections) + " " +
+                          replayed_statistics[statistic],
+                      used.data(), row);
+            pooled.add(row);
+        }
+    }
+    print_row("all", "", pooled);
+    std::printf("\nruns used: their median, and the share of measurements that converged\n");
+    return pooled;
+}
+
+inline void print_times(const std::vector<Recorded>& all, const std::vector<Replayed>& replayed) {
+    std::printf("\nTime to a tight figure, in s; set-up and tear-down of a run\n");
+    std::printf("%-20s %19s %10s %12s %16s %13s\n", "server, connections", "median measurement",
+                "converged", "set-up, p50", "tear-down, p50", "both, longest");
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Recorded& cell = all[i];
+        const Replays& splits = replayed[i].splits;
+        std::printf("%-20s %19.1f %8.0f %% %12.4f %16.4f %13.4f\n",
+                    (cell.server + " " + std::to_string(cell.connections)).c_str(),
+                    median_of(splits.seconds), 100 * splits.converged.value(),
+                    median_of(cell.setup_seconds), median_of(cell.teardown_seconds),
+                    *std::max_element(cell.around_seconds.begin(), cell.around_seconds.end()));
+    }
+    std::printf(
+        "Goals on a quiet machine with two CPUs, not judged here: c-epoll within %.0f s, set-up "
+        "and\ntear-down below %.1f s.\n",
+        goal_seconds, goal_around_a_run);
+}
+
+}  // namespace volley

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# The reply deadline of a minute is not what finds it. Complete runs stay complete, the broken one is marked.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+for driver in block wait spin; do
+    rm -f "$TMPDIR/rows" "$TMPDIR/lines"
+    start "$volley" -c 2 --driver $driver --timeout 60s --run-time 200ms --warmup 10ms --min-runs 500 --max-runs 500 \
+        --csv "$TMPDIR/rows" --json "$TMPDIR/lines" -- "$servers/c-epoll"
+    await grep -q '^run,' "$TMPDIR/rows"
+    # Between two runs there is no server for a moment; one that is caught early dies before it is ready, which is an end as well.
+    await pkill -KILL -P "$client"
+    finish
+    expect_status 1
+    expect_one_line_on_stderr
+    expect_err 'the server was killed by signal 9 (Killed)'
+    expect_out 'FAILED'
+    grep -q '"kind":"run".*"complete":true' "$TMPDIR/lines" || fail "the complete run is lost"
+    grep -q '"kind":"run".*"complete":false' "$TMPDIR/lines" || fail "the broken run is not marked"
+    tail -n 1 "$TMPDIR/lines" | grep -q '"kind":"measurement".*"outcome":"failed"' || fail "no line of the measurement"
+done

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The first Ctrl-C finishes the run, reports what is known, and leaves no server behind; so does SIGTERM.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+for signal in INT TERM; do
+    rm -f "$TMPDIR/rows"
+    start "$volley" --run-time 100ms --warmup 10ms --min-runs 500 --max-runs 500 --csv "$TMPDIR/rows" -- "$servers/c-epoll"
+    await grep -q '^run,' "$TMPDIR/rows"
+    await child_of "$client"
+    server=$(child_of "$client")
+    kill -$signal "$client"
+    finish
+    expect_status 3
+    expect_out 'NOT CONVERGED: interrupted'
+    expect_gone "${server%%$'\n'*}"
+    tail -n 1 "$TMPDIR/rows" | grep -q '^measurement,' || fail "no row of the measurement"
+done

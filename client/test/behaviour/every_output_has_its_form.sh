@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# One document on stdout, whichever is asked for; nothing on stderr, and no live line where stderr is no terminal.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+measure() {
+    run "$volley" "${short[@]}" "$@" -- "$servers/c-epoll"
+    expect_status 3
+    [[ ! -s $err ]] || fail "something on stderr"
+}
+measure --classic
+[[ $(grep -cxE '[0-9.e+-]+us [0-9.e+-]+us [0-9]+' "$out") -eq 1 && $(wc -l <"$out") -eq 1 ]] || fail "not the classic line"
+measure --json -
+[[ $(grep -c '^{.*}$' "$out") -eq 3 && $(wc -l <"$out") -eq 3 ]] || fail "not three JSON lines"
+measure --csv -
+[[ $(wc -l <"$out") -eq 4 ]] || fail "not a header and three rows"
+# The reason may hold commas within quotes; the counts agree once quoted text is gone.
+[[ $(sed 's/"[^"]*"//g' "$out" | awk -F, '{ print NF }' | sort -u | wc -l) -eq 1 ]] || fail "rows of different lengths"
+measure --hgrm -
+expect_out '^ *Value *Percentile *TotalCount *1/(1-Percentile)$'
+expect_out '^#\[Mean' 
+measure -q
+[[ ! -s $out ]] || fail "--quiet prints"

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# A soft limit of 256 descriptors is raised, memory does not grow with connections beyond 64 MiB, and a hard limit says how it is raised.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+is_sanitized && skip "sanitizers need more memory than the client"
+[[ $(ulimit -Hn) == unlimited || $(ulimit -Hn) -ge 11000 || $(id -u) -eq 0 ]] || skip "the hard descriptor limit is $(ulimit -Hn)"
+ulimit -Sn 256
+run "$volley" -c 10000 --runs 2 --run-time 0.3s --warmup 0.1s --csv "$TMPDIR/rows" -- "$servers/c-epoll"
+expect_status 3
+memory=$(last_csv "$TMPDIR/rows" client_peak_memory_bytes)
+[[ $memory -lt $((64 * 1024 * 1024)) ]] || fail "the client took $memory bytes"
+[[ $(last_csv "$TMPDIR/rows" connections) -eq 10000 ]] || fail "not 10,000 connections"
+if [[ $(id -u) -eq 0 ]] && command -v setpriv >/dev/null; then
+    chmod 755 "$TMPDIR"
+    run bash -c 'ulimit -n 256; exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"' - "$volley" -c 10000 -p 1
+    expect_status 2
+    expect_err 'file descriptors, allowed are 256; raise the limit (ulimit -Hn'
+fi

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# --print-plan starts no server; a configuration file gives what the command line leaves open, and options are in the result.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+run "$volley" --print-plan -c 7 -- "$fake" --fault exits-at-start
+expect_status 0
+expect_out '7 connections'
+printf 'clients = 3\nprecision = 40%%\n' >"$TMPDIR/options"
+run "$volley" --config "$TMPDIR/options" --precision 30% "${short[@]}" --json - -- "$servers/c-epoll"
+expect_status 3
+expect_out '"clients":"3"'
+expect_out '"precision":"30%"'
+run "$volley" --print-plan --print-numactl -c 2 -- "$servers/c-epoll"
+grep -q '^numactl .*c-epoll -p 9000 &$' "$err" || fail "no command for the server"
+grep -q 'volley -p 9000 -c 2 ' "$err" || fail "no command for the client"

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Not converged: status 3, about how many runs are missing. Few runs give no interval, one gives one within itself only.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+run "$volley" --precision 0.1% --min-runs 6 --max-runs 7 --run-time 50ms --warmup 0 -- "$servers/c-epoll"
+expect_status 3
+expect_out 'NOT CONVERGED: run limit'
+expect_out 'about [0-9]* runs in all would reach'
+run "$volley" --runs 3 --run-time 50ms --warmup 0 -- "$servers/c-epoll"
+expect_status 3
+expect_out '3 runs give no 95 % interval, 6 are needed'
+run "$volley" --runs 1 --max-time 1s -- "$servers/c-epoll"
+expect_out 'within this run only'
+run "$volley" --quick --precision 100% --run-time 50ms --warmup 0 -- "$servers/c-epoll"
+expect_status 0
+expect_out ' converged: precision reached'
