@@ -32,7 +32,7 @@ struct Settings {
     std::string record;
     std::string run_time = "1s";
     std::string directory = "target";
-    std::size_t rounds = 100;  // a measurement of up to 60 runs, and 40 further_runs ones
+    std::size_t rounds = 100;  // a measurement of up to 60 runs, and 40 further ones
     std::size_t replays = 1000;
     std::uint64_t seed = 1;
 };

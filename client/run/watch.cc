@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "base/error.hh"
+#include "base/retry.hh"
 
 namespace volley {
 
@@ -33,12 +34,12 @@ Bell::Bell() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 
 void Bell::ring() const {
     const std::uint64_t one = 1;
-    static_cast<void>(!::write(fd_.get(), &one, sizeof one));
+    static_cast<void>(retry_on_eintr([&] { return ::write(fd_.get(), &one, sizeof one); }));
 }
 
 void Bell::silence() const {
     std::uint64_t rung = 0;
-    static_cast<void>(!::read(fd_.get(), &rung, sizeof rung));
+    static_cast<void>(retry_on_eintr([&] { return ::read(fd_.get(), &rung, sizeof rung); }));
 }
 
 Wakeup wait_for(TimePoint deadline, const Bell* bell, Signals* signals, ServerProcess* server) {

@@ -79,6 +79,8 @@ TEST(Exchange, AChangedPayloadIsFoundWithItsPlace) {
     reply.insert(reply.end(), rest.begin(), rest.end());
     reply[6] ^= std::byte{1};
     EXPECT_EQ(exchange.accept(reply, payload), Reply::wrong);
+    EXPECT_NE(exchange.describe(reply, payload).find("received at byte 6"), std::string::npos)
+        << exchange.describe(reply, payload);
     exchange.begin(1, 4);
     EXPECT_EQ(exchange.accept(std::span(reply).first(4), payload), Reply::incomplete);
     const auto changed = std::span(reply).subspan(4);

@@ -49,6 +49,7 @@ Exchange::Unsent Exchange::unsent(const Payload& payload) const {
 
 Reply Exchange::accept(std::span<const std::byte> bytes, const Payload& payload) {
     const std::size_t width = payload.width();
+    const std::size_t before = received_;
     std::span<const std::byte> left = bytes.first(std::min(bytes.size(), missing(payload)));
     const bool too_long = bytes.size() > left.size();
     if (received_ < width && !left.empty()) {
@@ -62,6 +63,7 @@ Reply Exchange::accept(std::span<const std::byte> bytes, const Payload& payload)
     }
     if (!left.empty()) {
         if (!same(left, payload.of(value_).subspan(received_ - width))) {
+            received_ = before;  // describe() is given these bytes from their first on
             return Reply::wrong;
         }
         received_ += left.size();
@@ -85,15 +87,20 @@ std::string Exchange::describe(std::span<const std::byte> received, const Payloa
     }
     // Where the challenge part is right, the excerpt begins at the first byte of the payload that
     // is not.
-    if (received_ >= width) {
-        const auto wanted = payload.of(value_).subspan(received_ - width);
-        std::size_t at = 0;
-        while (at < std::min(received.size(), wanted.size()) && received[at] == wanted[at]) {
-            ++at;
-        }
-        if (at < std::min(received.size(), wanted.size())) {
-            return text + ", received at byte " + std::to_string(received_ + at) + " " +
-                   hex(received.subspan(at)) + " instead of " + hex(wanted.subspan(at));
+    const std::size_t first = std::min(received_, width);
+    const auto part = received.first(std::min(received.size(), width - first));
+    if (same(part, std::span(expected_).subspan(first))) {
+        const auto rest = received.subspan(part.size());
+        const std::size_t begin = std::max(received_, width);
+        const auto wanted = payload.of(value_).subspan(begin - width);
+        const auto [theirs, ours] = std::mismatch(
+            rest.begin(),
+            rest.begin() + static_cast<std::ptrdiff_t>(std::min(rest.size(), wanted.size())),
+            wanted.begin());
+        const auto at = static_cast<std::size_t>(ours - wanted.begin());
+        if (at < std::min(rest.size(), wanted.size())) {
+            return text + ", received at byte " + std::to_string(begin + at) + " " +
+                   hex(rest.subspan(at)) + " instead of " + hex(wanted.subspan(at));
         }
     }
     return text + ", received " + hex(received);
