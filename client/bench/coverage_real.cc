@@ -78,6 +78,9 @@ std::vector<Recorded> recorded_in(const std::vector<std::string>& files) {
             Recorded& cell = cells[{context.server_name, context.connections}];
             cell.server = context.server_name;
             cell.connections = context.connections;
+            if (context.environment.other_load) {
+                cell.other_load.push_back(*context.environment.other_load);
+            }
             add_runs(measurement, cell);
         }
     }
@@ -109,26 +112,32 @@ Replayed replay_all(const Recorded& recorded, const Settings& settings) {
 
 // The demand is on the median of further runs. Where ideal runs would not meet it either, no
 // interval of 95 % can, and the demand falls back on the true median.
-bool judge(const Row& pooled) {
-    const double literal = pooled.further.value();
-    const double ideal = pooled.ideal_further.value();
-    const double median = pooled.redrawn.value();
-    std::printf("\n%.1f of 100 intervals hold the median of 40 further runs", 100 * literal);
-    if (literal >= demanded) {
-        std::printf(" (at least %.0f are demanded): holds\n", 100 * demanded);
-        return true;
+bool judge(const Row& pooled, const Share& converged) {
+    const auto in_hundred = [](const Share& share) { return 100 * share.value(); };
+    bool holds = pooled.further.value() >= demanded;
+    std::printf("\n%.1f of 100 intervals hold the median of 40 further runs, and %.0f are demanded",
+                in_hundred(pooled.further), 100 * demanded);
+    if (!holds && pooled.ideal_further.value() < demanded) {
+        holds = pooled.redrawn.value() >= demanded;
+        std::printf(
+            ": NOT MET. Of ideal runs\nit would be %.1f, so that no 95 %% interval over so many "
+            "runs can meet it. What is judged instead:\n%.1f of 100 hold the true median of what "
+            "they were drawn from, and %.0f are demanded",
+            in_hundred(pooled.ideal_further), in_hundred(pooled.redrawn), 100 * demanded);
     }
-    std::printf("; at least %.0f are demanded, and ideal runs reach %.1f", 100 * demanded,
-                100 * ideal);
-    if (ideal >= demanded) {
-        std::printf(": DOES NOT HOLD\n");
-        return false;
+    std::printf(": %s.\n", holds ? "holds" : "DOES NOT HOLD");
+    if (converged.value() < 0.5) {
+        std::printf(
+            "But only %.0f %% of the measurements converged, so that the stop rule was hardly "
+            "tried: repeat\nthis on a quieter machine.\n",
+            in_hundred(converged));
     }
-    const bool holds = median >= demanded;
-    std::printf(
-        ",\nso that no 95 %% interval over so many runs can. %.1f of 100 hold the median of what "
-        "they are drawn\nfrom, where at least %.0f are demanded: %s\n",
-        100 * median, 100 * demanded, holds ? "holds" : "DOES NOT HOLD");
+    if (pooled.ring.value() < pooled.further.value() - 0.1) {
+        std::printf(
+            "In the order recorded it is %.1f of 100: the machine drifted, and such figures hold "
+            "for their hour\nonly. Compare servers in turns.\n",
+            in_hundred(pooled.ring));
+    }
     return holds;
 }
 
@@ -193,7 +202,11 @@ int run(Settings settings) {
         replayed.push_back(replay_all(cell, settings));
     }
     explain(all, settings.replays, settings.seed);
-    const bool holds = judge(print_table(all, replayed));
+    Share converged;
+    for (const Replayed& cell : replayed) {
+        converged.add(cell.splits.converged);
+    }
+    const bool holds = judge(print_table(all, replayed), converged);
     print_times(all, replayed);
     return static_cast<int>(holds ? ExitCode::precision_reached : ExitCode::failed);
 }

@@ -26,6 +26,7 @@ struct Recorded {
     std::size_t connections = 0;
     std::vector<ReplayRun> runs;
     std::vector<double> around_seconds;  // set-up and tear-down of each run
+    std::vector<double> other_load;      // CPUs that other programs used just before a run
     std::vector<double> setup_seconds, teardown_seconds;
 };
 
@@ -84,29 +85,42 @@ inline void explain(const std::vector<Recorded>& all, std::size_t replays, std::
         "How often does the printed 95 %% interval hold? In %% of %zu replays a line (seed %llu), "
         "± "
         "their\nbinomial error. A measurement takes recorded runs through the stop rule: 10 to 60 "
-        "runs, until mean\nand p50 are within ±5 %%. Recorded runs:",
+        "runs, until mean\nand p50 are within ±5 %%.\n\n",
         replays, static_cast<unsigned long long>(seed));
+    std::vector<double> load;
     for (const Recorded& cell : all) {
-        std::printf(" %zu", cell.runs.size());
+        std::printf("  recorded  %zu runs of %s with %zu connection%s\n", cell.runs.size(),
+                    cell.server.c_str(), cell.connections, cell.connections == 1 ? "" : "s");
+        load.insert(load.end(), cell.other_load.begin(), cell.other_load.end());
+    }
+    if (!load.empty()) {
+        std::printf(
+            "            while other programs kept %.1f CPUs busy in the median, %.1f at "
+            "the most\n",
+            median_of(load), *std::max_element(load.begin(), load.end()));
     }
     std::printf(
-        ".\n\n"
+        "\n"
         "  further   held against the median of 40 further runs, in random order. That median has "
         "an\n            error of its own, so that no 95 %% interval reaches 95 %% here:\n"
         "  (ideal)   the same method on independent normal runs of the same mean and spread\n"
         "  in order  the same in the order recorded, with its drift; overlapping, so a hint only\n"
         "  median    held against the median of all recorded runs, from which each run is drawn "
         "with\n            replacement: the true one, so that 95 %% can be asked for\n"
-        "  t, single controls in the same replays: Student's t over the runs (held against the "
-        "mean over\n            runs, which is its subject); what the first run alone says of "
-        "itself\n\n");
-    std::printf("An interval over n ideal runs holds the median of 40 further ones in");
+        "  t, single controls in the replays of \"median\": Student's t over the runs (held "
+        "against "
+        "the\n            mean over runs, its subject); what the first run alone says of itself\n\n"
+        "In random order runs are exchangeable, so that the interval over a fixed number of them "
+        "must\nhold; what these replays can find wrong is the stop rule, and only where "
+        "measurements converge.\nWhat the machine's drift does is in the column \"in order\" "
+        "alone.\n\n");
+    std::printf("An interval over n ideal runs holds the median of 40 further ones, in %%:\n ");
     constexpr std::size_t times = 20000;
     for (const std::size_t runs : {10U, 12U, 15U, 20U, 30U, 60U}) {
         const Share share = ideal_coverage(runs, further_runs, StopRule{}.confidence, times, seed);
-        std::printf("%s %.1f %% (n = %zu)", runs == 10 ? "" : ",", 100 * share.value(), runs);
+        std::printf(" n = %zu: %.1f ", runs, 100 * share.value());
     }
-    std::printf(".\n\n");
+    std::printf("\n\n");
 }
 
 inline Row print_table(const std::vector<Recorded>& all, const std::vector<Replayed>& replayed) {
