@@ -1,14 +1,22 @@
 #!/usr/bin/env bash
-# A second Ctrl-C ends everything now, in the middle of a run of a minute: status 130, and no server.
+# A second Ctrl-C ends everything now, in the middle of a run of ten minutes, and also a server that would not end by itself; so
+# does a second SIGTERM.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
-start "$volley" --run-time 60s -- "$servers/c-epoll"
-await child_of "$client"
-server=$(child_of "$client")
-kill -INT "$client"
-sleep 0.2 # two signals of a kind that come before either is taken are one
-kill -INT "$client"
-finish
-expect_status 130
-expect_gone "$server"
+# Two signals of a kind of which neither has been taken yet are one.
+no_signal_pends() { [[ $(awk '$1 == "ShdPnd:" { print $2 }' "/proc/$client/status") =~ ^0+$ ]]; }
+
+for signal in INT TERM; do
+    start "$volley" --run-time 10m --max-time 20m -- "$fake" --fault ignores-sigterm
+    await child_of "$client"
+    server=$(child_of "$client")
+    kill -$signal "$client"
+    await no_signal_pends
+    kill -0 "$client" 2>/dev/null || fail "the first SIG$signal ended it"
+    kill -$signal "$client"
+    finish
+    expect_status $((128 + $(kill -l $signal)))
+    expect_gone "$server"
+    [[ ! -s $err ]] || fail "something on stderr"
+done

@@ -16,3 +16,11 @@ for signal in INT TERM; do
     expect_gone "${server%%$'\n'*}"
     tail -n 1 "$TMPDIR/rows" | grep -q '^measurement,' || fail "no row of the measurement"
 done
+
+# A single run ends early and reports what it has; it does not wait for its limit, which lies twenty minutes ahead.
+start "$volley" --runs 1 --warmup 0 --precision 0.1% --run-time 10s --max-time 20m -- "$servers/c-epoll"
+await child_of "$client"
+kill -INT "$client"
+finish
+expect_status 3
+expect_out 'interrupted'

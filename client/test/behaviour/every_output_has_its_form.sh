@@ -18,6 +18,8 @@ measure --csv -
 [[ $(sed 's/"[^"]*"//g' "$out" | awk -F, '{ print NF }' | sort -u | wc -l) -eq 1 ]] || fail "rows of different lengths"
 measure --hgrm -
 expect_out '^ *Value *Percentile *TotalCount *1/(1-Percentile)$'
-expect_out '^#\[Mean' 
+expect_out '^#\[Mean'
+awk '/^ *[0-9]/ { if ($1 < value || $2 < share || $3 < total) exit 1; value = $1; share = $2; total = $3 }
+    END { if (share != 1 || total == 0) exit 1 }' "$out" || fail "percentiles do not rise to 1"
 measure -q
 [[ ! -s $out ]] || fail "--quiet prints"

@@ -69,4 +69,14 @@ expect_gone() { # PID: dead, or dead and not yet reaped by init
 last_csv() { # FILE COLUMN
     awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i } END { print $column }' "$1"
 }
+# Whether this user can give up privileges, and run() without them: of a copy, because the project may lie where nobody else looks.
+can_be_nobody() { [[ $(id -u) -eq 0 ]] && command -v setpriv >/dev/null; }
+run_as_nobody() { # LIMITS ARGUMENT...: limits as for ulimit, such as "-n 256"
+    chmod 755 "$TMPDIR"
+    [[ -e $TMPDIR/volley ]] || cp "$volley" "$TMPDIR/volley"
+    # The words of the limits are separate ones.
+    # shellcheck disable=SC2016
+    run setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all \
+        bash -c 'ulimit $1; shift; exec "$@"' - "$1" "$TMPDIR/volley" "${@:2}"
+}
 is_sanitized() { [[ $VOLLEY_DIR == */asan || $VOLLEY_DIR == */tsan ]]; }

@@ -14,7 +14,6 @@ for server in c-threaded c-epoll asio; do
     done
 done
 printf 'capabilities = []\n' >"$TMPDIR/server.toml"
-ln -s "$fake" "$TMPDIR/plain"
 cp "$fake" "$TMPDIR/fixed-size"
 run "$volley" -m 8 -- "$TMPDIR/fixed-size"
 expect_status 2

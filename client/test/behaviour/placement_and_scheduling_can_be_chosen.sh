@@ -16,9 +16,8 @@ else
     expect_status 3
     grep -q '"scheduling":"fifo"' "$out" || fail "not recorded"
 fi
-if [[ $(id -u) -eq 0 ]] && command -v setpriv >/dev/null; then
-    chmod 755 "$TMPDIR"
-    run bash -c 'ulimit -r 0; exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$@"' - "$volley" --realtime "${short[@]}" -- "$servers/c-epoll"
+if can_be_nobody; then
+    run_as_nobody '-r 0' --realtime -p 1
     expect_status 2
-    expect_err -- '--realtime is not allowed'
+    expect_err '--realtime is not allowed'
 fi

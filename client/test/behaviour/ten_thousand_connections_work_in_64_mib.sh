@@ -11,9 +11,8 @@ expect_status 3
 memory=$(last_csv "$TMPDIR/rows" client_peak_memory_bytes)
 [[ $memory -lt $((64 * 1024 * 1024)) ]] || fail "the client took $memory bytes"
 [[ $(last_csv "$TMPDIR/rows" connections) -eq 10000 ]] || fail "not 10,000 connections"
-if [[ $(id -u) -eq 0 ]] && command -v setpriv >/dev/null; then
-    chmod 755 "$TMPDIR"
-    run bash -c 'ulimit -n 256; exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"' - "$volley" -c 10000 -p 1
+if can_be_nobody; then
+    run_as_nobody '-n 256' -c 10000 -p 1
     expect_status 2
     expect_err 'file descriptors, allowed are 256; raise the limit (ulimit -Hn'
 fi
