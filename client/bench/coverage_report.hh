@@ -81,12 +81,20 @@ inline void print_row(const std::string& name, const std::string& used, const Ro
 }
 
 inline void explain(const std::vector<Recorded>& all, std::size_t replays, std::uint64_t seed) {
+    std::size_t most = StopRule{}.most_runs;
+    for (const Recorded& cell : all) {
+        most = std::min(most, cell.runs.size() - further_runs);
+    }
     std::printf(
         "How often does the printed 95 %% interval hold? In %% of %zu replays a line (seed %llu), "
         "± "
-        "their\nbinomial error. A measurement takes recorded runs through the stop rule: 10 to 60 "
-        "runs, until mean\nand p50 are within ±5 %%.\n\n",
-        replays, static_cast<unsigned long long>(seed));
+        "their\nbinomial error. A measurement takes recorded runs through the stop rule: %zu to "
+        "%zu runs, until mean\nand p50 are within ±5 %%.%s\n\n",
+        replays, static_cast<unsigned long long>(seed), StopRule{}.least_runs, most,
+        most == StopRule{}.most_runs
+            ? ""
+            : " MORE ARE NOT LEFT beside 40 further ones, which makes these easier\nto hold: "
+              "record 100 rounds.");
     std::vector<double> load;
     for (const Recorded& cell : all) {
         std::printf("  recorded  %zu runs of %s with %zu connection%s\n", cell.runs.size(),
