@@ -81,7 +81,13 @@ $$(OBJ_$(1))/build_info.cc: FORCE
 $$(OBJ_$(1))/build_info.o: $$(OBJ_$(1))/build_info.cc
 	$$(Q)$$(CXX) $$(CC_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
 
-$$(OBJ_$(1))/%.o: %.cc
+# Changed where compiler or flags do: then every object is stale, so that the flags in the binary are those of all of it.
+$$(OBJ_$(1))/flags: FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' "$$(CXX) $$(CXX_VERSION) $$(strip $$(FLAGS_$(1)) $$(CC_FLAGS))" > $$@.new
+	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
+
+$$(OBJ_$(1))/%.o: %.cc $$(OBJ_$(1))/flags
 	@mkdir -p $$(@D)
 	@echo "  CXX $(1) $$<"
 	$$(Q)$$(CXX) $$(CC_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
