@@ -106,10 +106,6 @@ RunFacts facts_of(const MeasurementResult& result, const MeasurementSpec& spec) 
 
 void describe_what_is_missing(MeasurementResult& result, const MeasurementSpec& spec) {
     auto& details = result.verdict_details;
-    if (result.runs_needed && *result.runs_needed > result.runs.size()) {
-        details.push_back("about " + std::to_string(*result.runs_needed) +
-                          " runs in all would reach ±" + percent(spec.stop.precision));
-    }
     for (const auto& name : spec.statistics) {
         const auto values = values_over_runs(result, *find_statistic(name));
         if (values.size() < 2) {

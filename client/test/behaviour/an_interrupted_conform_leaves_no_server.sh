@@ -3,7 +3,7 @@
 set -euo pipefail
 
 directory=${VOLLEY_DIR:-target}
-servers_of() { pgrep -f "^[^ ]*fake_server .*$1"; }
+servers_of() { pgrep -f "fake_server -p [0-9]+ .*$1"; }
 mark=none
 trap 'servers_of "$mark" | xargs -r kill -KILL || true' EXIT # only where this test has failed
 for signal in INT TERM KILL; do
