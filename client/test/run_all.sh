@@ -74,7 +74,7 @@ use_sanitizers() { # VARIANT
     factor=$sanitizer_factor
     # Sanitizers look at the code, which a few seeds exercise as well as many.
     export VOLLEY_COVERAGE_SEEDS=5
-    local common="log_path=$logs/sanitizer-report:exitcode=86"
+    local common="log_path='$logs/sanitizer-report':exitcode=86" # quoted: the path may hold spaces
     export ASAN_OPTIONS=$common UBSAN_OPTIONS=$common:print_stacktrace=1 TSAN_OPTIONS=$common:second_deadlock_stack=1
     # The thread sanitizer of gcc 12 cannot map its shadow where the kernel randomizes addresses by more than 28 bits.
     if [[ $1 == tsan ]] && setarch -R true 2>/dev/null; then
