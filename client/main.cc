@@ -70,9 +70,7 @@ MeasurementContext describe(const Options& options, const Plan& plan,
 int run_volley(const std::vector<std::string>& arguments) {
     const Options options = parse_options(arguments);
     if (options.action == Options::Action::help || options.action == Options::Action::version) {
-        std::fputs(
-            (options.action == Options::Action::help ? help_text() : version_report()).c_str(),
-            stdout);
+        print(options.action == Options::Action::help ? help_text() : version_report());
         return 0;
     }
     Signals signals;
@@ -84,7 +82,7 @@ int run_volley(const std::vector<std::string>& arguments) {
         std::fputs(numactl_commands(plan).c_str(), stderr);
     }
     if (options.action == Options::Action::print_plan) {
-        std::fputs(plan_report(plan).c_str(), stdout);
+        print(plan_report(plan));
         return 0;
     }
     raise_descriptor_limit(plan.descriptors_needed);

@@ -28,14 +28,14 @@ bool has_figures(const MeasurementResult& result) {
                        [](const RunResult& run) { return run.trips.count() > 0; });
 }
 
+}  // namespace
+
 void print(const std::string& text) {
     if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
-        throw Error(ExitCode::failed, "the report could not be written to standard output",
+        throw Error(ExitCode::failed, "standard output cannot be written to",
                     "check where it goes; results in files are complete");
     }
 }
-
-}  // namespace
 
 Outputs::Outputs(const Options& options) : options_(options) {
     if (!options.json.empty()) {
@@ -74,11 +74,7 @@ void Outputs::note_run(const MeasurementResult& so_far, const RunResult& run) {
     } catch (const Error& error) {
         // The figures are worth more than the file: measuring goes on, and the end reports the
         // failure.
-        if (first_failure_.empty()) {
-            first_failure_ = error.what();
-            live_.erase();
-            std::fprintf(stderr, "volley: %s\n", error.what());
-        }
+        first_failure_ = first_failure_.empty() ? error.what() : first_failure_;
     }
 }
 

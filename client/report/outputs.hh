@@ -36,6 +36,9 @@ class Outputs {
     std::string first_failure_;  // of writing: kept until the report is out
 };
 
+// Writes to standard output. Throws Error(failed) where that does not work.
+void print(const std::string& text);
+
 // Unique: the time, the host's name and the seed.
 [[nodiscard]] std::string measurement_id(const std::string& started, std::uint64_t seed);
 
