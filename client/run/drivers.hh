@@ -11,8 +11,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <span>
-#include <vector>
 
 #include "load/closed_loop.hh"
 #include "run/connection.hh"
@@ -137,9 +137,8 @@ class WaitingDriver {
           pacer_(pacer),
           context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
           timer_(context_) {
-        descriptors_.reserve(connections.size());
         for (auto& connection : connections_) {
-            descriptors_.emplace_back(context_, connection.channel.native_handle());
+            descriptors_.emplace_back(context_.get_executor(), connection.channel.native_handle());
         }
         for (std::size_t at = 0; at < connections_.size(); ++at) {
             await_reply(at);
@@ -230,7 +229,7 @@ class WaitingDriver {
     P pacer_;
     boost::asio::io_context context_;
     boost::asio::steady_timer timer_;
-    std::vector<Descriptor> descriptors_;
+    std::deque<Descriptor> descriptors_;  // never moved: Boost 1.74 cannot move this type
     std::size_t in_flight_ = 0;
 };
 

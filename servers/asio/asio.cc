@@ -17,6 +17,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <utility>  // first: Boost 1.74 uses std::exchange without it
+
 #include <algorithm>
 #include <boost/asio.hpp>
 #include <charconv>
@@ -28,7 +30,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace asio = boost::asio;
