@@ -119,7 +119,7 @@ last_line() { printf '%s' "${lines[-1]}"; }
 
 @test "the sanitizers' variant uses its own programs and fails on a report whatever the status" {
     script target/asan/unit_tests 'echo "[==========] 0 tests ran."'
-    script client/test/behaviour/it_reports.sh 'file=${ASAN_OPTIONS#log_path=}; echo "heap overflow" >"${file%%:*}.1"'
+    script client/test/behaviour/it_reports.sh 'file=$(tr -d "\047" <<<"${ASAN_OPTIONS#log_path=}"); echo "heap overflow" >"${file%%:*}.1"'
     script client/test/behaviour/it_is_clean.sh '[[ $VOLLEY_DIR == */target/asan ]]'
     run_all asan
     echo "$output"
