@@ -26,6 +26,13 @@
 namespace volley {
 namespace {
 
+// Those of the server and of the workers.
+CpuList measured_cpus(const Placement& placement) {
+    CpuList measured = placement.server_cpus;
+    measured.insert(measured.end(), placement.client_cpus.begin(), placement.client_cpus.end());
+    return measured;
+}
+
 MeasurementContext describe(const Options& options, const Plan& plan,
                             const SelfCalibration& calibration,
                             const std::optional<KeepAwake>& awake) {
@@ -51,10 +58,7 @@ MeasurementContext describe(const Options& options, const Plan& plan,
     context.precision = plan.spec.stop.precision;
     context.stop_statistics = plan.spec.statistics;
     context.options = settings_of(options);
-    CpuList measured = run.placement.server_cpus;
-    measured.insert(measured.end(), run.placement.client_cpus.begin(),
-                    run.placement.client_cpus.end());
-    context.environment = read_environment(run.topology, measured);
+    context.environment = read_environment(run.topology, measured_cpus(run.placement));
     context.environment.other_load = calibration.other_load;
     context.placement = run.placement;
     context.calibration = calibration.figures;
@@ -92,10 +96,7 @@ int run_volley(const std::vector<std::string>& arguments) {
     Outputs outputs(options);
     std::optional<KeepAwake> awake;
     if (options.keep_awake) {
-        CpuList measured = plan.spec.run.placement.server_cpus;
-        const CpuList& client = plan.spec.run.placement.client_cpus;
-        measured.insert(measured.end(), client.begin(), client.end());
-        awake.emplace(measured);
+        awake.emplace(measured_cpus(plan.spec.run.placement));
     }
     const SelfCalibration calibration = calibrate_client(plan.spec.run);
     const MeasurementContext context = describe(options, plan, calibration, awake);

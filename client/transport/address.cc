@@ -28,15 +28,6 @@ void set_texts(Address& address) {
 
 }  // namespace
 
-bool Address::is_loopback() const {
-    if (storage.ss_family == AF_INET) {
-        const auto* v4 = reinterpret_cast<const sockaddr_in*>(&storage);
-        return (ntohl(v4->sin_addr.s_addr) >> 24U) == 127;
-    }
-    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&storage);
-    return storage.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-}
-
 Address resolve(const std::string& host, std::uint16_t port) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;

@@ -17,7 +17,6 @@ struct Address {
     [[nodiscard]] const sockaddr* get() const {
         return reinterpret_cast<const sockaddr*>(&storage);
     }
-    [[nodiscard]] bool is_loopback() const;
 };
 
 // host: a name or a numeric IPv4 or IPv6 address. port: 1 to 65535. Throws Error(failed) that names
