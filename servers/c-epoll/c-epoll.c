@@ -1,17 +1,15 @@
 // c-epoll: one level-triggered epoll loop for each CPU that the process may run on.
 //
-// Each loop is a thread pinned to its CPU, with a listener of its own on the same port
-// (SO_REUSEPORT), so that connections are accepted in parallel. Level-triggered, because one recv
-// that does not fill the buffer need not be followed by another that finds nothing: a round trip is
-// epoll_wait, recv, send.
+// Each loop is a thread pinned to its CPU, with a listener of its own on the same port: connections
+// are accepted in parallel. Level-triggered, because one recv that does not fill the buffer need
+// not be followed by another that finds nothing: a round trip is epoll_wait, recv, send.
 //
 // SO_REUSEPORT alone spreads badly where connections are few: the kernel chooses the listener by a
-// hash of the addresses, and of four connections on two loops it often gives three to one and
-// sometimes all four. So the loop that accepts a connection hands it to the loop whose turn it is,
-// by adding it to that loop's epoll set: the loops never differ by more than one connection
-// accepted.
+// hash of the addresses, and often gives one of two loops three connections of four, or all. So the
+// loop that accepts a connection adds it to the epoll set of the loop whose turn it is: the loops
+// never differ by more than one connection accepted.
 //
-// Needs: Linux 3.9 (SO_REUSEPORT), a C11 compiler, POSIX threads.
+// Needs: Linux 3.9 (SO_REUSEPORT), a C11 compiler, POSIX threads. There is no fallback.
 // Try:   make && taskset -c 0,1 ./c-epoll -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
 
@@ -19,14 +17,12 @@
 #include <err.h>
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -41,25 +37,24 @@ enum {
     batch_bytes = 4096,  // what one recv may bring of small messages: a page
     backlog = 4096,      // the kernel cuts it down to net.core.somaxconn
     events_at_once = 256,
-    accept_pause_nanoseconds = 50 * 1000 * 1000,
 };
+static const struct itimerspec accept_pause = {.it_value.tv_nsec = 50 * 1000 * 1000};
 
 struct connection {
     int socket;
     size_t filled;    // bytes received
     size_t answered;  // of these, turned into replies
     size_t sent;      // of these, sent
-    bool blocked;     // the client does not read: the loop waits for room instead of input
     unsigned char bytes[];
 };
 
 struct loop {
-    int cpu, epoll, listener, timer;
+    int epoll, listener, timer;
+    cpu_set_t cpu;
 };
 
 // Written before the first thread starts, only read afterwards.
-static size_t message_bytes = challenge_bytes;
-static size_t buffer_bytes;
+static size_t message_bytes = challenge_bytes, buffer_bytes;
 static struct loop loops[CPU_SETSIZE];
 static unsigned loop_count;
 
@@ -75,47 +70,37 @@ static bool watch(int how, int epoll, int fd, uint32_t events, void* data) {
 // lowest: the carry runs to the left until a byte does not wrap.
 static bool answer(unsigned char* message) {
     const size_t width = message_bytes < challenge_bytes ? message_bytes : challenge_bytes;
-    unsigned char any = 0;
-    for (size_t i = 0; i < width; ++i) {
-        any |= message[i];
+    if (memcmp(message, "\0\0\0", width) == 0) {
+        return false;
     }
     for (size_t i = width; i-- > 0 && ++message[i] == 0;) {
     }
-    return any != 0;
-}
-
-// Waits for room or for input, whichever the connection needs now.
-static bool set_blocked(struct loop* loop, struct connection* connection, bool blocked) {
-    if (connection->blocked == blocked) {
-        return true;
-    }
-    connection->blocked = blocked;
-    return watch(EPOLL_CTL_MOD, loop->epoll, connection->socket, blocked ? EPOLLOUT : EPOLLIN,
-                 connection);
+    return true;
 }
 
 // Sends what is answered; false where the connection is lost. What a client does not read stays in
-// its buffer, and nothing more is received from it: nothing grows.
-static bool flush(struct loop* loop, struct connection* connection) {
+// its buffer: it is blocked, and the loop waits for room instead of input, so that nothing grows.
+static bool flush(struct loop* loop, struct connection* connection, bool was_blocked) {
     const ssize_t sent = send(connection->socket, connection->bytes + connection->sent,
                               connection->answered - connection->sent, MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
         return false;
     }
     connection->sent += sent < 0 ? 0 : (size_t)sent;
-    if (connection->sent < connection->answered) {
-        return set_blocked(loop, connection, true);
+    const bool blocked = connection->sent < connection->answered;
+    if (!blocked) {
+        connection->filled -= connection->answered;
+        memmove(connection->bytes, connection->bytes + connection->answered, connection->filled);
+        connection->answered = connection->sent = 0;
     }
-    connection->filled -= connection->answered;
-    memmove(connection->bytes, connection->bytes + connection->answered, connection->filled);
-    connection->answered = connection->sent = 0;
-    return set_blocked(loop, connection, false);
+    return blocked == was_blocked || watch(EPOLL_CTL_MOD, loop->epoll, connection->socket,
+                                           blocked ? EPOLLOUT : EPOLLIN, connection);
 }
 
 // One recv and one send for all challenges that are there; false at the end of the connection.
 static bool serve(struct loop* loop, struct connection* connection) {
     if (connection->answered > 0) {
-        return flush(loop, connection);
+        return flush(loop, connection, true);
     }
     const ssize_t received = recv(connection->socket, connection->bytes + connection->filled,
                                   buffer_bytes - connection->filled, 0);
@@ -130,7 +115,7 @@ static bool serve(struct loop* loop, struct connection* connection) {
         }
         connection->answered += message_bytes;
     }
-    return connection->answered == 0 || flush(loop, connection);
+    return connection->answered == 0 || flush(loop, connection, false);
 }
 
 // Accepts what waits. Without a descriptor to spare, the listener is left alone for a moment: it
@@ -139,13 +124,9 @@ static void accept_all(struct loop* loop) {
     for (;;) {
         const int socket = accept4(loop->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket < 0) {
-            if (errno == EINTR || errno == ECONNABORTED) {
-                continue;
-            }
-            if (errno != EAGAIN) {
-                const struct itimerspec pause = {.it_value.tv_nsec = accept_pause_nanoseconds};
+            if (errno != EAGAIN && errno != ECONNABORTED) {
                 watch(EPOLL_CTL_MOD, loop->epoll, loop->listener, 0, &loop->listener);
-                timerfd_settime(loop->timer, 0, &pause, NULL);
+                timerfd_settime(loop->timer, 0, &accept_pause, NULL);
             }
             return;
         }
@@ -165,21 +146,15 @@ static void accept_all(struct loop* loop) {
 
 static void* run(void* argument) {
     struct loop* loop = argument;
-    cpu_set_t only;
-    CPU_ZERO(&only);
-    CPU_SET(loop->cpu, &only);
-    pthread_setaffinity_np(pthread_self(), sizeof only, &only);
+    pthread_setaffinity_np(pthread_self(), sizeof loop->cpu, &loop->cpu);
     struct epoll_event events[events_at_once];
     for (;;) {
         const int count = epoll_wait(loop->epoll, events, events_at_once, -1);
         for (int i = 0; i < count; ++i) {
-            uint64_t expirations;
             if (events[i].data.ptr == &loop->listener) {
                 accept_all(loop);
-            } else if (events[i].data.ptr == &loop->timer) {
-                if (read(loop->timer, &expirations, sizeof expirations) > 0) {
-                    watch(EPOLL_CTL_MOD, loop->epoll, loop->listener, EPOLLIN, &loop->listener);
-                }
+            } else if (events[i].data.ptr == &loop->timer) {  // its pause is over
+                watch(EPOLL_CTL_MOD, loop->epoll, loop->listener, EPOLLIN, &loop->listener);
             } else if (!serve(loop, events[i].data.ptr)) {
                 struct connection* connection = events[i].data.ptr;
                 close(connection->socket);  // leaves the epoll set with it
@@ -206,27 +181,25 @@ static void open_loop(struct loop* loop, const struct addrinfo* where) {
         bind(loop->listener, where->ai_addr, where->ai_addrlen) != 0 ||
         (first && setsockopt(loop->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
         listen(loop->listener, backlog) != 0 ||
+        // The timer is edge-triggered, so that it need not be read.
         !watch(EPOLL_CTL_ADD, loop->epoll, loop->listener, EPOLLIN, &loop->listener) ||
-        !watch(EPOLL_CTL_ADD, loop->epoll, loop->timer, EPOLLIN, &loop->timer)) {
+        !watch(EPOLL_CTL_ADD, loop->epoll, loop->timer, EPOLLIN | EPOLLET, &loop->timer)) {
         err(EXIT_FAILURE, "cannot listen on this address and port");
     }
 }
 
 // A whole number in [1, limit], or the end.
 static size_t parse_number(char flag, const char* text, size_t limit) {
-    char* end = NULL;
-    const unsigned long value = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || value < 1 || value > limit) {
+    const unsigned long value = strtoul(text, NULL, 10);
+    if (strspn(text, "0123456789") != strlen(text) || value < 1 || value > limit) {
         errx(EXIT_FAILURE, "-%c %s is not a number from 1 to %zu", flag, text, limit);
     }
     return value;
 }
 
 int main(int argc, char* argv[]) {
-    const char* address = "127.0.0.1";
-    const char* port = NULL;
-    opterr = 0;  // getopt's own messages would make it two lines
-    for (int flag; (flag = getopt(argc, argv, "p:b:m:")) != -1;) {
+    const char *address = "127.0.0.1", *port = NULL;
+    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
         if (flag == 'p') {
             parse_number('p', port = optarg, 65535);
         } else if (flag == 'b') {
@@ -241,18 +214,14 @@ int main(int argc, char* argv[]) {
         errx(EXIT_FAILURE, "usage: c-epoll -p PORT [-b ADDRESS] [-m BYTES]");
     }
     // Whole messages fill the buffer exactly, so that a full one never holds a part.
-    buffer_bytes =
-        message_bytes < batch_bytes ? batch_bytes - batch_bytes % message_bytes : message_bytes;
-
-    // The default action ends the process at once, whatever its loops are doing. Set, because a
-    // shell starts its background jobs with SIGINT ignored.
+    buffer_bytes = message_bytes * (message_bytes < batch_bytes ? batch_bytes / message_bytes : 1);
+    // The default action ends all loops at once. Set: a shell starts its jobs with SIGINT ignored.
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     struct rlimit descriptors;  // the usual soft limit is below a thousand connections
     getrlimit(RLIMIT_NOFILE, &descriptors);
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
-
     struct addrinfo* where = NULL;
     const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
     if (getaddrinfo(address, port, &hints, &where) != 0) {
@@ -264,7 +233,7 @@ int main(int argc, char* argv[]) {
     }
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
         if (CPU_ISSET(cpu, &allowed)) {
-            loops[loop_count].cpu = cpu;
+            CPU_SET(cpu, &loops[loop_count].cpu);
             open_loop(&loops[loop_count++], where);
         }
     }
@@ -272,7 +241,7 @@ int main(int argc, char* argv[]) {
     for (unsigned i = 1; i < loop_count; ++i) {  // all are open: none is handed to before it exists
         pthread_t thread;
         if (pthread_create(&thread, NULL, run, &loops[i]) != 0) {
-            errx(EXIT_FAILURE, "cannot start a thread for CPU %d", loops[i].cpu);
+            errx(EXIT_FAILURE, "cannot start a thread for each allowed CPU");
         }
     }
     run(&loops[0]);
