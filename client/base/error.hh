@@ -17,6 +17,7 @@ enum class ExitCode : int {
     failed = 1,
     usage = 2,
     budget_spent = 3,
+    skipped = 77,  // this machine lacks what the server needs; as test runners know it
 };
 
 class Error : public std::runtime_error {

@@ -30,7 +30,8 @@ after those of the contract. What the server can do is read from server.toml bes
   --list       prints the names of the checks with their rules
 
 A check prints ok, skip with the reason, or FAIL with what was sent, what was expected and what
-came. Exit status: 0 none failed, 1 some failed, 2 wrong usage.
+came. Exit status: 0 none failed, 1 some failed, 2 wrong usage, 77 the server is skipped, because
+this machine lacks what it needs.
 )";
 
 struct Request {
@@ -156,6 +157,11 @@ int conform(const std::vector<std::string>& words) {
         std::cerr << "conform: no server.toml beside " << request.executable
                   << "; what depends on its capabilities is skipped\n";
     }
+    if (!metadata.speaks("tcp")) {
+        throw Error(ExitCode::skipped, server_name_of(request.executable) +
+                                           ": skipped: it speaks " + metadata.text("transports") +
+                                           ", and the checks are made of TCP");
+    }
     Workbench bench(request.executable, request.arguments, metadata);
     Tally tally;
     for (const Check& check : checks) {
@@ -178,6 +184,9 @@ int main(int argc, char* argv[]) {
     } catch (const volley::Error& error) {
         std::cerr << "conform: " << error.what() << '\n';
         return static_cast<int>(error.code());
+    } catch (const volley::ServerSkipped& skipped) {
+        std::cerr << "conform: " << skipped.reason << '\n';
+        return static_cast<int>(volley::ExitCode::skipped);
     } catch (const std::exception& error) {
         std::cerr << "conform: " << error.what() << '\n';
         return static_cast<int>(volley::ExitCode::failed);

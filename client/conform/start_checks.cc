@@ -30,6 +30,9 @@ void expect_refusal(Workbench& bench, const std::vector<std::string>& flags,
                     const std::string& circumstance) {
     TestedServer process(bench.command(flags));
     const auto end = process.wait_for_end(bench.start_patience() / 4);
+    if (end) {
+        throw_if_skipped(process, *end);
+    }
     const std::string errors = process.standard_error();
     const auto lines = std::count(errors.begin(), errors.end(), '\n');
     const bool whole_lines = errors.empty() || errors.back() == '\n';

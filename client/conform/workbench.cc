@@ -40,6 +40,9 @@ std::string describe_death(TestedServer& process, int status) {
     return describe_end(status) + (words.empty() ? "" : ", and on stderr: " + words);
 }
 
+// As the contract has it, and test runners know it.
+constexpr int skipped_status = 77;
+
 // The literal challenge and its reply at any message length; the payload is the pattern.
 WireBytes message(const std::string& head, std::size_t length) {
     WireBytes bytes = payload_pattern(length);
@@ -51,6 +54,13 @@ WireBytes message(const std::string& head, std::size_t length) {
 }
 
 }  // namespace
+
+void throw_if_skipped(TestedServer& server, int wait_status) {
+    if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == skipped_status) {
+        const std::string words = last_line(server.standard_error());
+        throw ServerSkipped{words.empty() ? "skipped: the server does not say why" : words};
+    }
+}
 
 std::uint16_t free_port() {
     const OwnedFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -115,6 +125,7 @@ void Workbench::wait_until_ready(RunningServer& server) {
     std::string seen = "no connection is accepted on " + server.address;
     while (Clock::now() < deadline) {
         if (const auto end = server.process->wait_for_end(Patience(0))) {
+            throw_if_skipped(*server.process, *end);
             was_never_ready_ = !was_ready_;
             throw EarlyEnd{{start, "a server that goes on",
                             "its end: " + describe_death(*server.process, *end)}};

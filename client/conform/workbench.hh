@@ -16,6 +16,15 @@
 
 namespace volley {
 
+// Thrown where the server says with its exit status that this machine lacks what it needs: no check
+// means anything then. The runner ends with that reason.
+struct ServerSkipped {
+    std::string reason;
+};
+
+// Throws ServerSkipped where this is how the server has ended.
+void throw_if_skipped(TestedServer& server, int wait_status);
+
 struct RunningServer {
     // A server that is up: it accepts, and has answered one challenge with as many bytes.
     std::unique_ptr<TestedServer> process;

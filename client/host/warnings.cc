@@ -20,6 +20,7 @@ std::vector<std::string> warning_ids() {
         "smt-active",
         "numa-balancing",
         "clock-source-not-tsc",
+        "not-offloaded",
         "client-is-the-bottleneck",
         "involuntary-switches",
         "steal",

@@ -46,6 +46,7 @@ struct RunFacts {
     bool server_is_ours = true;
     bool drift_over_runs = false;
     bool bimodal = false;
+    std::string not_offloaded;       // in which runs, and why; "": none
     bool server_was_killed = false;  // in some run it did not end by SIGTERM in time
 };
 

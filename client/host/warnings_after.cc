@@ -30,6 +30,17 @@ std::string percent(double share) {
     return text.data();
 }
 
+void about_offload(const RunFacts& facts, Warnings& warnings) {
+    if (!facts.not_offloaded.empty()) {
+        warnings.push_back({"not-offloaded",
+                            "the server is meant to bypass the kernel and did not " +
+                                facts.not_offloaded +
+                                "; the figures are not those of its network stack",
+                            "a stack serves its own network cards only, and never the loopback: "
+                            "measure through such a card (benchmark/README.md, not-offloaded)"});
+    }
+}
+
 void about_bottleneck(const RunFacts& facts, const Placement& placement, Warnings& warnings) {
     constexpr const char* id = "client-is-the-bottleneck";
     constexpr const char* remedy =
@@ -141,6 +152,7 @@ void about_validity(const RunFacts& facts, Warnings& warnings) {
 
 std::vector<Warning> warnings_after(const RunFacts& facts, const Placement& placement) {
     Warnings warnings;
+    about_offload(facts, warnings);
     about_bottleneck(facts, placement, warnings);
     about_interruptions(facts, placement, warnings);
     about_clock(facts, warnings);

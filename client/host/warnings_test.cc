@@ -247,6 +247,7 @@ TEST(WarningsAfter, EachFactIsJudgedByItsThreshold) {
     EXPECT_EQ(first_of({.server_is_ours = false}), "server-not-restarted");
     EXPECT_EQ(first_of({.drift_over_runs = true}), "drift-over-runs");
     EXPECT_EQ(first_of({.bimodal = true}), "bimodal");
+    EXPECT_EQ(first_of({.not_offloaded = "in 1 of 2 runs: no card"}), "not-offloaded");
     EXPECT_EQ(first_of({.server_was_killed = true}), "server-was-killed");
 }
 
@@ -276,6 +277,7 @@ std::vector<Warning> all_warnings() {
                          .server_is_ours = false,
                          .drift_over_runs = true,
                          .bimodal = true,
+                         .not_offloaded = "in 2 of 2 runs: no card",
                          .server_was_killed = true};
     Placement unplaced;
     unplaced.enabled = false;

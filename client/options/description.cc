@@ -117,7 +117,7 @@ std::string help_text() {
             "option is "
             "not given.\nExit status: 0 precision reached, 1 the run failed, 2 usage, 3 budget "
             "spent "
-            "first.\n";
+            "first, 77 the\nserver is skipped because this machine lacks what it needs.\n";
     return text.str();
 }
 

@@ -99,6 +99,11 @@ void check_limits(const Options& options, const MachineFacts& facts, const Plan&
 
 void check_capabilities(const Options& options, const ServerMetadata& metadata,
                         const std::string& name) {
+    if (!metadata.speaks("tcp")) {
+        throw Error(ExitCode::skipped, name + ": skipped: it speaks " +
+                                           metadata.text("transports") +
+                                           ", and this program measures over tcp");
+    }
     if (options.message_bytes != challenge_bytes && metadata.found() &&
         !metadata.has_capability("size")) {
         throw Error(ExitCode::usage,
@@ -154,6 +159,9 @@ Plan make_plan(const Options& options, const Topology& topology, const ServerMet
         run.server = ServerSpec{.command = options.server,
                                 .ready_timeout = options.ready_timeout,
                                 .stop_timeout = options.stop_timeout};
+        if (metadata.text("io") == "bypass") {
+            run.server->offload_check = metadata.companion("offload");
+        }
     }
     run.host = options.host;
     run.port = options.port.value_or(0);

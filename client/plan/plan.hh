@@ -32,7 +32,7 @@ struct Plan {
 };
 
 // metadata: of the server, not found() where there is none. Throws Error(usage) where what is asked
-// cannot be done on this machine.
+// cannot be done on this machine, and Error(skipped) where the server does not speak TCP.
 [[nodiscard]] Plan make_plan(const Options& options, const Topology& topology,
                              const ServerMetadata& metadata, const MachineFacts& facts);
 

@@ -28,14 +28,14 @@ Plan plan_for(const std::vector<std::string>& arguments, const char* machine,
 }
 
 std::string refusal(const std::vector<std::string>& arguments, const MachineFacts& facts,
-                    const std::string& metadata = "") {
+                    const std::string& metadata = "", ExitCode code = ExitCode::usage) {
     try {
         static_cast<void>(make_plan(
             parse_options(arguments), parse_topology(two_cpus),
             metadata.empty() ? ServerMetadata{} : ServerMetadata::parse(metadata, "server.toml"),
             facts));
     } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::usage);
+        EXPECT_EQ(error.code(), code);
         return error.what();
     }
     return "accepted";
@@ -105,6 +105,14 @@ TEST(Plan, OtherMessageSizesNeedTheCapability) {
               std::string::npos);
     EXPECT_EQ(refusal({"-m", "8", "--", "x"}, roomy(), with), "accepted");
     EXPECT_EQ(refusal({"-m", "8", "--", "x"}, roomy()), "accepted");
+}
+
+TEST(Plan, AServerThatSpeaksAnotherTransportIsSkipped) {
+    EXPECT_NE(refusal({"--", "x"}, roomy(), "transports = [\"rsocket\"]\n", ExitCode::skipped)
+                  .find("skipped"),
+              std::string::npos);
+    EXPECT_EQ(refusal({"--", "x"}, roomy(), "transports = [\"udp\", \"tcp\"]\n"), "accepted");
+    EXPECT_EQ(refusal({"--", "x"}, roomy(), "summary = \"s\"\n"), "accepted");
 }
 
 TEST(Plan, IsShownWithEverythingThatWasChosen) {

@@ -50,6 +50,7 @@ struct Row {
     std::string outcome;
     std::string reason;  // why the run failed; why the measurement stopped
     std::string scope;
+    std::string offload;  // the verdict; of a measurement: "offloaded" where all runs were
 };
 
 using Columns = std::vector<std::pair<const char*, std::string>>;
@@ -74,7 +75,8 @@ Columns leading_columns(const MeasurementContext& context, const Row& row) {
             {"complete", row.complete},
             {"outcome", row.outcome},
             {"reason", row.reason},
-            {"scope", row.scope}};
+            {"scope", row.scope},
+            {"offload", row.offload}};
 }
 
 // values: one a field, in table order.
@@ -93,6 +95,13 @@ std::string row_of(const MeasurementContext& context, const Row& row,
         }
     }
     return line + '\n';
+}
+
+std::string offload_over_runs(const MeasurementResult& result) {
+    if (const std::string fault = not_offloaded(result); !fault.empty()) {
+        return "not offloaded " + fault;
+    }
+    return !result.runs.empty() && result.runs.back().offload ? std::string(offloaded) : "";
 }
 
 }  // namespace
@@ -129,7 +138,8 @@ std::string csv_run_row(const MeasurementContext& context, const RunResult& run)
                    .complete = complete,
                    .outcome = run.complete ? "complete" : "failed",
                    .reason = run.error,
-                   .scope = "within_run"},
+                   .scope = "within_run",
+                   .offload = run.offload.value_or("")},
                   values);
 }
 
@@ -143,7 +153,8 @@ std::string csv_measurement_row(const MeasurementResult& result) {
                    .complete = std::to_string(complete),
                    .outcome = std::string(name_of(result.outcome)),
                    .reason = result.stop_reason,
-                   .scope = complete == 1 ? "within_run" : "over_runs"},
+                   .scope = complete == 1 ? "within_run" : "over_runs",
+                   .offload = offload_over_runs(result)},
                   figures(result));
 }
 

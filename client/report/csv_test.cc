@@ -76,6 +76,19 @@ TEST(Csv, ARecordIsOneLineWhateverTheTextsHold) {
     EXPECT_EQ(cells["reason"], "one two  three");
 }
 
+TEST(Csv, WhatWasNotOffloadedIsInEveryRowOfIt) {
+    MeasurementResult result = fixture::measurement();
+    for (auto& run : result.runs) {
+        run.offload = offloaded;
+    }
+    EXPECT_NE(csv_measurement_row(result).find(",offloaded,"), std::string::npos);
+    result.runs.back().offload = "not offloaded: no card";
+    EXPECT_NE(csv_run_row(result.context, result.runs.back()).find(",not offloaded: no card,"),
+              std::string::npos);
+    EXPECT_NE(csv_measurement_row(result).find(",not offloaded in 1 of 11 runs: no card,"),
+              std::string::npos);
+}
+
 TEST(Csv, NothingKnownIsEmptyCells) {
     auto cells = named(csv_measurement_row(MeasurementResult{}));
     EXPECT_EQ(cells["rtt_ns_mean"], "");

@@ -96,6 +96,14 @@ TEST(Json, IsValidUtf8WhateverTheNamesHold) {
     EXPECT_EQ(line["error"], "\xef\xbf\xbd");
 }
 
+TEST(Json, ARunSaysWhetherItWasOffloaded) {
+    RunResult run = fixture::run(1, 8'000);
+    EXPECT_TRUE(Json::parse(json_run_line(fixture::context(), run))["offload"].is_null());
+    run.offload = "not offloaded: no card";
+    EXPECT_EQ(Json::parse(json_run_line(fixture::context(), run))["offload"],
+              "not offloaded: no card");
+}
+
 TEST(Json, WhatIsNotKnownIsNullAndNotZero) {
     RunResult run;
     run.number = 1;

@@ -127,6 +127,12 @@ void Outputs::finish(const MeasurementResult& result) {
     } else if (!stdout_is_taken(options_) && !options_.quiet && has_figures(result)) {
         print(text_report(result));
     }
+    // The other documents on stdout have no room for a warning, and this one takes the figure's
+    // name away.
+    const std::string fault = not_offloaded(result);
+    if (!fault.empty() && (stdout_is_taken(options_) || options_.quiet)) {
+        std::fprintf(stderr, "volley: warning: not-offloaded: %s\n", fault.c_str());
+    }
     if (result.outcome == ExitCode::failed) {
         std::fprintf(stderr, "volley: %s\n", result.stop_reason.c_str());
     }

@@ -155,6 +155,7 @@ void for_each_key(T& run, const Visit& visit) {
     visit("server_pid", run.server_pid);
     visit("server_was_killed", run.server_was_killed);
     visit("server_threads", run.server_threads);
+    visit("offload", run.offload);
     visit("setup_seconds", run.setup_seconds);
     visit("warmup_seconds", run.warmup_seconds);
     visit("measured_seconds", run.measured_seconds);

@@ -57,7 +57,13 @@ std::string headline(const Summary& summary) {
             precision ? interval_columns : 0);
         text += (precision ? "  ±" + percent(*precision) : "") + "\n";
     }
-    return text + wrap("  ", scope(summary), report_columns);
+    text += wrap("  ", scope(summary), report_columns);
+    const std::string fault = not_offloaded(summary.result);
+    return fault.empty() ? text
+                         : text + wrap("  ",
+                                       printable("NOT OFFLOADED " + fault +
+                                                 "; these are not figures of its network stack"),
+                                       report_columns);
 }
 
 std::string verdict(const MeasurementResult& result) {
@@ -71,6 +77,7 @@ std::string verdict(const MeasurementResult& result) {
             break;
         case ExitCode::failed:
         case ExitCode::usage:
+        case ExitCode::skipped:
             first = "FAILED: ";
             break;
     }

@@ -53,6 +53,9 @@ std::string server_text(const Summary& summary) {
     if (const auto threads = summary.value("server_threads"); threads && *threads > 0) {
         text += ", " + counted(static_cast<std::size_t>(*threads), "thread");
     }
+    if (const auto& runs = summary.result.runs; !runs.empty() && runs.back().offload) {
+        text += not_offloaded(summary.result).empty() ? ", offloaded" : ", NOT OFFLOADED";
+    }
     text += ", a new process for each run:";
     for (const auto& word : context.server_command) {
         text += " " + word;

@@ -102,6 +102,19 @@ TEST(TextReport, WithoutACompleteRunThereIsNoFigureButTheReason) {
     EXPECT_FALSE(text_report(MeasurementResult{}).empty());
 }
 
+TEST(TextReport, AServerThatIsNotOffloadedLosesTheFiguresName) {
+    MeasurementResult result = fixture::measurement();
+    for (auto& run : result.runs) {
+        run.offload = offloaded;
+    }
+    EXPECT_TRUE(says(text_report(result), ", offloaded, a new process"));
+    EXPECT_FALSE(says(text_report(result), "OFFLOADED"));
+    result.runs[3].offload = "not offloaded: no card";
+    const std::string report = text_report(result);
+    EXPECT_TRUE(says(report, "  NOT OFFLOADED in 1 of 11 runs: no card; these are not figures of"));
+    EXPECT_TRUE(says(report, ", NOT OFFLOADED, a new process"));
+}
+
 TEST(TextReport, TheServersWordsCannotMoveTheCursor) {
     MeasurementResult result = fixture::measurement();
     result.context.server_name = "evil\x1b[2J";

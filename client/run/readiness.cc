@@ -17,8 +17,16 @@ namespace {
 constexpr Duration first_pause = std::chrono::microseconds(200);
 constexpr Duration longest_pause = std::chrono::milliseconds(10);
 
+// As the contract has it: this machine lacks what the server needs.
+constexpr const char* skipped_end = "exited with status 77";
+
 void throw_if_ended(ServerProcess* server) {
     if (server != nullptr && server->has_ended()) {
+        if (server->how_it_ended() == skipped_end) {
+            const std::string reason = server->last_lines();
+            throw Error(ExitCode::skipped,
+                        reason.empty() ? "skipped: the server does not say why" : reason);
+        }
         throw Error(
             ExitCode::failed,
             "the server " + server->how_it_ended() + " before it was ready" + last_words(*server),

@@ -187,6 +187,23 @@ Figure figure_of(const MeasurementResult& result, const Field& field) {
 
 }  // namespace
 
+std::string not_offloaded(const MeasurementResult& result) {
+    constexpr std::string_view refusal = "not offloaded: ";
+    std::size_t count = 0;
+    std::string reason;
+    for (const auto& run : result.runs) {
+        if (run.offload && *run.offload != offloaded) {
+            ++count;
+            reason = run.offload->starts_with(refusal) ? run.offload->substr(refusal.size())
+                                                       : *run.offload;
+        }
+    }
+    return count == 0
+               ? ""
+               : "in " + std::to_string(count) + " of " + std::to_string(result.runs.size()) +
+                     (result.runs.size() == 1 ? " run: " : " runs: ") + reason;
+}
+
 std::span<const Field> fields() {
     return table;
 }

@@ -67,6 +67,9 @@ struct WorkerAccount {
     std::uint64_t migrations = 0;
 };
 
+// The verdict of a server that bypasses the kernel as it should.
+inline constexpr std::string_view offloaded = "offloaded";
+
 struct RunResult {
     std::size_t number = 0;  // 1-based, within the measurement
     bool complete = false;   // false: failed or cut off; kept, marked, and not part of the headline
@@ -75,7 +78,10 @@ struct RunResult {
     int server_pid = 0;      // 0: the server is not ours
     bool server_was_killed = false;  // it did not end by SIGTERM in time
     int server_threads = 0;          // seen when the affinity was verified
-    double setup_seconds = 0;        // start of the server to the start line
+    // "offloaded" or "not offloaded: REASON"; nothing where the server is not meant to bypass the
+    // kernel, or was not asked (run/offload).
+    std::optional<std::string> offload;
+    double setup_seconds = 0;  // start of the server to the start line
     double warmup_seconds = 0;
     double measured_seconds = 0;
     double teardown_seconds = 0;  // end of measuring to the server reaped
@@ -151,6 +157,10 @@ struct MeasurementResult {
     std::vector<std::string>
         verdict_details;  // what is still missing, what holds the excess, the longest stall
 };
+
+// "in 3 of 10 runs: REASON" (of the last of them) where the server was not offloaded and should
+// have been; "" otherwise.
+[[nodiscard]] std::string not_offloaded(const MeasurementResult& result);
 
 // How a figure of a measurement comes from those of its runs.
 enum class Aggregate { median, sum, minimum, maximum };

@@ -7,6 +7,7 @@
 #include "run/account.hh"
 #include "run/connection.hh"
 #include "run/crew.hh"
+#include "run/offload.hh"
 #include "run/readiness.hh"
 #include "run/server_process.hh"
 #include "run/watch.hh"
@@ -42,6 +43,9 @@ class OneRun {
             measure();
             result_.complete = true;
         } catch (const Error& error) {
+            if (error.code() == ExitCode::skipped && result_.number == 1) {
+                throw;
+            }
             explain_failure(error);
         }
         const TimePoint ended = now();
@@ -61,6 +65,7 @@ class OneRun {
         for (int attempt = 1;; ++attempt) {
             const std::uint16_t port = free_port(spec_.host);
             transport_ = TcpTransport{resolve(spec_.host, port)};
+            port_ = port;
             server_ = std::make_unique<ServerProcess>(
                 ServerStart{.command = command_line_for(spec_, port),
                             .cpus = spec_.placement.server_cpus,
@@ -95,6 +100,13 @@ class OneRun {
             if (!off.empty()) {
                 throw Error(ExitCode::failed, off,
                             "the server must keep to its allowed CPUs, or use --no-placement");
+            }
+            if (!spec_.server->offload_check.empty()) {
+                result_.offload = check_offload({.program = spec_.server->offload_check,
+                                                 .host = spec_.host,
+                                                 .port = port_,
+                                                 .connections = spec_.connections},
+                                                *server_, hooks_.signals);
             }
         }
     }
@@ -266,6 +278,7 @@ class OneRun {
     CommonWindows windows_;
     Bell bell_;
     AnyTransport transport_;
+    std::uint16_t port_ = 0;  // of a server of ours
     std::unique_ptr<ServerProcess> server_;
     std::unique_ptr<Crew> crew_;
     RunEdge at_start_;

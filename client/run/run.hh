@@ -23,7 +23,8 @@ struct RunHooks {
 
 // Never throws for what goes wrong within the run: then `complete` is false, `error` says why, and
 // what was measured is kept. Throws Error only for what would be wrong in every run (no memory, no
-// threads).
+// threads), or where the server says so in run 1: Error(skipped), because this machine lacks what
+// it needs.
 [[nodiscard]] RunResult perform_run(const RunSpec& spec, std::size_t number, const RunHooks& hooks);
 
 }  // namespace volley

@@ -135,19 +135,34 @@ bool ServerMetadata::has_capability(std::string_view name) const {
     return std::find(all.begin(), all.end(), name) != all.end();
 }
 
+bool ServerMetadata::speaks(std::string_view transport) const {
+    const auto all = values("transports");
+    return all.empty() || std::find(all.begin(), all.end(), transport) != all.end();
+}
+
+std::string ServerMetadata::companion(const std::string& name) const {
+    return directory_.empty() ? "" : (fs::path(directory_) / name).string();
+}
+
 std::optional<Duration> ServerMetadata::warmup() const {
     return parse_duration(text("warmup"));
 }
 
-ServerMetadata read_server_metadata(const std::string& executable) {
-    const fs::path path = directory_of(executable) / "server.toml";
+ServerMetadata ServerMetadata::read(const std::string& directory) {
+    const fs::path path = fs::path(directory) / "server.toml";
     std::ifstream file(path);
     if (!file) {
         return {};
     }
     std::ostringstream text;
     text << file.rdbuf();
-    return ServerMetadata::parse(text.str(), path.string());
+    ServerMetadata metadata = parse(text.str(), path.string());
+    metadata.directory_ = directory;
+    return metadata;
+}
+
+ServerMetadata read_server_metadata(const std::string& executable) {
+    return ServerMetadata::read(directory_of(executable).string());
 }
 
 std::string server_name_of(const std::string& executable) {

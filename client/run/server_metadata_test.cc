@@ -25,6 +25,14 @@ TEST(ServerMetadata, FlatKeysAreRead) {
               Duration(std::chrono::milliseconds(1500)));
 }
 
+TEST(ServerMetadata, ItSaysWhatTheServerSpeaksAndWhatLiesBesideIt) {
+    const auto metadata = ServerMetadata::parse("transports = [\"rsocket\"]\n", "server.toml");
+    EXPECT_TRUE(metadata.speaks("rsocket"));
+    EXPECT_FALSE(metadata.speaks("tcp"));
+    EXPECT_TRUE(ServerMetadata().speaks("tcp"));
+    EXPECT_EQ(metadata.companion("offload"), "");
+}
+
 TEST(ServerMetadata, BadLinesAreNamedWithTheirNumber) {
     for (const char* bad : {"x", "x = y", "x = 3 4", "x = \"a", "x = [\"a\"", "x = [\"a\" \"b\"]",
                             "x = \"a\" b", "x = [\"a\",, \"b\"]", "[table]"}) {

@@ -267,9 +267,13 @@ std::string ServerProcess::how_it_ended() {
     return "exited with status " + std::to_string(WEXITSTATUS(*status_));
 }
 
+std::vector<pid_t> ServerProcess::processes() const {
+    return family_of(pid_);
+}
+
 Cost ServerProcess::cost_so_far() const {
     Cost cost;
-    for (const pid_t process : family_of(pid_)) {
+    for (const pid_t process : processes()) {
         add_cost_of(process, cost);
     }
     return cost;

@@ -52,6 +52,8 @@ class ServerProcess {
     // ended or been stopped.
     [[nodiscard]] std::string how_it_ended();
 
+    // It and its child processes.
+    [[nodiscard]] std::vector<pid_t> processes() const;
     // What it and its child processes have used up to now: CPU time exact in sum, split by clock
     // ticks, and peak memory.
     [[nodiscard]] Cost cost_so_far() const;

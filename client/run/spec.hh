@@ -39,6 +39,8 @@ struct ServerSpec {
     std::vector<std::string> command;  // without -p, -b and -m, which are appended
     Duration ready_timeout = std::chrono::seconds(10);
     Duration stop_timeout = std::chrono::seconds(2);  // from SIGTERM to SIGKILL
+    // The program that says whether it bypasses the kernel; "": it is not meant to.
+    std::string offload_check = {};
 };
 
 struct RunSpec {

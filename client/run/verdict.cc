@@ -70,6 +70,7 @@ RunFacts facts_of(const MeasurementResult& result, const MeasurementSpec& spec) 
     facts.longest_clock_gap_ns = result.context.calibration.clock_gap_longest_ns;
     facts.single_run = result.runs.size() == 1;
     facts.server_is_ours = result.context.server_is_ours;
+    facts.not_offloaded = not_offloaded(result);
     for (const auto& run : result.runs) {
         // Workers that share a CPU saturate it together.
         std::map<int, double> used;

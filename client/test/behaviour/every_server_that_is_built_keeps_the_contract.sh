@@ -8,8 +8,14 @@ failed=()
 for server in target/servers/*; do
     [[ -x $server ]] || continue
     name=${server##*/}
+    status=0
+    output=$(timeout 300 "$directory/conform" "$server" 2>&1) || status=$?
+    if ((status == 77)); then
+        printf '%s\n' "$output"
+        continue
+    fi
     checked+=("$name")
-    if ! output=$(timeout 300 "$directory/conform" "$server" 2>&1); then
+    if ((status != 0)); then
         failed+=("$name")
         printf '%s:\n%s\n' "$name" "$(grep -A4 '^FAIL' <<<"$output" || tail -n 5 <<<"$output")"
     fi
