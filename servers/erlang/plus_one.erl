@@ -62,14 +62,15 @@ listen(#{port := Port, address := Text, bytes := Bytes}) ->
             4 -> inet;
             8 -> inet6
         end,
-    %% nodelay: no reply waits for an acknowledgement; accepted sockets inherit all of this. No
-    %% send is ever put off (high_watermark is that of the driver, send_timeout none): a client
-    %% that does not read suspends its own process and nobody else's.
+    %% nodelay: no reply waits for an acknowledgement; accepted sockets inherit all of this. A
+    %% client that does not read suspends its own process, in gen_tcp:send, and nobody else's.
     SocketOptions = [
         Family,
         binary,
         {ip, Address},
         {active, false},
+        %% A client that has shut down its sending side still gets the replies that it is owed.
+        {exit_on_close, false},
         {nodelay, true},
         {reuseaddr, true},
         {backlog, 4096},
