@@ -33,6 +33,7 @@ struct Check {
 [[nodiscard]] std::vector<Check> ready_checks();
 [[nodiscard]] std::vector<Check> answer_checks();
 [[nodiscard]] std::vector<Check> connection_checks();
+[[nodiscard]] std::vector<Check> strain_checks();
 [[nodiscard]] std::vector<Check> ending_checks();
 [[nodiscard]] std::vector<Check> start_checks();
 [[nodiscard]] std::vector<Check> size_checks();

@@ -42,8 +42,8 @@ struct Request {
 
 std::vector<Check> all_checks() {
     std::vector<Check> all;
-    for (auto* part : {ready_checks, answer_checks, connection_checks, start_checks, ending_checks,
-                       size_checks}) {
+    for (auto* part : {ready_checks, answer_checks, connection_checks, strain_checks, start_checks,
+                       ending_checks, size_checks}) {
         for (Check& check : part()) {
             all.push_back(std::move(check));
         }

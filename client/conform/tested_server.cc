@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -20,6 +21,7 @@
 
 #include "base/error.hh"
 #include "base/retry.hh"
+#include "conform/process_tree.hh"
 
 namespace volley {
 namespace {
@@ -215,6 +217,32 @@ std::size_t TestedServer::descriptor_count() const {
 
 std::size_t TestedServer::thread_count() const {
     return count_entries("/proc/" + std::to_string(pid_) + "/task");
+}
+
+std::vector<pid_t> TestedServer::descendants() const {
+    return descendants_of(pid_);
+}
+
+std::chrono::nanoseconds TestedServer::cpu_demand() const {
+    std::chrono::nanoseconds sum = cpu_demand_of(pid_);
+    for (const pid_t pid : descendants()) {
+        sum += cpu_demand_of(pid);
+    }
+    return sum;
+}
+
+bool TestedServer::wants_cpu_now() const {
+    const std::vector<pid_t> others = descendants();
+    return volley::wants_cpu_now(pid_) ||
+           std::any_of(others.begin(), others.end(), volley::wants_cpu_now);
+}
+
+bool TestedServer::limit_descriptors(std::size_t more) const {
+    bool limited = limit_descriptors_of(pid_, more);
+    for (const pid_t pid : descendants()) {
+        limited = limit_descriptors_of(pid, more) && limited;
+    }
+    return limited;
 }
 
 bool TestedServer::listens_on(std::uint16_t port) const {

@@ -40,6 +40,15 @@ class TestedServer {
     // Entries of /proc/PID/fd and /proc/PID/task; 0 where the process is gone.
     [[nodiscard]] std::size_t descriptor_count() const;
     [[nodiscard]] std::size_t thread_count() const;
+    // What it has started and what these have started, as far as it still runs.
+    [[nodiscard]] std::vector<pid_t> descendants() const;
+    // CPU time that it and its descendants have used or waited for so far.
+    [[nodiscard]] std::chrono::nanoseconds cpu_demand() const;
+    // Has a thread of them a CPU, or waits for one, at this moment?
+    [[nodiscard]] bool wants_cpu_now() const;
+    // From now on it and its descendants may each open this many descriptors more than they have.
+    // False where the system refuses.
+    [[nodiscard]] bool limit_descriptors(std::size_t more) const;
     // Does the process itself hold a TCP socket that listens on this port?
     [[nodiscard]] bool listens_on(std::uint16_t port) const;
 

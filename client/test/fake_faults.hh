@@ -53,6 +53,10 @@ inline constexpr std::array faults_known{
     Fault{"ignores-half-close", "never ends its own side"},
     Fault{"dies-on-reset", "exits when a connection is reset"},
     Fault{"leaks-descriptors", "forgets to close"},
+    Fault{"dies-at", "exits when N connections are open at once"},
+    Fault{"spins-without-descriptors", "tries to accept again and again"},
+    Fault{"dies-without-descriptors", "exits when it cannot accept"},
+    Fault{"never-sleeps", "uses a CPU although nothing is asked of it"},
     // Its end.
     Fault{"survives-zero", "a zero challenge is a challenge as any other"},
     Fault{"survives-zero-beside-others", "so, where other connections are open"},
@@ -60,6 +64,7 @@ inline constexpr std::array faults_known{
     Fault{"ignores-sigterm", ""},
     Fault{"ignores-sigint", ""},
     Fault{"slow-to-end", "takes N ms to end where several connections are open"},
+    Fault{"leaves-a-child", "starts a process that outlives it"},
     // Its start.
     Fault{"exits-at-start", "complains on stderr and exits with status N"},
     Fault{"never-ready", "runs, but does not listen"},

@@ -146,6 +146,11 @@ void raise_descriptor_limit() {
     if (faults.has("forks-away")) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     }
+    if (faults.has("leaves-a-child") && ::fork() == 0) {
+        for (;;) {
+            ::pause();
+        }
+    }
     if (!faults.has("ignores-affinity")) {
         start_idle_threads();
     }

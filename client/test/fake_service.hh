@@ -31,6 +31,7 @@
 namespace volley {
 
 inline constexpr std::chrono::milliseconds half_close_wait{20};
+inline constexpr int accept_pause_ms = 20;
 
 // What an interrupted poll(2) finds out; set by the handler only.
 inline volatile std::sig_atomic_t signal_seen = 0;
@@ -90,6 +91,7 @@ class FakeServer {
     OwnedFd listener_;
     std::vector<Client> clients_;
     std::uint64_t replies_ = 0;
+    bool is_full_ = false;
 };
 
 inline void FakeServer::listen() {
@@ -118,10 +120,19 @@ inline void FakeServer::listen() {
 
 inline void FakeServer::accept() {
     OwnedFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!socket && errno == EMFILE) {
+        if (has("dies-without-descriptors")) {
+            std::_Exit(1);
+        }
+        is_full_ = !has("spins-without-descriptors");  // until poll(2) has waited once
+    }
     if (!socket || (has("at-most") && clients_.size() >= number("at-most"))) {
         return;
     }
     clients_.push_back({.socket = std::move(socket)});
+    if (has("dies-at") && clients_.size() >= number("dies-at")) {
+        std::_Exit(1);
+    }
     if (has("greeting")) {
         clients_.back().output = "220 fake.example ready\r\n";
     }
@@ -273,9 +284,10 @@ inline void FakeServer::run() {
             }
             std::_Exit(0);
         }
-        const bool is_full = has("one-at-a-time") && !clients_.empty();
+        const bool is_full = is_full_ || (has("one-at-a-time") && !clients_.empty());
         std::vector<pollfd> entries{{is_full ? -1 : listener_.get(), POLLIN, 0}};
-        int timeout = -1;
+        int timeout = has("never-sleeps") ? 0 : is_full_ ? accept_pause_ms : -1;
+        is_full_ = false;
         for (const Client& client : clients_) {
             const bool is_early = std::chrono::steady_clock::now() < client.due;
             const int events =

@@ -58,6 +58,15 @@ half-close-gets-its-reply      drops-half-closed            close-after-half-a-c
 half-close-gets-its-reply      ignores-half-close           adds-one
 reset-in-mid-reply             dies-on-reset                close-after-half-a-challenge
 no-descriptor-leaks            leaks-descriptors            reset-in-mid-reply
+connections-10000-left         dies-at=5000                 connections-1000
+byte-and-leave                 dies-on-half                 flood-of-resets
+byte-and-leave                 leaks-descriptors            adds-one
+flood-of-resets                dies-on-reset                byte-and-leave
+without-descriptors            dies-without-descriptors     connections-1000
+without-descriptors            spins-without-descriptors    connections-1000
+idle-costs-nothing             never-sleeps                 connections-64
+sigterm-leaves-no-process      leaves-a-child               sigterm-idle
+sigkill-leaves-no-process      leaves-a-child               sigterm-idle
 zero-terminates                survives-zero                sigterm-idle
 zero-terminates                zero-status=7                sigterm-idle
 zero-terminates-beside-others  survives-zero-beside-others  zero-terminates

@@ -1,0 +1,273 @@
+// What a server bears: many connections, rude clients, no descriptors left; and what it costs when
+// nothing is asked of it.
+#include <poll.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+
+#include "conform/check.hh"
+#include "conform/process_tree.hh"
+#include "conform/workbench.hh"
+
+namespace volley {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Long enough for a thread each to start and to end on a busy machine, and for a server that pauses
+// for a second where it cannot accept.
+constexpr Patience recovery_patience{15000};
+constexpr std::size_t descriptor_slack = 8;  // a runtime opens a few of its own as it warms up
+
+// Idle is to want less than a fifth of a CPU, in one of these slices: a runtime may have to settle
+// first (collect garbage, put its threads to sleep).
+constexpr Patience idle_slice{250};
+constexpr Patience idle_limit{50};
+constexpr int idle_slices = 16;
+
+bool polls_busily(const Workbench& bench) {
+    return bench.metadata().text("io") == "busy-poll";
+}
+
+// CPU time that it has used or waited for in a slice of real time. The kernel adds a wait when it
+// is over: one that goes on at the end counts as all of the slice.
+Patience demand_in_a_slice(const RunningServer& server) {
+    const auto before = server.process->cpu_demand();
+    ::poll(nullptr, 0, static_cast<int>(idle_slice.count()));
+    return server.process->wants_cpu_now()
+               ? idle_slice
+               : std::chrono::round<Patience>(server.process->cpu_demand() - before);
+}
+
+void expect_idle(const Workbench& bench, const RunningServer& server,
+                 const std::string& circumstance) {
+    if (polls_busily(bench)) {
+        return;
+    }
+    Patience least = demand_in_a_slice(server);
+    for (int i = 1; i < idle_slices && least > idle_limit; ++i) {
+        least = std::min(least, demand_in_a_slice(server));
+    }
+    if (least > idle_limit) {
+        throw CheckFailure{circumstance,
+                           "at most " + std::to_string(idle_limit.count()) + " ms of CPU time in " +
+                               std::to_string(idle_slice.count()) + " ms",
+                           std::to_string(least.count()) + " ms, and no less in each of " +
+                               std::to_string(idle_slices) + " attempts"};
+    }
+}
+
+// A new connection is served before long; until then it may be refused.
+void expect_recovery(const RunningServer& server, const std::string& circumstance) {
+    const auto deadline = Clock::now() + recovery_patience;
+    while (Clock::now() < deadline && server.process->is_running()) {
+        auto wire = Wire::open(server.address, server.port, Patience(200));
+        if (wire && wire->exchange(from_hex("00000001"), 4, reply_patience).size() == 4) {
+            return;
+        }
+        ::poll(nullptr, 0, 10);
+    }
+    const auto end = server.process->wait_for_end(Patience(0));
+    throw CheckFailure{
+        circumstance, "a new connection that is served",
+        end ? describe_end(*end) : "none for " + std::to_string(recovery_patience.count()) + " ms"};
+}
+
+void expect_descriptors_back(const RunningServer& server, std::size_t before,
+                             const std::string& circumstance) {
+    const auto deadline = Clock::now() + recovery_patience;
+    std::size_t after = server.process->descriptor_count();
+    while (after > before + descriptor_slack && Clock::now() < deadline) {
+        ::poll(nullptr, 0, 10);
+        after = server.process->descriptor_count();
+    }
+    if (after > before + descriptor_slack) {
+        throw CheckFailure{circumstance,
+                           "about " + std::to_string(before) + " open descriptors as before",
+                           std::to_string(after)};
+    }
+}
+
+// A server may refuse what it cannot hold; it may not fail over it.
+void many_connections_left(Workbench& bench) {
+    constexpr std::size_t count = 10000;
+    constexpr std::size_t refusals_borne = 3;  // each costs its patience
+    const std::string circumstance = std::to_string(count) + " connections, opened and left";
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < count + 100) {
+        throw CheckSkipped{"only " + std::to_string(limit.rlim_cur) +
+                           " descriptors allowed; raise it with ulimit -n"};
+    }
+    const RunningServer server = bench.start();
+    Wire neighbour = connect_to(server);
+    expect_service(neighbour);
+    const std::size_t before = server.process->descriptor_count();
+    {
+        std::vector<Wire> wires;
+        std::size_t refusals = 0;
+        const auto deadline = Clock::now() + recovery_patience;
+        for (std::size_t i = 0; i < count && refusals < refusals_borne && Clock::now() < deadline;
+             ++i) {
+            if (auto wire = Wire::open(server.address, server.port)) {
+                wires.push_back(std::move(*wire));
+            } else {
+                ++refusals;
+            }
+        }
+        // Most by a reset: so many in TIME_WAIT would be a burden to whoever comes next.
+        for (std::size_t i = 0; i < wires.size(); ++i) {
+            if (i % 10 != 0) {
+                wires[i].reset();
+            }
+        }
+    }
+    expect_recovery(server, circumstance);
+    expect_descriptors_back(server, before, circumstance);
+    expect_service(neighbour);
+}
+
+void byte_and_leave(Workbench& bench) {
+    constexpr int clients = 500;
+    const RunningServer server = bench.start();
+    Wire neighbour = connect_to(server);
+    expect_service(neighbour);
+    const std::size_t before = server.process->descriptor_count();
+    for (int i = 0; i < clients; ++i) {
+        Wire wire = connect_to(server);
+        (void)wire.send(from_hex("01"));
+    }
+    const std::string circumstance = std::to_string(clients) + " clients that send 01 and leave";
+    expect_recovery(server, circumstance);
+    expect_descriptors_back(server, before, circumstance);
+    expect_service(neighbour);
+}
+
+void flood_of_resets(Workbench& bench) {
+    constexpr int clients = 2000;
+    constexpr int between_services = 100;
+    const RunningServer server = bench.start();
+    Wire neighbour = connect_to(server);
+    expect_service(neighbour);
+    const std::size_t before = server.process->descriptor_count();
+    for (int i = 0; i < clients; ++i) {
+        if (auto wire = Wire::open(server.address, server.port)) {
+            if (i % 2 == 0) {
+                (void)wire->send(from_hex("00000001"));
+            }
+            wire->reset();
+        }
+        if (i % between_services == 0) {
+            expect_service(neighbour);
+        }
+    }
+    const std::string circumstance = std::to_string(clients) + " connections that are reset";
+    expect_recovery(server, circumstance);
+    expect_descriptors_back(server, before, circumstance);
+    expect_service(neighbour);
+}
+
+// Half of the connections find no descriptor, unless a connection costs the server none.
+void without_descriptors(Workbench& bench) {
+    constexpr std::size_t room = 30;
+    constexpr std::size_t count = 2 * room;
+    const std::string circumstance = std::to_string(count) + " connections where " +
+                                     std::to_string(room) + " more descriptors are allowed";
+    const RunningServer server = bench.start();
+    Wire neighbour = connect_to(server);
+    expect_service(neighbour);
+    if (!server.process->limit_descriptors(room)) {
+        throw CheckSkipped{"the tester may not limit the descriptors of another process"};
+    }
+    {
+        std::vector<Wire> served;
+        std::vector<Wire> waiting;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (auto wire = Wire::open(server.address, server.port)) {
+                (void)wire->send(from_hex("00000001"));
+                waiting.push_back(std::move(*wire));
+            }
+        }
+        const auto deadline = Clock::now() + reply_patience;
+        for (Wire& wire : waiting) {
+            const auto left = std::chrono::ceil<Patience>(deadline - Clock::now());
+            if (wire.receive(4, std::max(left, Patience(1))).size() == 4) {
+                served.push_back(std::move(wire));
+            }
+        }
+        if (served.empty()) {
+            throw CheckFailure{circumstance, "replies on those that it can hold", "none"};
+        }
+        expect_idle(bench, server, circumstance + ", and nothing on those that it serves");
+        expect_service(neighbour);
+        for (Wire& wire : served) {
+            expect_service(wire);
+        }
+    }
+    expect_recovery(server, circumstance + ", which then leave");
+    expect_service(neighbour);
+}
+
+void idle_costs_nothing(Workbench& bench) {
+    constexpr std::size_t connections = 100;
+    if (polls_busily(bench)) {
+        throw CheckSkipped{"server.toml says io = \"busy-poll\""};
+    }
+    const RunningServer server = bench.start();
+    std::vector<Wire> wires = connect_many(server, connections);
+    for (Wire& wire : wires) {
+        expect_service(wire);
+    }
+    expect_idle(bench, server, std::to_string(connections) + " connections that are silent");
+}
+
+Check leaves_no_process(const std::string& name, int number, const std::string& signal) {
+    return {name, "no process outlives the one that was started", [=](Workbench& bench) {
+                constexpr std::size_t connections = 20;
+                RunningServer server = bench.start();
+                std::vector<Wire> wires = connect_many(server, connections);
+                for (Wire& wire : wires) {
+                    expect_service(wire);
+                }
+                std::vector<pid_t> others = server.process->descendants();
+                server.process->signal(number);
+                (void)server.process->wait_for_end(reply_patience);
+                const auto deadline = Clock::now() + reply_patience;
+                const auto still_there = [&] {
+                    std::erase_if(others, [](pid_t pid) { return !process_runs(pid); });
+                    return !others.empty();
+                };
+                while (still_there() && Clock::now() < deadline) {
+                    ::poll(nullptr, 0, 5);
+                }
+                if (still_there()) {
+                    throw CheckFailure{
+                        signal + " with " + std::to_string(connections) + " connections",
+                        "the end of every process that it has started",
+                        std::to_string(others.size()) + " still running, as process " +
+                            std::to_string(others.front())};
+                }
+            }};
+}
+
+}  // namespace
+
+std::vector<Check> strain_checks() {
+    const std::string nobody = "a closed connection costs nobody else anything";
+    return {
+        {"connections-10000-left", nobody, many_connections_left},
+        {"byte-and-leave", nobody, byte_and_leave},
+        {"flood-of-resets", "a reset connection costs nobody else anything", flood_of_resets},
+        {"without-descriptors",
+         "where it can accept no more, it goes on, sleeps, and accepts again later",
+         without_descriptors},
+        {"idle-costs-nothing", "a server that is asked nothing uses no CPU time",
+         idle_costs_nothing},
+        leaves_no_process("sigterm-leaves-no-process", SIGTERM, "SIGTERM"),
+        leaves_no_process("sigkill-leaves-no-process", SIGKILL, "SIGKILL"),
+    };
+}
+
+}  // namespace volley
