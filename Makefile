@@ -36,7 +36,7 @@ THIN_CLIENTS := $(patsubst client/bench/%.c,target/bench/%,$(wildcard client/ben
 MAINS := $(filter %/main.cc,$(SOURCES))
 LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
 
-.PHONY: all help client servers test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
+.PHONY: all help client servers servers-asan servers-tsan check-servers test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
 	coverage-real clean
 all: client servers
 client: target/volley target/conform
@@ -45,9 +45,10 @@ help:
 	@printf '%s\n' \
 	  'all            client and servers (the default)' \
 	  'client         target/volley and target/conform' \
-	  'servers        every server whose needs are met; the others are skipped aloud' \
+	  'servers        every server whose needs are met; ends with a table: built, skipped (why), failed' \
 	  'server-NAME    one server: servers/NAME and target/servers/NAME' \
 	  'check-NAME     does the server NAME keep the contract?' \
+	  'check-servers  do all of them? One table; SERVERS="a b" checks these alone, TIMES=3 each three times' \
 	  'test           sets up what is missing, builds, runs every test; ends with N passed, N failed, N skipped' \
 	  'unit           the unit tests alone' \
 	  'behaviour      the behaviour scripts alone' \
@@ -134,8 +135,14 @@ target/test/interrupt.so: client/test/interrupt.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -g -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
+# As many jobs as processors, unless the caller said -j.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 servers:
-	$(Q)$(MAKE) -C servers
+	$(Q)$(MAKE) $(JOBS) -C servers
+
+servers-asan servers-tsan: servers-%:
+	$(Q)$(MAKE) $(JOBS) -C servers $*
 
 server-%:
 	$(Q)$(MAKE) -C servers $@
@@ -143,8 +150,10 @@ server-%:
 check-%: server-% target/conform
 	$(Q)target/conform target/servers/$*
 
-# As many jobs as processors, unless the caller said -j.
-JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+# A server that cannot be built stops no other: it is a failure in the table. That all are skipped (77) is none.
+check-servers: target/conform
+	-$(Q)$(MAKE) $(JOBS) -C servers >/dev/null
+	$(Q)servers/check $(if $(TIMES),--times $(TIMES)) $(SERVERS) || [ $$? -eq 77 ]
 
 test:
 	$(Q)benchmark/setup.sh client servers test fuzz >&2
