@@ -1,0 +1,249 @@
+// c-epoll-spin: epoll loops that never sleep, one for each CPU that the process may run on.
+//
+// As c-epoll, where each loop accepts (SO_REUSEPORT) and deals out in turn, with one difference:
+// epoll_wait has the timeout 0 and is called again at once. No thread has to be woken for a round
+// trip, and no CPU leaves a state of rest. The price is all of the time of each allowed CPU,
+// traffic or not: give it CPUs of its own, and the clients others.
+//
+// SO_BUSY_POLL goes with it: a recv that finds nothing looks into the queue of the network card
+// instead of leaving it to the interrupt. Older kernels want CAP_NET_ADMIN for it; refused, or over
+// loopback, packets come as they always do. Here it changes little either way: an epoll_wait that
+// does not wait (fs/eventpoll.c, Linux 6.18) does not look into the card.
+//
+// Needs: Linux 3.9 (SO_REUSEPORT), a C11 compiler, POSIX threads. There is no fallback.
+// Try:   make && taskset -c 0 ./c-epoll-spin -p 4000 &
+//        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    challenge_bytes = 4,
+    largest_message_bytes = 16 << 20,
+    batch_bytes = 4096,  // what one recv may bring of small messages: a page
+    backlog = 4096,      // the kernel cuts it down to net.core.somaxconn
+    events_at_once = 256,
+    accept_pause_turns = 100 * 1000,  // of the loop: some 20 ms and more
+    busy_poll_microseconds = 50,      // what the kernel's documentation suggests
+};
+
+struct connection {
+    int socket;
+    size_t filled;    // bytes received
+    size_t answered;  // of these, turned into replies
+    size_t sent;      // of these, sent
+    unsigned char bytes[];
+};
+
+struct loop {
+    int epoll, listener;
+    unsigned pause;  // turns of the loop until it accepts again, where there were no descriptors
+    cpu_set_t cpu;
+};
+
+// Written before the first thread starts, only read afterwards.
+static size_t message_bytes = challenge_bytes, buffer_bytes;
+static struct loop loops[CPU_SETSIZE];
+static unsigned loop_count;
+
+// Whose turn it is to get a connection. Relaxed: it orders nothing but itself.
+static atomic_uint turn;
+
+static bool watch(int how, int epoll, int fd, uint32_t events, void* data) {
+    struct epoll_event event = {.events = events, .data.ptr = data};
+    return epoll_ctl(epoll, how, fd, &event) == 0;
+}
+
+// Turns a message into its reply, in place; false where the challenge is zero. The last byte is the
+// lowest: the carry runs to the left until a byte does not wrap.
+static bool answer(unsigned char* message) {
+    const size_t width = message_bytes < challenge_bytes ? message_bytes : challenge_bytes;
+    if (memcmp(message, "\0\0\0", width) == 0) {
+        return false;
+    }
+    for (size_t i = width; i-- > 0 && ++message[i] == 0;) {
+    }
+    return true;
+}
+
+// Sends what is answered; false where the connection is lost. What a client does not read stays in
+// its buffer: it is blocked, and the loop waits for room instead of input, so that nothing grows.
+static bool flush(struct loop* loop, struct connection* connection, bool was_blocked) {
+    const ssize_t sent = send(connection->socket, connection->bytes + connection->sent,
+                              connection->answered - connection->sent, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        return false;
+    }
+    connection->sent += sent < 0 ? 0 : (size_t)sent;
+    const bool blocked = connection->sent < connection->answered;
+    if (!blocked) {
+        connection->filled -= connection->answered;
+        memmove(connection->bytes, connection->bytes + connection->answered, connection->filled);
+        connection->answered = connection->sent = 0;
+    }
+    return blocked == was_blocked || watch(EPOLL_CTL_MOD, loop->epoll, connection->socket,
+                                           blocked ? EPOLLOUT : EPOLLIN, connection);
+}
+
+// One recv and one send for all challenges that are there; false at the end of the connection.
+static bool serve(struct loop* loop, struct connection* connection) {
+    if (connection->answered > 0) {
+        return flush(loop, connection, true);
+    }
+    const ssize_t received = recv(connection->socket, connection->bytes + connection->filled,
+                                  buffer_bytes - connection->filled, 0);
+    if (received <= 0) {
+        return received < 0 && (errno == EAGAIN || errno == EINTR);
+    }
+    connection->filled += (size_t)received;
+    while (connection->filled - connection->answered >= message_bytes) {
+        if (!answer(connection->bytes + connection->answered)) {
+            send(connection->socket, connection->bytes, connection->answered, MSG_NOSIGNAL);
+            _exit(EXIT_SUCCESS);  // not exit: the other loops are still at work
+        }
+        connection->answered += message_bytes;
+    }
+    return connection->answered == 0 || flush(loop, connection, false);
+}
+
+// Accepts what waits. Without a descriptor to spare, the listener is left alone for a moment: it
+// would be reported as ready again at once, and the connections that exist come first.
+static void accept_all(struct loop* loop) {
+    for (;;) {
+        const int socket = accept4(loop->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (socket < 0) {
+            if (errno != EAGAIN && errno != ECONNABORTED) {
+                watch(EPOLL_CTL_MOD, loop->epoll, loop->listener, 0, &loop->listener);
+                loop->pause = accept_pause_turns;
+            }
+            return;
+        }
+        struct connection* connection = malloc(sizeof *connection + buffer_bytes);
+        if (connection != NULL) {
+            *connection = (struct connection){.socket = socket};
+        }
+        // Once it is in the set it belongs to the other loop; without memory it gets no further.
+        const unsigned next = atomic_fetch_add_explicit(&turn, 1, memory_order_relaxed);
+        if (connection == NULL ||
+            !watch(EPOLL_CTL_ADD, loops[next % loop_count].epoll, socket, EPOLLIN, connection)) {
+            close(socket);
+            free(connection);
+        }
+    }
+}
+
+static void* run(void* argument) {
+    struct loop* loop = argument;
+    pthread_setaffinity_np(pthread_self(), sizeof loop->cpu, &loop->cpu);
+    struct epoll_event events[events_at_once];
+    for (;;) {
+        const int count = epoll_wait(loop->epoll, events, events_at_once, 0);
+        for (int i = 0; i < count; ++i) {
+            if (events[i].data.ptr == &loop->listener) {
+                accept_all(loop);
+            } else if (!serve(loop, events[i].data.ptr)) {
+                struct connection* connection = events[i].data.ptr;
+                close(connection->socket);  // leaves the epoll set with it
+                free(connection);
+            }
+        }
+        if (loop->pause > 0 && --loop->pause == 0) {
+            watch(EPOLL_CTL_MOD, loop->epoll, loop->listener, EPOLLIN, &loop->listener);
+        }
+    }
+    return NULL;
+}
+
+// The first listener is bound without SO_REUSEPORT and joins the group afterwards: otherwise a
+// second server of the same user would share the port instead of being told that it is taken.
+static void open_loop(struct loop* loop, const struct addrinfo* where) {
+    const int on = 1, busy_poll = busy_poll_microseconds;
+    const bool first = loop == loops;
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->listener = socket(where->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    // TCP_NODELAY: no reply waits for an acknowledgement; accepted connections inherit it on Linux.
+    if (loop->epoll < 0 || loop->listener < 0 ||
+        setsockopt(loop->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        setsockopt(loop->listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
+        (!first && setsockopt(loop->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
+        bind(loop->listener, where->ai_addr, where->ai_addrlen) != 0 ||
+        (first && setsockopt(loop->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
+        listen(loop->listener, backlog) != 0 ||
+        !watch(EPOLL_CTL_ADD, loop->epoll, loop->listener, EPOLLIN, &loop->listener)) {
+        err(EXIT_FAILURE, "cannot listen on this address and port");
+    }
+    setsockopt(loop->listener, SOL_SOCKET, SO_BUSY_POLL, &busy_poll, sizeof busy_poll);
+}
+
+// A whole number in [1, limit], or the end.
+static size_t parse_number(char flag, const char* text, size_t limit) {
+    const unsigned long value = strtoul(text, NULL, 10);
+    if (strspn(text, "0123456789") != strlen(text) || value < 1 || value > limit) {
+        errx(EXIT_FAILURE, "-%c %s is not a number from 1 to %zu", flag, text, limit);
+    }
+    return value;
+}
+
+int main(int argc, char* argv[]) {
+    const char *address = "127.0.0.1", *port = NULL;
+    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
+        if (flag == 'p') {
+            parse_number('p', port = optarg, 65535);
+        } else if (flag == 'b') {
+            address = optarg;
+        } else if (flag == 'm') {
+            message_bytes = parse_number('m', optarg, largest_message_bytes);
+        } else {
+            errx(EXIT_FAILURE, "flag -%c is unknown or lacks its value", optopt);
+        }
+    }
+    if (port == NULL || optind < argc) {
+        errx(EXIT_FAILURE, "usage: c-epoll-spin -p PORT [-b ADDRESS] [-m BYTES]");
+    }
+    // Whole messages fill the buffer exactly, so that a full one never holds a part.
+    buffer_bytes = message_bytes * (message_bytes < batch_bytes ? batch_bytes / message_bytes : 1);
+    // The default action ends all loops at once. Set: a shell starts its jobs with SIGINT ignored.
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    struct rlimit descriptors;  // the usual soft limit is below a thousand connections
+    getrlimit(RLIMIT_NOFILE, &descriptors);
+    descriptors.rlim_cur = descriptors.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &descriptors);
+    struct addrinfo* where = NULL;
+    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    if (getaddrinfo(address, port, &hints, &where) != 0) {
+        errx(EXIT_FAILURE, "-b %s is no IPv4 or IPv6 address", address);
+    }
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+        err(EXIT_FAILURE, "cannot learn the allowed CPUs");
+    }
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (CPU_ISSET(cpu, &allowed)) {
+            CPU_SET(cpu, &loops[loop_count].cpu);
+            open_loop(&loops[loop_count++], where);
+        }
+    }
+    freeaddrinfo(where);
+    for (unsigned i = 1; i < loop_count; ++i) {  // all are open: none is handed to before it exists
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, run, &loops[i]) != 0) {
+            errx(EXIT_FAILURE, "cannot start a thread for each allowed CPU");
+        }
+    }
+    run(&loops[0]);
+}
