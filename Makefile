@@ -36,8 +36,8 @@ THIN_CLIENTS := $(patsubst client/bench/%.c,target/bench/%,$(wildcard client/ben
 MAINS := $(filter %/main.cc,$(SOURCES))
 LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
 
-.PHONY: all help client servers servers-asan servers-tsan check-servers test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
-	coverage-real clean
+.PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers test unit behaviour bats asan tsan \
+	fuzz format lint floors bench bench-client coverage coverage-real clean
 all: client servers
 client: target/volley target/conform
 
@@ -52,8 +52,8 @@ help:
 	  'test           sets up what is missing, builds, runs every test; ends with N passed, N failed, N skipped' \
 	  'unit           the unit tests alone' \
 	  'behaviour      the behaviour scripts alone' \
-	  'asan           the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer' \
-	  'tsan           the whole suite under ThreadSanitizer' \
+	  'asan           the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer, the C and C++ servers too' \
+	  'tsan           the whole suite under ThreadSanitizer, the C and C++ servers too' \
 	  'fuzz           libFuzzer over options, result reading and reply decoding, FUZZ_SECONDS=60 in all' \
 	  'format         lays out all C++ with clang-format' \
 	  'lint           layout, shell scripts, floors, headers alone, and clang warnings' \
@@ -141,7 +141,12 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 servers:
 	$(Q)$(MAKE) $(JOBS) -C servers
 
-servers-asan servers-tsan: servers-%:
+# A server that cannot be built is a test that fails, and not the end of the others.
+servers-for-tests:
+	-$(Q)$(MAKE) $(JOBS) -C servers
+
+# Copies of those in C and C++, with a sanitizer; of directories in which nothing is being built.
+servers-asan servers-tsan: servers-%: servers-for-tests
 	$(Q)$(MAKE) $(JOBS) -C servers $*
 
 server-%:
@@ -151,28 +156,28 @@ check-%: server-% target/conform
 	$(Q)target/conform target/servers/$*
 
 # A server that cannot be built stops no other: it is a failure in the table. That all are skipped (77) is none.
-check-servers: target/conform
-	-$(Q)$(MAKE) $(JOBS) -C servers >/dev/null
+check-servers: servers-for-tests target/conform
 	$(Q)servers/check $(if $(TIMES),--times $(TIMES)) $(SERVERS) || [ $$? -eq 77 ]
 
 test:
 	$(Q)benchmark/setup.sh client servers test fuzz >&2
-	+$(Q)$(MAKE) $(JOBS) servers target/test/interrupt.so $(TESTED_release) $(TESTED_asan) $(TESTED_tsan)
-	$(Q)client/test/run_all.sh release asan tsan bats lint floors fuzz
+	+$(Q)$(MAKE) $(JOBS) servers-for-tests servers-asan servers-tsan target/test/interrupt.so \
+	  $(TESTED_release) $(TESTED_asan) $(TESTED_tsan)
+	$(Q)client/test/run_all.sh release servers asan tsan bats lint floors fuzz
 
 unit: target/unit_tests
 	$(Q)client/test/run_all.sh unit
 
-behaviour: servers target/test/interrupt.so $(TESTED_release)
+behaviour: servers-for-tests target/test/interrupt.so $(TESTED_release)
 	$(Q)client/test/run_all.sh behaviour
 
-bats: servers client
+bats: servers-for-tests client
 	$(Q)client/test/run_all.sh bats
 
-asan: servers target/test/interrupt.so $(TESTED_asan)
+asan: servers-asan target/test/interrupt.so $(TESTED_asan)
 	$(Q)client/test/run_all.sh asan
 
-tsan: servers target/test/interrupt.so $(TESTED_tsan)
+tsan: servers-tsan target/test/interrupt.so $(TESTED_tsan)
 	$(Q)client/test/run_all.sh tsan
 
 fuzz:

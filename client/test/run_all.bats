@@ -6,7 +6,7 @@
 
 setup() {
     tree=$BATS_TEST_TMPDIR
-    mkdir -p "$tree/client/test/behaviour" "$tree/target/asan" "$tree/benchmark"
+    mkdir -p "$tree/client/test/behaviour" "$tree/target/asan" "$tree/benchmark" "$tree/servers"
     cp "$BATS_TEST_DIRNAME/run_all.sh" "$tree/client/test/"
     # Two shards even on a machine with one processor, so that the counts are the same everywhere.
     mkdir "$tree/commands"
@@ -121,12 +121,44 @@ last_line() { printf '%s' "${lines[-1]}"; }
     script target/asan/unit_tests 'echo "[==========] 0 tests ran."'
     script client/test/behaviour/it_reports.sh 'file=$(tr -d "\047" <<<"${ASAN_OPTIONS#log_path=}"); echo "heap overflow" >"${file%%:*}.1"'
     script client/test/behaviour/it_is_clean.sh '[[ $VOLLEY_DIR == */target/asan ]]'
+    script servers/check '[[ $* == "--variant asan"* ]] || exit 2; [[ $3 == --list ]] && echo c-one && exit
+printf "server\nc-one  60 0 0\n"'
     run_all asan
     echo "$output"
     [ "$status" -eq 1 ]
-    [ "$(last_line)" = "1 passed, 1 failed, 0 skipped" ]
+    [ "$(last_line)" = "2 passed, 1 failed, 0 skipped" ]
     [[ $output == *"failed: asan it reports: a sanitizer reported"* ]]
     [[ $output == *"    heap overflow"* ]]
+}
+
+@test "each server is a test: passed, skipped with the reason, failed with the names of the checks" {
+    script servers/check '[[ $1 == --list ]] && printf "%s\n" good card wrong broken early && exit
+printf "%-24s passed failed skipped\n" server
+case $1 in
+good) echo "good                         60      0       0" ;;
+card) echo "card                     skipped: no network card"; exit 77 ;;
+wrong) mkdir -p target/servers/.conform; printf "FAIL size-1\n     came      ff\n" >target/servers/.conform/wrong.log
+    echo "wrong                        59      1       0  size-1"; exit 1 ;;
+broken) echo "broken                   not built: see its log"; exit 1 ;;
+early) exit 3 ;;
+esac
+echo "1 servers: it does not matter"'
+    run_all servers
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "1 passed, 3 failed, 1 skipped" ]
+    [[ $output == *"skipped: release server card: no network card"* ]]
+    [[ $output == *"failed: release server wrong: size-1"* ]]
+    [[ $output == *"    FAIL size-1"* ]]
+    [[ $output == *"failed: release server broken: not built: see its log"* ]]
+    [[ $output == *"failed: release server early: status 3"* ]]
+}
+
+@test "no servers at all is a failure" {
+    script servers/check ':'
+    run_all servers
+    [ "$status" -eq 1 ]
+    [[ $output == *"failed: release servers: there are none"* ]]
 }
 
 @test "bats files are counted test by test, and one that ends early is noticed" {

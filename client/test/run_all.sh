@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Runs the tests of what has been built, and counts them all: `make test` builds and calls it.
 #
-# usage: run_all.sh [PART...]      (default: release bats lint floors)
-#   release, asan, tsan   unit tests and behaviour scripts with the programs in target/, target/asan/, target/tsan/
+# usage: run_all.sh [PART...]      (default: release servers bats lint floors)
+#   release, asan, tsan   unit tests and behaviour scripts with the programs in target/, target/asan/, target/tsan/; with the
+#                         sanitizers also conform over the C and C++ servers, all of them with the sanitizer
+#   servers               conform over every server, each a test: skipped where this machine lacks what it needs
 #   unit, behaviour       one half of release
 #   bats                  benchmark/*.bats, servers/*.bats, client/test/*.bats
 #   lint, floors          the checks of form, each a test
@@ -23,6 +25,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 # Long enough for a machine that is busy with other things: it ends what hangs and measures nothing.
 unit_deadline=900
 behaviour_deadline=180
+server_deadline=700 # servers/check ends a conform that hangs earlier
 bats_deadline=600
 lint_deadline=1800
 fuzz_deadline=1800
@@ -194,6 +197,34 @@ run_behaviour() { # VARIANT DIRECTORY
     done
 }
 
+run_servers() { # VARIANT DIRECTORY
+    local name names log status row mark left
+    local -a variant=()
+    [[ $1 == release ]] || variant=(--variant "$1")
+    names=$(servers/check "${variant[@]}" --list)
+    [[ $names ]] || fail "$1 servers" /dev/null "there are none"
+    for name in $names; do
+        log=$logs/$1-server-$name.log
+        mark=$$-$1-server-$name
+        status=0
+        VOLLEY_TEST_MARK=$mark run_with_deadline "$server_deadline" "$log" \
+            "${launcher[@]}" servers/check "${variant[@]}" "$name" || status=$?
+        row=$(sed -nE "s/^$name +//p" "$log")
+        cat "$2/servers/.conform/$name.log" >>"$log" 2>/dev/null || true
+        if left=$(left_behind "$mark"); then
+            fail "$1 server $name" "$log" "left behind: $left"
+        elif collect_reports "$log"; then
+            fail "$1 server $name" "$log" "a sanitizer reported"
+        elif [[ $status -eq 77 ]]; then
+            skip "$1 server $name" "${row#skipped: }"
+        elif [[ $status -eq 1 ]]; then
+            fail "$1 server $name" "$log" "${row##*  }"
+        else
+            judge "$1 server $name" "$log" "$status" "$server_deadline"
+        fi
+    done
+}
+
 run_bats() {
     local file log status planned seen line name
     local -a lines
@@ -258,7 +289,9 @@ run_part() {
         *) use_sanitizers release ;;
     esac
     case $1 in
-        release | asan | tsan) run_unit "$1" "$directory"; run_behaviour "$1" "$directory" ;;
+        release) run_unit "$1" "$directory"; run_behaviour "$1" "$directory" ;;
+        asan | tsan) run_unit "$1" "$directory"; run_behaviour "$1" "$directory"; run_servers "$1" "$directory" ;;
+        servers) run_servers release "$directory" ;;
         unit) run_unit release "$directory" ;;
         behaviour) run_behaviour release "$directory" ;;
         bats) run_bats ;;
@@ -270,7 +303,7 @@ run_part() {
 }
 
 parts=("$@")
-[[ $# -gt 0 ]] || parts=(release bats lint floors)
+[[ $# -gt 0 ]] || parts=(release servers bats lint floors)
 mkdir -p "$logs"
 rm -f "$logs"/sanitizer-report.*
 for part in "${parts[@]}"; do
