@@ -36,8 +36,9 @@ THIN_CLIENTS := $(patsubst client/bench/%.c,target/bench/%,$(wildcard client/ben
 MAINS := $(filter %/main.cc,$(SOURCES))
 LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
 
-.PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers test unit behaviour bats asan tsan \
-	fuzz format lint floors bench bench-client coverage coverage-real clean
+.PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers \
+	servers-table test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
+	coverage-real clean
 all: client servers
 client: target/volley target/conform
 
@@ -49,6 +50,7 @@ help:
 	  'server-NAME    one server: servers/NAME and target/servers/NAME' \
 	  'check-NAME     does the server NAME keep the contract?' \
 	  'check-servers  do all of them? One table; SERVERS="a b" checks these alone, TIMES=3 each three times' \
+	  'servers-table  the table in servers/README.md, from each server.toml' \
 	  'test           sets up what is missing, builds, runs every test; ends with N passed, N failed, N skipped' \
 	  'unit           the unit tests alone' \
 	  'behaviour      the behaviour scripts alone' \
@@ -158,6 +160,9 @@ check-%: server-% target/conform
 # A server that cannot be built stops no other: it is a failure in the table. That all are skipped (77) is none.
 check-servers: servers-for-tests target/conform
 	$(Q)servers/check $(if $(TIMES),--times $(TIMES)) $(SERVERS) || [ $$? -eq 77 ]
+
+servers-table:
+	$(Q)servers/table --write
 
 test:
 	$(Q)benchmark/setup.sh client servers test fuzz >&2
