@@ -6,8 +6,8 @@
 // handler into the next): where no handler is left, the connection is closed.
 //
 // Replies are written at once on the non-blocking socket, and only where the client does not read
-// by async_write: one hop through the queue less. Asio does not try a read again after one that did
-// not fill the buffer, so a round trip is epoll_wait, recv, send, as in a hand-written loop.
+// by async_write: one hop through the queue less. A round trip is epoll_wait, recv, send, and then
+// one recv more, which finds nothing: Asio tries each read before it waits for input.
 //
 // Needs: C++20, Boost 1.74 or newer (headers only). There is no fallback.
 // Try:   make && taskset -c 0,1 ./asio -p 4000 &
