@@ -50,6 +50,7 @@ help:
 	  'server-NAME    one server: servers/NAME and target/servers/NAME' \
 	  'check-NAME     does the server NAME keep the contract?' \
 	  'check-servers  do all of them? One table; SERVERS="a b" checks these alone, TIMES=3 each three times' \
+	  'setup-LANGUAGE installs what the servers in one language need (setup-rust, setup-go …), with apt; setup-all: all' \
 	  'servers-table  the table in servers/README.md, from each server.toml' \
 	  'test           sets up what is missing, builds, runs every test; ends with N passed, N failed, N skipped' \
 	  'unit           the unit tests alone' \
@@ -160,6 +161,10 @@ check-%: server-% target/conform
 # A server that cannot be built stops no other: it is a failure in the table. That all are skipped (77) is none.
 check-servers: servers-for-tests target/conform
 	$(Q)servers/check $(if $(TIMES),--times $(TIMES)) $(SERVERS) || [ $$? -eq 77 ]
+
+# Toolchains of the servers' languages. Nothing else installs them: a server whose language is not here is skipped.
+setup-%:
+	$(Q)benchmark/setup.sh $*
 
 servers-table:
 	$(Q)servers/table --write

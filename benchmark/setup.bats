@@ -11,7 +11,7 @@ setup() {
     mkdir -p "$commands" "$VOLLEY_SETUP_ROOT/usr/include" "$VOLLEY_SETUP_ROOT/usr/lib/x86_64-linux-gnu"
     mkdir -p "$VOLLEY_SETUP_ROOT/var/lib/apt/lists/partial"
     touch "$VOLLEY_SETUP_ROOT/var/lib/apt/lists/debian_main_Packages"
-    for tool in bash env find grep tail cat mkdir touch chmod; do
+    for tool in bash sh env find grep tail cat mkdir touch chmod; do
         ln -s "$(command -v "$tool")" "$commands/$tool"
     done
     command_that id 'echo 0'
@@ -49,9 +49,12 @@ for package in \"\$@\"; do
         libnuma-dev) touch '$(include)/numa.h' '$(library)/libnuma.so' ;;
         nlohmann-json3-dev) mkdir -p '$(include)/nlohmann'; touch '$(include)/nlohmann/json.hpp' ;;
         libc6-dev) touch '$(include)/stdio.h' ;;
+        cargo|cargo-web) printf '#!/bin/sh\necho cargo 1.96.0\n' >'$commands/cargo' ;;
+        rustc|rustc-web) printf '#!/bin/sh\necho rustc 1.96.0\n' >'$commands/rustc' ;;
+        nim|ldc|ruby) printf '#!/bin/sh\necho version 9.9\n' >'$commands/'\${package/ldc/ldc2} ;;
         liburing-dev) touch '$(include)/liburing.h' '$(library)/liburing.so' ;;
     esac
-    [[ \$package != @(g++|make|gcc) ]] || chmod +x '$commands/'\$package
+    for tool in '$commands'/*; do [[ -L \$tool ]] || chmod +x \"\$tool\"; done
 done"
     sed -i '1a shopt -s extglob' "$commands/apt-get"
 }
@@ -217,8 +220,88 @@ installed() { grep -o ' install .*' "$asked" | tail -n 1; }
     [[ $output != *benchmark* ]]
 }
 
+# A command that says what a tool says of its version.
+tool() { command_that "$1" "echo '$2'"; }
+
+@test "a language is what its servers need, and no other language" {
+    setup_on_machine rust
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(installed)" = " install --no-remove --no-install-recommends -y cargo-web rustc-web" ]
+    : >"$asked"
+    setup_on_machine rust
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    [ ! -s "$asked" ]
+}
+
+@test "a toolchain that is there and new enough serves, wherever it came from" {
+    tool cargo 'cargo 1.75.0 (1d8b05cdd 2023-11-20)'
+    tool rustc 'rustc 1.75.0'
+    setup_on_machine rust
+    [ "$status" -eq 0 ]
+    [ ! -s "$asked" ]
+    # Like go, whose words come after another command and another name.
+    # shellcheck disable=SC2016
+    command_that go '[[ $1 == version ]] && echo "go version go1.21.3 linux/amd64"'
+    setup_on_machine go
+    [ "$status" -eq 0 ]
+    [ ! -s "$asked" ]
+}
+
+@test "one that is too old does not serve" {
+    tool cargo 'cargo 1.63.0'
+    tool rustc 'rustc 1.100.2'
+    setup_on_machine rust
+    [ "$status" -eq 0 ]
+    [ "$(installed)" = " install --no-remove --no-install-recommends -y cargo-web" ]
+}
+
+@test "where there is no newer cargo under its own name the usual one is chosen" {
+    printf '%s\n' cargo-web rustc-web >"$unknown_packages"
+    setup_on_machine rust
+    [ "$status" -eq 0 ]
+    [[ $(installed) == *" cargo rustc" ]]
+}
+
+@test "every language has a part, is named by --languages, and asks for something on a bare machine" {
+    setup_on_machine --languages
+    languages=$output
+    [ "$languages" = "c cpp rust go java node python erlang haskell ocaml ruby php perl lua nim d csharp rdma" ]
+    for language in $languages; do
+        VOLLEY_SETUP=no setup_on_machine "$language"
+        [ "$status" -eq 1 ] || { echo "$language: $output"; return 1; }
+        [[ $output == "apt-get install "* ]]
+    done
+}
+
+@test "nothing asks for a language unasked" {
+    VOLLEY_SETUP=no setup_on_machine client servers test lint fuzz bench
+    for package in cargo golang nodejs ghc ruby; do
+        [[ $output != *"$package"* ]]
+    done
+}
+
+@test "all languages: what the distribution lacks is left out and named" {
+    command_that apt-cache "[[ \$2 == @(nim|ldc|ruby) ]]"
+    sed -i '1a shopt -s extglob' "$commands/apt-cache"
+    setup_on_machine all
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(installed)" = " install --no-remove --no-install-recommends -y ruby nim ldc" ]
+    [[ ${lines[-1]} == "setup: not to be had here: "*"GHC 9.0.2"*"; the servers that need it are skipped" ]]
+}
+
+@test "all languages: where the distribution has nothing of what is missing nothing is installed" {
+    command_that apt-cache false
+    setup_on_machine all
+    [ "$status" -eq 0 ]
+    [ ! -s "$asked" ]
+}
+
 @test "an unknown part is a usage error" {
     setup_on_machine everything
     [ "$status" -eq 2 ]
-    [[ $output == *'unknown part "everything"'* ]]
+    [[ $output == *'unknown part "everything": client, '*' or a language: c cpp rust '* ]]
+    [ "${#lines[@]}" -eq 1 ]
 }

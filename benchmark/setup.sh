@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
 # Finds what volley needs and this machine lacks, says so, and installs it with apt-get.
 #
-# Looks at files and commands only, so a call with nothing to do costs milliseconds. Removes nothing, ever. Where apt-get is
-# not the package manager it prints what is missing with the versions that volley was tested with, and fails.
+# Looks at files and commands only, so a call with nothing to do costs milliseconds; of the languages it asks the tools for their version.
+# Removes nothing, ever, and installs nothing beside what serves already, wherever it came from. Where apt-get is not the package
+# manager it prints what is missing with the versions that volley was tested with, and fails.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-usage: setup.sh [client] [servers] [test] [lint] [fuzz] [bench]     (default: client servers)
+usage: setup.sh [client] [servers] [test] [lint] [fuzz] [bench] [LANGUAGE]... [all]     (default: client servers)
 
 Installs what these parts need and the machine lacks: with apt-get, as root or through sudo, removing nothing.
+"servers" is what those in C and C++ need. A LANGUAGE is the toolchain of the servers written in it; "all" is all of these,
+and leaves out, saying so, what this distribution does not have.
+
+--languages       prints the languages, no more
 
 VOLLEY_SETUP=no   prints the one command that would install it, and fails, instead
 CXX               the C++ compiler to use in place of g++
@@ -19,14 +24,41 @@ TEXT
 # What is needed: parts | how it is recognised | packages, "a/b" where b serves when a is not to be had | name and version tested.
 # A Boost that is installed decides its own packages: see need_boost.
 needs='
-client            | compiler                                    | g++                    | g++ 12.2 (any compiler for C++20)
+client cpp        | compiler                                    | g++                    | g++ 12.2 (any compiler for C++20)
 client            | command make                                | make                   | GNU make 4.3
-client            | boost                                       |                        | Boost 1.81 (1.74 or newer), with program_options
+client cpp        | boost                                       |                        | Boost 1.81 (1.74 or newer), with program_options
 client            | header numa.h library numa                  | libnuma-dev            | libnuma 2.0.16, with headers
 client            | header nlohmann/json.hpp                    | nlohmann-json3-dev     | nlohmann/json 3.11.2
-servers           | command gcc                                 | gcc                    | gcc 12.2
-servers           | header stdio.h                              | libc6-dev              | C library with headers
-servers           | header liburing.h library uring             | liburing-dev           | liburing 2.3, with headers
+servers c         | command gcc                                 | gcc                    | gcc 12.2
+servers c         | header stdio.h                              | libc6-dev              | C library with headers
+servers c cpp     | header liburing.h library uring             | liburing-dev           | liburing 2.3, with headers
+rust              | command cargo:1.70                          | cargo-web/cargo        | cargo 1.96 (1.70 or newer)
+rust              | command rustc:1.70                          | rustc-web/rustc        | rustc 1.96 (1.70 or newer)
+go                | command go:1.19                             | golang-go              | Go 1.19
+java              | command javac:17 command java:17            | default-jdk-headless   | a JDK, 17
+java              | command mvn                                 | maven                  | Maven 3.8
+node              | command node:18                             | nodejs                 | Node.js 18
+node              | command npm                                 | npm                    | npm 9.2
+python            | command python3:3.8                         | python3                | Python 3.11
+python            | module python3:ensurepip module python3:venv | python3-venv          | the venv of Python 3.11
+python            | module python3:pip                          | python3-pip            | pip 23.0
+erlang            | command erl command erlc                    | erlang-base            | Erlang/OTP 25
+haskell           | command ghc:9.0                             | ghc                    | GHC 9.0.2
+haskell           | module ghc:network                          | libghc-network-dev     | the package network 3.1 of GHC
+ocaml             | command ocamlopt:4.13                       | ocaml-nox              | OCaml 4.13
+ocaml             | command ocamlfind                           | ocaml-findlib          | ocamlfind 1.9
+ruby              | command ruby:3.0                            | ruby                   | Ruby 3.1
+php               | command php:8.0                             | php-cli                | PHP 8.2
+perl              | module perl:IO::Socket::IP                  | perl                   | Perl 5.36 with its core modules
+lua               | command lua5.4                              | lua5.4                 | Lua 5.4
+lua               | module lua5.4:cqueues                       | lua-cqueues            | cqueues for Lua 5.4
+lua               | module lua5.4:socket                        | lua-socket             | LuaSocket for Lua 5.4
+nim               | command nim:1.6                             | nim                    | Nim 1.6
+d                 | command ldc2                                | ldc                    | LDC 1.30
+csharp            | command mcs                                 | mono-mcs               | C# compiler of Mono 6.8
+csharp            | command mono                                | mono-runtime           | Mono 6.8
+rdma              | file /usr/lib/*/rsocket/librspreload.so     | librdmacm1             | librdmacm 44 with librspreload
+rdma              | file /usr/lib/*/libibverbs/*.so             | ibverbs-providers      | the providers of libibverbs 44
 test              | header gtest/gtest.h library gtest          | libgtest-dev           | GoogleTest 1.12.1
 test              | command bats                                | bats                   | bats 1.8.2
 test              | command numactl                             | numactl                | numactl 2.0.16
@@ -38,6 +70,7 @@ test lint fuzz    | command clang++                             | clang         
 test fuzz         | runtime libclang_rt.fuzzer                  | libclang-rt-dev/libclang-rt-14-dev | libFuzzer of clang 14
 bench             | header benchmark/benchmark.h library benchmark | libbenchmark-dev    | Google Benchmark 1.7.1
 '
+languages='c cpp rust go java node python erlang haskell ocaml ruby php perl lua nim d csharp rdma'
 oldest_boost=107400     # 1.74: the oldest whose Asio compiles as C++20 without deprecated parts
 oldest_gcc=12           # older ones are tried on a few lines of C++20
 days_until_lists_are_old=7
@@ -101,15 +134,44 @@ need_boost() {
         printf 'libboost-program-options%d.%d-dev' $((version / 100000)) $((version / 100 % 1000))
 }
 
+# Is there a command, and does the first dotted number that it prints about itself reach MINIMUM?
+have_command() { # NAME[:MINIMUM]
+    local name=${1%%:*} minimum=${1#"${1%%:*}"} text i
+    local -a found wanted
+    command -v "$name" >/dev/null || return 1
+    [[ $minimum ]] || return 0
+    text=$("$name" --version 2>&1 </dev/null || "$name" version 2>&1 </dev/null) || return 1
+    [[ $text =~ [0-9]+(\.[0-9]+)+ ]] || return 1
+    IFS=. read -ra found <<<"${BASH_REMATCH[0]}"
+    IFS=. read -ra wanted <<<"${minimum#:}"
+    for ((i = 0; i < ${#wanted[@]}; i++)); do
+        ((10#${found[i]:-0} == 10#${wanted[i]})) || break
+    done
+    ((i == ${#wanted[@]} || 10#${found[i]:-0} > 10#${wanted[i]:-0}))
+}
+
+have_module() { # INTERPRETER:MODULE
+    local interpreter=${1%%:*} module=${1#*:}
+    command -v "$interpreter" >/dev/null || return 1
+    case $interpreter in
+        python3) python3 -c "import $module" ;;
+        perl) perl "-M$module" -e 1 ;;
+        lua*) "$interpreter" -e "require '$module'" ;;
+        ghc) [[ $(ghc-pkg list --simple-output "$module") ]] ;;
+    esac >/dev/null 2>&1 </dev/null
+}
+
 # Succeeds where everything that the check names ("command make", "header numa.h library numa") is there.
 is_there() {
     local -a words
-    read -ra words <<<"$1"
     local i
+    read -ra words <<<"$1"
     for ((i = 0; i < ${#words[@]}; i += 2)); do
         case ${words[i]} in
             compiler) have_compiler || return 1 ;;
-            command) command -v "${words[i + 1]}" >/dev/null || return 1 ;;
+            command) have_command "${words[i + 1]}" || return 1 ;;
+            module) have_module "${words[i + 1]}" || return 1 ;;
+            file) compgen -G "$root${words[i + 1]}" >/dev/null || return 1 ;;
             header) find_header "${words[i + 1]}" >/dev/null || return 1 ;;
             library) have_library "${words[i + 1]}" || return 1 ;;
             runtime) first_existing "$root"/usr/lib/{llvm-*/lib/,}clang/*/lib/*/"${words[i + 1]}"* >/dev/null || return 1 ;;
@@ -143,7 +205,10 @@ find_missing() {
     done <<<"$needs"
 }
 
-# Of each "a/b" the first that apt knows; the first of all where it knows none, so that its own message names it.
+is_known() { apt-cache show "$1" >/dev/null 2>&1; }
+
+# Of each "a/b" the first that apt knows; the first of all where it knows none, so that its own message names it. Part "all"
+# leaves it out, as what a distribution does not have only costs the servers of one language.
 choose_packages() {
     local alternatives candidate chosen
     packages=()
@@ -151,12 +216,13 @@ choose_packages() {
         chosen=${alternatives%%/*}
         if [[ $alternatives == */* ]]; then
             for candidate in ${alternatives//\// }; do
-                if apt-cache show "$candidate" >/dev/null 2>&1; then
+                if is_known "$candidate"; then
                     chosen=$candidate
                     break
                 fi
             done
         fi
+        [[ $tolerant ]] && ! is_known "$chosen" && continue
         packages+=("$chosen")
     done
 }
@@ -183,6 +249,7 @@ install_with_apt() {
     lists_are_fresh || update=yes
 
     choose_packages
+    [[ ${#packages[@]} -gt 0 || $update ]] || return 0
     if [[ ${VOLLEY_SETUP:-} == no ]]; then
         [[ $update ]] && printf '%s && ' "${as_root[*]}${as_root:+ }apt-get update"
         printf '%s\n' "${as_root[*]}${as_root:+ }apt-get ${options[*]} ${packages[*]}"
@@ -209,12 +276,23 @@ install_with_apt() {
 main() {
     local part
     local -a wanted=("$@")
+    tolerant=
     [[ $# -gt 0 ]] || wanted=(client servers)
     for part in "${wanted[@]}"; do
         case $part in
             -h | --help) usage; exit ;;
+            --languages) printf '%s\n' "$languages"; exit ;;
             client | servers | test | lint | fuzz | bench) ;;
-            *) say "unknown part \"$part\": client, servers, test, lint, fuzz or bench"; exit 2 ;;
+            all)
+                tolerant=yes
+                # The words are separate parts.
+                # shellcheck disable=SC2206
+                wanted+=($languages) ;;
+            *)
+                if [[ " $languages " != *" $part "* ]]; then
+                    say "unknown part \"$part\": client, servers, test, lint, fuzz, bench, all, or a language: $languages"
+                    exit 2
+                fi ;;
         esac
     done
 
@@ -227,7 +305,10 @@ main() {
     fi
     install_with_apt
     find_missing "${wanted[@]}"
-    [[ ${#missing_packages[@]} -eq 0 ]] || fail "installed, but still not found: ${missing_names[*]}"
+    [[ ${#missing_packages[@]} -gt 0 ]] || exit 0
+    printf -v part '%s, ' "${missing_names[@]}"
+    [[ $tolerant ]] || fail "installed, but still not found: ${part%, }"
+    say "not to be had here: ${part%, }; the servers that need it are skipped"
 }
 
 main "$@"
