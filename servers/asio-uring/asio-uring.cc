@@ -1,0 +1,242 @@
+// asio-uring: Boost.Asio on its io_uring backend, one io_context for each allowed CPU.
+//
+// The program is asio's; two macros make Asio hand every operation to the kernel through a ring
+// instead of waiting with epoll and then calling recv and send itself. So replies go through the
+// ring too, by async_write. Asio does not gather what it submits: a round trip is three times
+// io_uring_enter, for the reply, for the next read, and to wait, where one call could do it all.
+// Threads are pinned and connections dealt out in turn as in asio.
+//
+// Needs: C++20, Boost 1.78 or newer, liburing, Linux 5.10 with io_uring allowed (the sysctl
+//        kernel.io_uring_disabled, the seccomp filters of containers). There is no fallback:
+//        without io_uring it says so and ends.
+// Try:   make && taskset -c 0,1 ./asio-uring -p 4000 &
+//        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+
+#define BOOST_ASIO_HAS_IO_URING 1   // before any header of Boost.Asio
+#define BOOST_ASIO_DISABLE_EPOLL 1  // without this one, only files go through the ring
+
+#include <err.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <stop_token>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t challenge_bytes = 4;
+constexpr std::size_t largest_message_bytes = 16 << 20;
+constexpr std::size_t batch_bytes = 4096;  // what one read may bring of small messages: a page
+constexpr std::chrono::milliseconds accept_pause{50};
+
+struct Core {
+    explicit Core(int its_cpu) : cpu(its_cpu) {}
+    int cpu;
+    asio::io_context context{1};  // the hint: a single thread runs it
+    tcp::socket unused{context};  // opens the ring now, while there are descriptors to spare
+};
+
+class Connection {
+  public:
+    Connection(tcp::socket socket, std::size_t message_bytes)
+        : socket_(std::move(socket)),
+          message_bytes_(message_bytes),
+          capacity_(std::max(batch_bytes - batch_bytes % message_bytes, message_bytes)),
+          bytes_(std::make_unique_for_overwrite<unsigned char[]>(capacity_)) {}
+
+    // Waits for input and answers it, again and again until the client is gone.
+    static void read(std::unique_ptr<Connection> self) {
+        Connection& here = *self;
+        here.socket_.async_read_some(
+            asio::buffer(here.bytes_.get() + here.filled_, here.capacity_ - here.filled_),
+            [self = std::move(self)](error_code error, std::size_t received) mutable {
+                if (!error) {
+                    self->filled_ += received;
+                    write(std::move(self));
+                }
+            });
+    }
+
+  private:
+    static void write(std::unique_ptr<Connection> self) {
+        Connection& here = *self;
+        const bool zero = here.answer();
+        if (here.answered_ == 0 && !zero) {  // a part of a message: nothing to write yet
+            read(std::move(self));
+            return;
+        }
+        asio::async_write(here.socket_, asio::buffer(here.bytes_.get(), here.answered_),
+                          [self = std::move(self), zero](error_code error, std::size_t) mutable {
+                              if (zero) {
+                                  std::raise(SIGTERM);  // one way to end for all
+                              } else if (!error) {
+                                  self->keep_the_rest();
+                                  read(std::move(self));
+                              }
+                          });
+    }
+
+    // Turns the whole messages in the buffer into their replies, in place; true where a challenge
+    // was zero. The last byte is the lowest: the carry runs left until a byte does not wrap.
+    bool answer() {
+        const std::size_t width = std::min(message_bytes_, challenge_bytes);
+        for (; filled_ - answered_ >= message_bytes_; answered_ += message_bytes_) {
+            unsigned char* const message = bytes_.get() + answered_;
+            if (std::all_of(message, message + width, [](auto byte) { return byte == 0; })) {
+                return true;
+            }
+            for (std::size_t i = width; i-- > 0 && ++message[i] == 0;) {
+            }
+        }
+        return false;
+    }
+
+    // Part of a message, where the last read ended within one.
+    void keep_the_rest() {
+        filled_ -= answered_;
+        std::memmove(bytes_.get(), bytes_.get() + answered_, filled_);
+        answered_ = 0;
+    }
+
+    tcp::socket socket_;
+    std::size_t message_bytes_;
+    std::size_t capacity_;
+    std::unique_ptr<unsigned char[]> bytes_;
+    std::size_t filled_ = 0;
+    std::size_t answered_ = 0;
+};
+
+class Server {
+  public:
+    Server(const tcp::endpoint& endpoint, std::size_t message_bytes)
+        : message_bytes_(message_bytes),
+          cores_(make_cores()),
+          acceptor_(cores_.front()->context),
+          pause_(cores_.front()->context),
+          signals_(cores_.front()->context, SIGINT, SIGTERM) {
+        acceptor_.open(endpoint.protocol());
+        acceptor_.set_option(tcp::acceptor::reuse_address(true));
+        acceptor_.set_option(tcp::no_delay(true));  // on Linux accepted sockets inherit it
+        acceptor_.bind(endpoint);
+        acceptor_.listen();
+        accept();
+        signals_.async_wait([this](error_code, int) { cores_.front()->context.stop(); });
+    }
+
+    // Until a signal, or an exception: the other threads are stopped and joined as the vector goes.
+    void run() {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 1; i < cores_.size(); ++i) {
+            threads.emplace_back([&core = *cores_[i]](const std::stop_token& stop) {
+                const std::stop_callback stopped(stop, [&core] { core.context.stop(); });
+                run_pinned(core);
+            });
+        }
+        run_pinned(*cores_.front());
+    }
+
+  private:
+    static std::vector<std::unique_ptr<Core>> make_cores() {
+        cpu_set_t allowed;
+        CPU_ZERO(&allowed);
+        sched_getaffinity(0, sizeof allowed, &allowed);
+        std::vector<std::unique_ptr<Core>> cores;
+        for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+            if (CPU_ISSET(cpu, &allowed)) {
+                cores.push_back(std::make_unique<Core>(cpu));
+            }
+        }
+        return cores;
+    }
+
+    static void run_pinned(Core& core) {
+        cpu_set_t only;
+        CPU_ZERO(&only);
+        CPU_SET(static_cast<std::size_t>(core.cpu), &only);
+        sched_setaffinity(0, sizeof only, &only);  // 0: the calling thread
+        const auto work = asio::make_work_guard(core.context);
+        core.context.run();
+    }
+
+    void accept() {
+        asio::io_context& context = cores_[next_++ % cores_.size()]->context;
+        acceptor_.async_accept(context, [this, &context](error_code error, tcp::socket socket) {
+            if (!error) {
+                auto connection = std::make_unique<Connection>(std::move(socket), message_bytes_);
+                asio::post(context, [connection = std::move(connection)]() mutable {
+                    Connection::read(std::move(connection));
+                });
+                accept();
+            } else {
+                // Out of descriptors, most likely: accept would fail again at once.
+                pause_.expires_after(accept_pause);
+                pause_.async_wait([this](error_code) { accept(); });
+            }
+        });
+    }
+
+    std::size_t message_bytes_;
+    std::vector<std::unique_ptr<Core>> cores_;
+    std::size_t next_ = 0;
+    tcp::acceptor acceptor_;
+    asio::steady_timer pause_;
+    asio::signal_set signals_;
+};
+
+// A whole number in [1, limit], or the end.
+unsigned long parse_number(char flag, const char* text, unsigned long limit) {
+    const unsigned long value = std::strtoul(text, nullptr, 10);
+    if (std::strspn(text, "0123456789") != std::strlen(text) || value < 1 || value > limit) {
+        errx(EXIT_FAILURE, "-%c %s is not a number from 1 to %lu", flag, text, limit);
+    }
+    return value;
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) {
+    asio::ip::address address = asio::ip::address_v4::loopback();
+    unsigned short port = 0;
+    std::size_t message_bytes = challenge_bytes;
+    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
+        error_code error;
+        if (flag == 'p') {
+            port = static_cast<unsigned short>(parse_number('p', optarg, 65535));
+        } else if (flag == 'b') {
+            address = asio::ip::make_address(optarg, error);
+        } else if (flag == 'm') {
+            message_bytes = parse_number('m', optarg, largest_message_bytes);
+        } else {
+            errx(EXIT_FAILURE, "flag -%c is unknown or lacks its value", optopt);
+        }
+        if (error) {
+            errx(EXIT_FAILURE, "-b %s is no IPv4 or IPv6 address", optarg);
+        }
+    }
+    if (port == 0 || optind < argc) {
+        errx(EXIT_FAILURE, "usage: asio-uring -p PORT [-b ADDRESS] [-m BYTES]");
+    }
+    rlimit descriptors{};  // the usual soft limit is below a thousand connections
+    getrlimit(RLIMIT_NOFILE, &descriptors);
+    descriptors.rlim_cur = descriptors.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &descriptors);
+    try {
+        Server(tcp::endpoint(address, port), message_bytes).run();
+    } catch (const std::exception& error) {
+        errx(EXIT_FAILURE, "cannot serve on this address and port: %s", error.what());
+    }
+}
