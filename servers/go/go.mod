@@ -1,0 +1,3 @@
+module volley/go
+
+go 1.19
