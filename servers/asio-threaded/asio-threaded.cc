@@ -1,0 +1,230 @@
+// asio-threaded: Boost.Asio, one io_context run by as many threads as there are allowed CPUs.
+//
+// The pool of Asio's textbooks: any thread runs any handler, so that no CPU idles while another has
+// work waiting, and one slow connection holds up none of the others. Each connection has a strand:
+// its handlers never run at the same time and need no lock, also where somebody adds a timer. The
+// price is shared state: one queue with a lock, one thread at a time in epoll_wait, which wakes the
+// next before it runs a handler, and connections whose data moves from CPU to CPU. asio is the same
+// program with an io_context for each CPU.
+//
+// Needs: C++20, Boost 1.74 or newer (headers only). There is no fallback.
+// Try:   make && taskset -c 0,1 ./asio-threaded -p 4000 &
+//        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+
+#include <err.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <utility>  // first: Boost 1.74 uses std::exchange without it
+
+#include <algorithm>
+#include <boost/asio.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t challenge_bytes = 4;
+constexpr std::size_t largest_message_bytes = 16 << 20;
+constexpr std::size_t batch_bytes = 4096;  // what one read may bring of small messages: a page
+constexpr std::chrono::milliseconds accept_pause{50};
+
+// A socket whose handlers run through a strand, whichever thread it is that runs them.
+using Strand = asio::strand<asio::io_context::executor_type>;
+using Socket = asio::basic_stream_socket<tcp, Strand>;
+
+class Connection {
+  public:
+    Connection(Socket socket, std::size_t message_bytes)
+        : socket_(std::move(socket)),
+          message_bytes_(message_bytes),
+          capacity_(std::max(batch_bytes - batch_bytes % message_bytes, message_bytes)),
+          bytes_(std::make_unique_for_overwrite<unsigned char[]>(capacity_)) {}
+
+    // Waits for input and answers it, again and again until the client is gone.
+    static void read(std::unique_ptr<Connection> self) {
+        Connection& here = *self;
+        here.socket_.async_read_some(
+            asio::buffer(here.bytes_.get() + here.filled_, here.capacity_ - here.filled_),
+            [self = std::move(self)](error_code error, std::size_t received) mutable {
+                if (!error) {
+                    self->filled_ += received;
+                    write(std::move(self));
+                }
+            });
+    }
+
+  private:
+    static void write(std::unique_ptr<Connection> self) {
+        Connection& here = *self;
+        const bool zero = here.answer();
+        error_code error;
+        std::size_t sent = 0;
+        if (here.answered_ > 0) {
+            sent = here.socket_.write_some(asio::buffer(here.bytes_.get(), here.answered_), error);
+        }
+        if (zero) {
+            std::raise(SIGTERM);  // one way to end for all
+        } else if (sent == here.answered_) {
+            here.keep_the_rest();
+            read(std::move(self));
+        } else if (!error || error == asio::error::would_block) {
+            asio::async_write(here.socket_,
+                              asio::buffer(here.bytes_.get() + sent, here.answered_ - sent),
+                              [self = std::move(self)](error_code failure, std::size_t) mutable {
+                                  if (!failure) {
+                                      self->keep_the_rest();
+                                      read(std::move(self));
+                                  }
+                              });
+        }
+    }
+
+    // Turns the whole messages in the buffer into their replies, in place; true where a challenge
+    // was zero. The last byte is the lowest: the carry runs left until a byte does not wrap.
+    bool answer() {
+        const std::size_t width = std::min(message_bytes_, challenge_bytes);
+        for (; filled_ - answered_ >= message_bytes_; answered_ += message_bytes_) {
+            unsigned char* const message = bytes_.get() + answered_;
+            if (std::all_of(message, message + width, [](auto byte) { return byte == 0; })) {
+                return true;
+            }
+            for (std::size_t i = width; i-- > 0 && ++message[i] == 0;) {
+            }
+        }
+        return false;
+    }
+
+    // Part of a message, where the last read ended within one.
+    void keep_the_rest() {
+        filled_ -= answered_;
+        std::memmove(bytes_.get(), bytes_.get() + answered_, filled_);
+        answered_ = 0;
+    }
+
+    Socket socket_;
+    std::size_t message_bytes_;
+    std::size_t capacity_;
+    std::unique_ptr<unsigned char[]> bytes_;
+    std::size_t filled_ = 0;
+    std::size_t answered_ = 0;
+};
+
+class Server {
+  public:
+    Server(const tcp::endpoint& endpoint, std::size_t message_bytes)
+        : message_bytes_(message_bytes),
+          acceptor_(context_),
+          pause_(context_),
+          signals_(context_, SIGINT, SIGTERM) {
+        acceptor_.open(endpoint.protocol());
+        acceptor_.set_option(tcp::acceptor::reuse_address(true));
+        acceptor_.set_option(tcp::no_delay(true));  // on Linux accepted sockets inherit it
+        acceptor_.bind(endpoint);
+        acceptor_.listen();
+        accept();
+        signals_.async_wait([this](error_code, int) { context_.stop(); });
+    }
+
+    // Until a signal, or an exception: the other threads are stopped and joined as the vector goes.
+    void run() {
+        std::vector<std::jthread> threads;
+        for (int i = 1; i < threads_; ++i) {
+            threads.emplace_back([this](const std::stop_token& stop) {
+                const std::stop_callback stopped(stop, [this] { context_.stop(); });
+                context_.run();
+            });
+        }
+        context_.run();
+    }
+
+  private:
+    static int allowed_cpus() {
+        cpu_set_t allowed;
+        CPU_ZERO(&allowed);
+        sched_getaffinity(0, sizeof allowed, &allowed);
+        return std::max(CPU_COUNT(&allowed), 1);
+    }
+
+    // One accept at a time: its handlers follow each other and need no strand.
+    void accept() {
+        acceptor_.async_accept(asio::make_strand(context_), [this](error_code error,
+                                                                   Socket socket) {
+            if (!error) {
+                socket.non_blocking(true, error);
+                const Strand strand = socket.get_executor();
+                auto connection = std::make_unique<Connection>(std::move(socket), message_bytes_);
+                asio::post(strand, [connection = std::move(connection)]() mutable {
+                    Connection::read(std::move(connection));
+                });
+                accept();
+            } else {
+                // Out of descriptors, most likely: accept would fail again at once.
+                pause_.expires_after(accept_pause);
+                pause_.async_wait([this](error_code) { accept(); });
+            }
+        });
+    }
+
+    std::size_t message_bytes_;
+    int threads_ = allowed_cpus();
+    asio::io_context context_{threads_};
+    tcp::acceptor acceptor_;
+    asio::steady_timer pause_;
+    asio::signal_set signals_;
+};
+
+// A whole number in [1, limit], or the end.
+unsigned long parse_number(char flag, const char* text, unsigned long limit) {
+    const unsigned long value = std::strtoul(text, nullptr, 10);
+    if (std::strspn(text, "0123456789") != std::strlen(text) || value < 1 || value > limit) {
+        errx(EXIT_FAILURE, "-%c %s is not a number from 1 to %lu", flag, text, limit);
+    }
+    return value;
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) {
+    asio::ip::address address = asio::ip::address_v4::loopback();
+    unsigned short port = 0;
+    std::size_t message_bytes = challenge_bytes;
+    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
+        error_code error;
+        if (flag == 'p') {
+            port = static_cast<unsigned short>(parse_number('p', optarg, 65535));
+        } else if (flag == 'b') {
+            address = asio::ip::make_address(optarg, error);
+        } else if (flag == 'm') {
+            message_bytes = parse_number('m', optarg, largest_message_bytes);
+        } else {
+            errx(EXIT_FAILURE, "flag -%c is unknown or lacks its value", optopt);
+        }
+        if (error) {
+            errx(EXIT_FAILURE, "-b %s is no IPv4 or IPv6 address", optarg);
+        }
+    }
+    if (port == 0 || optind < argc) {
+        errx(EXIT_FAILURE, "usage: asio-threaded -p PORT [-b ADDRESS] [-m BYTES]");
+    }
+    rlimit descriptors{};  // the usual soft limit is below a thousand connections
+    getrlimit(RLIMIT_NOFILE, &descriptors);
+    descriptors.rlim_cur = descriptors.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &descriptors);
+    try {
+        Server(tcp::endpoint(address, port), message_bytes).run();
+    } catch (const std::exception& error) {
+        errx(EXIT_FAILURE, "cannot serve on this address and port: %s", error.what());
+    }
+}
