@@ -37,7 +37,7 @@ MAINS := $(filter %/main.cc,$(SOURCES))
 LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
 
 .PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers \
-	servers-table test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
+	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
 	coverage-real clean
 all: client servers
 client: target/volley target/conform
@@ -51,6 +51,7 @@ help:
 	  'check-NAME     does the server NAME keep the contract?' \
 	  'check-servers  do all of them? One table; SERVERS="a b" checks these alone, TIMES=3 each three times' \
 	  'setup-LANGUAGE installs what the servers in one language need (setup-rust, setup-go …), with apt; setup-all: all' \
+	  'new-server     NAME=x LANG=c: servers/x from the template of a language, conforming from the start' \
 	  'servers-table  the table in servers/README.md, from each server.toml' \
 	  'test           sets up what is missing, builds, runs every test; ends with N passed, N failed, N skipped' \
 	  'unit           the unit tests alone' \
@@ -165,6 +166,11 @@ check-servers: servers-for-tests target/conform
 # Toolchains of the servers' languages. Nothing else installs them: a server whose language is not here is skipped.
 setup-%:
 	$(Q)benchmark/setup.sh $*
+
+# LANG is also the locale of everybody's environment, and NAME may be anything there: what counts is what was said to make.
+SAID = $(if $(filter command line,$(origin $(1))),$(subst ','\'',$(value $(1))))
+new-server:
+	@servers/new '$(call SAID,NAME)' '$(call SAID,LANG)'
 
 servers-table:
 	$(Q)servers/table --write
