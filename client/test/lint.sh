@@ -6,13 +6,14 @@
 #   clang-warnings  clang++ compiles every source with all warnings as errors
 #   gcc-warnings    so does g++
 #   headers         every header compiles alone, with both
+#   servers         servers/lint has no message: metadata, layout and lock files of every server
 #
 # usage: lint.sh [--list | CHECK...]      (default: all)
 # A check whose tool is missing says so; status 77 where that is all that went wrong, 1 where a check failed.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-checks=(layout shell clang-warnings gcc-warnings headers)
+checks=(layout shell clang-warnings gcc-warnings headers servers)
 processors=$(nproc)
 
 # As in the Makefile; -fsyntax-only finds what does not need the optimizer, the build shows the rest.
@@ -88,6 +89,7 @@ run_check() {
         clang-warnings) check_warnings clang++ ;;
         gcc-warnings) check_warnings g++ ;;
         headers) check_headers ;;
+        servers) servers/lint ;;
         *) echo "lint.sh: no check \"$1\"; there are: ${checks[*]}"; return 2 ;;
     esac
 }
