@@ -143,10 +143,13 @@ broken) echo "broken                   not built: see its log"; exit 1 ;;
 early) exit 3 ;;
 esac
 echo "1 servers: it does not matter"'
+    script client/test/template.sh '[[ $1 == --list ]] && echo c rust ada && exit; [[ $1 != rust ]] || { echo no cargo; exit 77; }; [[ $1 == c ]]'
     run_all servers
     echo "$output"
     [ "$status" -eq 1 ]
-    [ "$(last_line)" = "1 passed, 3 failed, 1 skipped" ]
+    [ "$(last_line)" = "2 passed, 4 failed, 2 skipped" ]
+    [[ $output == *"skipped: new server in rust: no cargo"* ]]
+    [[ $output == *"failed: new server in ada: status 1"* ]]
     [[ $output == *"skipped: release server card: no network card"* ]]
     [[ $output == *"failed: release server wrong: size-1"* ]]
     [[ $output == *"    FAIL size-1"* ]]
@@ -156,6 +159,7 @@ echo "1 servers: it does not matter"'
 
 @test "no servers at all is a failure" {
     script servers/check ':'
+    script client/test/template.sh ':'
     run_all servers
     [ "$status" -eq 1 ]
     [[ $output == *"failed: release servers: there are none"* ]]

@@ -4,7 +4,7 @@
 # usage: run_all.sh [PART...]      (default: release servers bats lint floors)
 #   release, asan, tsan   unit tests and behaviour scripts with the programs in target/, target/asan/, target/tsan/; with the
 #                         sanitizers also conform over the C and C++ servers, all of them with the sanitizer
-#   servers               conform over every server, each a test: skipped where this machine lacks what it needs
+#   servers               conform over every server, each a test, and a new server of each template; skipped where this machine lacks what it needs
 #   unit, behaviour       one half of release
 #   bats                  benchmark/*.bats, servers/*.bats, client/test/*.bats
 #   lint, floors          the checks of form, each a test
@@ -25,6 +25,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 # Long enough for a machine that is busy with other things: it ends what hangs and measures nothing.
 unit_deadline=900
 behaviour_deadline=180
+template_deadline=900
 server_deadline=700 # servers/check ends a conform that hangs earlier
 bats_deadline=600
 lint_deadline=1800
@@ -225,6 +226,16 @@ run_servers() { # VARIANT DIRECTORY
     done
 }
 
+run_templates() {
+    local language status log
+    for language in $(client/test/template.sh --list); do
+        log=$logs/template-$language.log
+        status=0
+        run_with_deadline "$template_deadline" "$log" client/test/template.sh "$language" || status=$?
+        judge "new server in $language" "$log" "$status" "$template_deadline"
+    done
+}
+
 run_bats() {
     local file log status planned seen line name
     local -a lines
@@ -291,7 +302,7 @@ run_part() {
     case $1 in
         release) run_unit "$1" "$directory"; run_behaviour "$1" "$directory" ;;
         asan | tsan) run_unit "$1" "$directory"; run_behaviour "$1" "$directory"; run_servers "$1" "$directory" ;;
-        servers) run_servers release "$directory" ;;
+        servers) run_servers release "$directory"; run_templates ;;
         unit) run_unit release "$directory" ;;
         behaviour) run_behaviour release "$directory" ;;
         bats) run_bats ;;

@@ -1,4 +1,4 @@
-// @NAME@: blocking sockets, one thread for each connection, with the C++ standard library.
+// @NAME@: blocking sockets, one thread for each connection.
 //
 // A thread sleeps in recv, adds one, sends, and sleeps again: two system calls for a round trip.
 // What is particular about this server is in serve() and accept_for_ever(); the rest keeps the

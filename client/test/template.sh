@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# A server made by `make new-server` from a template, untouched: it is built, keeps the contract, and lint has no message.
+#
+# usage: template.sh --list | LANG
+# Status 0: so it is. 77: skipped, with the reason in the last line, because its toolchain is not here. Anything else: not so.
+# Works in a copy of what surrounds the servers, below a directory with a space in its name, and leaves nothing behind.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+if [[ ${1:---list} == --list ]]; then
+    for template in servers/.template/*/; do
+        [[ ! -d $template ]] || basename "$template"
+    done
+    exit
+fi
+language=$1
+# As long as a name may be, so that the formatter's width is tried too.
+printf -v name 'new-%s-%s' "$language" xxxxxxxxxxxxxxxxxxxx
+name=${name:0:24}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree="$work/a tree"
+mkdir -p "$tree"/{servers,benchmark,target}
+cp -p Makefile .clang-format .gitignore "$tree/"
+cp -p benchmark/setup.sh "$tree/benchmark/"
+cp -Rp servers/{Makefile,README.md,needs,new,lint,table,.template} "$tree/servers/"
+conform=$PWD/target/conform
+[[ -x $conform ]] || { echo "target/conform is not built: make target/conform"; exit 1; }
+
+cd "$tree"
+unset MAKEFLAGS MFLAGS MAKELEVEL
+git init -q .
+make -s new-server NAME="$name" LANG="$language"
+git add servers # before the build, so that lint finds what is built and not ignored
+[[ $(find servers -maxdepth 1 -name '.new*') == '' ]]
+! grep -rn '@NAME@' "servers/$name" || { echo "@NAME@ is left"; exit 1; }
+[[ ! $(find "servers/$name" -name '*@NAME@*') ]] || { echo "@NAME@ is left in a file's name"; exit 1; }
+if reasons=$(servers/needs "servers/$name"); then :; else
+    [[ $? -eq 1 ]] || exit 1
+    echo "$reasons" | paste -sd ';'
+    exit 77
+fi
+make -s "server-$name"
+"$conform" "target/servers/$name"
+servers/lint "$name"
