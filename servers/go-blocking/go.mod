@@ -1,0 +1,3 @@
+module volley/go-blocking
+
+go 1.19
