@@ -236,8 +236,8 @@ tool() { command_that "$1" "echo '$2'"; }
 }
 
 @test "a toolchain that is there and new enough serves, wherever it came from" {
-    tool cargo 'cargo 1.75.0 (1d8b05cdd 2023-11-20)'
-    tool rustc 'rustc 1.75.0'
+    tool cargo 'cargo 1.85.0 (d73d2caf9 2024-12-31)'
+    tool rustc 'rustc 1.85.1'
     setup_on_machine rust
     [ "$status" -eq 0 ]
     [ ! -s "$asked" ]

@@ -32,8 +32,8 @@ client            | header nlohmann/json.hpp                    | nlohmann-json3
 servers c         | command gcc                                 | gcc                    | gcc 12.2
 servers c         | header stdio.h                              | libc6-dev              | C library with headers
 servers c cpp     | header liburing.h library uring             | liburing-dev           | liburing 2.3, with headers
-rust              | command cargo:1.70                          | cargo-web/cargo        | cargo 1.96 (1.70 or newer)
-rust              | command rustc:1.70                          | rustc-web/rustc        | rustc 1.96 (1.70 or newer)
+rust              | command cargo:1.85                          | cargo-web/cargo        | cargo 1.96 (1.85 or newer)
+rust              | command rustc:1.85                          | rustc-web/rustc        | rustc 1.96 (1.85 or newer)
 go                | command go:1.19                             | golang-go              | Go 1.19
 java              | command javac:17 command java:17            | default-jdk-headless   | a JDK, 17
 java              | command mvn                                 | maven                  | Maven 3.8
