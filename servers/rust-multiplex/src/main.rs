@@ -112,46 +112,36 @@ impl Connection {
 }
 
 /// A thread's connections, each in the place that its descriptor numbers.
-struct Connections {
-    places: Vec<Option<Connection>>,
-    message_bytes: usize,
+type Places = Vec<Option<Connection>>;
+
+fn add(places: &mut Places, mut connection: Connection, registry: &Registry) -> io::Result<()> {
+    let place = connection.stream.as_raw_fd() as usize;
+    registry.register(&mut connection.stream, Token(place), BOTH_WAYS)?;
+    if places.len() <= place {
+        places.resize_with(place + 1, || None);
+    }
+    places[place] = Some(connection);
+    Ok(())
 }
 
-impl Connections {
-    fn add(&mut self, stream: net::TcpStream, registry: &Registry) -> io::Result<()> {
-        let mut stream = TcpStream::from_std(stream);
-        let place = stream.as_raw_fd() as usize;
-        registry.register(&mut stream, Token(place), BOTH_WAYS)?;
-        if self.places.len() <= place {
-            self.places.resize_with(place + 1, || None);
-        }
-        self.places[place] = Some(Connection::new(stream, self.message_bytes));
-        Ok(())
-    }
-
-    fn serve(&mut self, event: &Event, registry: &Registry) {
-        let place = &mut self.places[event.token().0];
-        let Some(connection) = place else { return };
-        let goes_on = match connection.serve(self.message_bytes) {
-            // An end that was announced comes after all that was sent: it is read for, too.
-            Ok(full) if full || event.is_read_closed() => registry
-                .reregister(&mut connection.stream, event.token(), BOTH_WAYS)
-                .is_ok(),
-            Ok(_) => true,
-            Err(error) => error.kind() == ErrorKind::WouldBlock,
-        };
-        if !goes_on {
-            *place = None; // closes it, which takes it out of the epoll set
-        }
+fn serve(place: &mut Option<Connection>, event: &Event, registry: &Registry, message_bytes: usize) {
+    let Some(connection) = place else { return };
+    let goes_on = match connection.serve(message_bytes) {
+        // An end that was announced comes after all that was sent: it is read for, too.
+        Ok(full) if full || event.is_read_closed() => registry
+            .reregister(&mut connection.stream, event.token(), BOTH_WAYS)
+            .is_ok(),
+        Ok(_) => true,
+        Err(error) => error.kind() == ErrorKind::WouldBlock,
+    };
+    if !goes_on {
+        *place = None; // closes it, which takes it out of the epoll set
     }
 }
 
 fn run_loop(mut poll: Poll, dealt: Receiver<net::TcpStream>, message_bytes: usize) {
     let mut events = Events::with_capacity(EVENTS_AT_ONCE);
-    let mut connections = Connections {
-        places: Vec::new(),
-        message_bytes,
-    };
+    let mut places = Places::new();
     loop {
         if poll.poll(&mut events, None).is_err() {
             continue; // interrupted: nothing else can go wrong
@@ -159,27 +149,24 @@ fn run_loop(mut poll: Poll, dealt: Receiver<net::TcpStream>, message_bytes: usiz
         for event in &events {
             if event.token() == DEALT {
                 for stream in dealt.try_iter() {
-                    let _ = connections.add(stream, poll.registry()); // or it is closed
+                    let connection = Connection::new(TcpStream::from_std(stream), message_bytes);
+                    let _ = add(&mut places, connection, poll.registry()); // or it is closed
                 }
             } else {
-                connections.serve(event, poll.registry());
+                let place = &mut places[event.token().0];
+                serve(place, event, poll.registry(), message_bytes);
             }
         }
     }
 }
 
-struct Loop {
-    deal: Sender<net::TcpStream>,
-    waker: Waker,
-}
-
 /// Starts a loop on a thread of its own; what it is dealt, it serves once it is woken.
-fn start(message_bytes: usize) -> io::Result<Loop> {
+fn start(message_bytes: usize) -> io::Result<(Sender<net::TcpStream>, Waker)> {
     let poll = Poll::new()?;
     let waker = Waker::new(poll.registry(), DEALT)?;
     let (deal, dealt) = mpsc::channel();
     thread::Builder::new().spawn(move || run_loop(poll, dealt, message_bytes))?;
-    Ok(Loop { deal, waker })
+    Ok((deal, waker))
 }
 
 fn parse_options() -> Result<(SocketAddr, usize), String> {
@@ -254,9 +241,9 @@ fn run() -> Result<(), String> {
                 .collect::<io::Result<Vec<_>>>()
         })
         .map_err(|error| format!("cannot start a loop for each allowed CPU: {error}"))?;
-    for next in loops.iter().cycle() {
-        let _ = next.deal.send(accept(&listener));
-        let _ = next.waker.wake();
+    for (deal, waker) in loops.iter().cycle() {
+        let _ = deal.send(accept(&listener));
+        let _ = waker.wake();
     }
     Ok(())
 }
