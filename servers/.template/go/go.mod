@@ -1,0 +1,3 @@
+module volley/@NAME@
+
+go 1.19
