@@ -232,7 +232,7 @@ int main(int argc, char* argv[]) {
     if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
         err(EXIT_FAILURE, "cannot learn the allowed CPUs");
     }
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
         if (CPU_ISSET(cpu, &allowed)) {
             CPU_SET(cpu, &loops[loop_count].cpu);
             open_loop(&loops[loop_count++], where);
