@@ -134,7 +134,7 @@ class Server {
         acceptor_.bind(endpoint);
         acceptor_.listen();
         accept();
-        signals_.async_wait([this](error_code, int) { cores_.front()->context.stop(); });
+        signals_.async_wait([this](error_code, int) { acceptor_.close(); });
     }
 
     // Until a signal, or an exception: the other threads are stopped and joined as the vector goes.
@@ -181,6 +181,10 @@ class Server {
                     Connection::read(std::move(connection));
                 });
                 accept();
+            } else if (!acceptor_.is_open()) {
+                // A signal has closed it. Stopped here and not there: an accept that is pending
+                // when its ring is destroyed uses what is destroyed before it (Boost 1.81).
+                cores_.front()->context.stop();
             } else {
                 // Out of descriptors, most likely: accept would fail again at once.
                 pause_.expires_after(accept_pause);
