@@ -183,8 +183,7 @@ int main(int argc, char* argv[]) {
     // shell starts its background jobs with SIGINT ignored.
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
-    // SA_NOCLDSTOP: a child that is merely stopped is none to reap. SA_RESTART: accept goes on.
-    sigaction(SIGCHLD,
-              &(struct sigaction){.sa_handler = reap, .sa_flags = SA_RESTART | SA_NOCLDSTOP}, NULL);
+    // SA_NOCLDSTOP: a child that is merely stopped is none to reap.
+    sigaction(SIGCHLD, &(struct sigaction){.sa_handler = reap, .sa_flags = SA_NOCLDSTOP}, NULL);
     accept_for_ever(listen_on(address, port));
 }
