@@ -10,7 +10,7 @@
 // one recv more, which finds nothing: Asio tries each read before it waits for input. Errors come
 // as values (redirect_error): a client that resets its connection is not worth an exception.
 //
-// Needs: C++20 with coroutines (gcc 11, clang 15), Boost 1.74 or newer (headers only). There is no
+// Needs: C++20 with coroutines (gcc 11, clang 14), Boost 1.74 or newer (headers only). There is no
 //        fallback.
 // Try:   make && taskset -c 0,1 ./asio-coroutine -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
