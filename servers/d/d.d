@@ -29,11 +29,12 @@ import std.algorithm : all, min;
 import std.ascii : isDigit;
 import std.concurrency : spawn;
 import std.conv : to;
+import std.getopt : config, getopt, GetOptException;
 import std.socket;
 import std.stdio : stderr;
 
 enum challengeBytes = 4;
-enum largestMessageBytes = 16 << 20;
+enum mostBytes = 16 << 20; // of a message
 enum batchBytes = 4096; // what one recv may bring of small messages: a page
 enum backlog = 4096; // the kernel cuts it down to net.core.somaxconn
 enum eventsAtOnce = 256;
@@ -224,20 +225,17 @@ void main(string[] args)
     string address = "127.0.0.1";
     uint port = 0;
     uint messageBytes = challengeBytes;
-    for (size_t i = 1; i < args.length; i += 2)
+    try
     {
-        immutable value = i + 1 < args.length ? args[i + 1] : null;
-        if (value !is null && args[i] == "-p")
-            port = number("-p", value, ushort.max);
-        else if (value !is null && args[i] == "-b")
-            address = value;
-        else if (value !is null && args[i] == "-m")
-            messageBytes = number("-m", value, largestMessageBytes);
-        else
-            fail("flag " ~ args[i] ~ " is unknown or lacks its value");
+        auto options = getopt(args, config.caseSensitive,
+            "p", (string _, string value) { port = number("-p", value, ushort.max); },
+            "b", &address,
+            "m", (string _, string value) { messageBytes = number("-m", value, mostBytes); });
+        if (port == 0 || args.length > 1 || options.helpWanted)
+            fail("usage: d -p PORT [-b ADDRESS] [-m BYTES]");
     }
-    if (port == 0)
-        fail("usage: d -p PORT [-b ADDRESS] [-m BYTES]");
+    catch (GetOptException problem)
+        fail(problem.msg);
 
     // The default action ends the process at once, whatever its loops are doing. Set, because a
     // shell starts its background jobs with SIGINT ignored.
