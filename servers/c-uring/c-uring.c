@@ -152,7 +152,8 @@ static void received(struct loop* loop, struct connection* connection, int resul
     connection->filled += result < 0 ? 0 : (size_t)result;
     while (connection->filled - connection->answered >= message_bytes) {
         if (!answer(connection->bytes + connection->answered)) {
-            send(connection->socket, connection->bytes, connection->answered, MSG_NOSIGNAL);
+            send(connection->socket, connection->bytes, connection->answered,
+                 MSG_NOSIGNAL | MSG_DONTWAIT);
             leave(0);
         }
         connection->answered += message_bytes;
