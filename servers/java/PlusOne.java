@@ -1,0 +1,169 @@
+// java: blocking sockets, a thread for each connection: a virtual one where the JDK has them.
+//
+// The code is the same for both kinds. On a JDK before 21 each connection has a thread of the
+// kernel, which sleeps in read: two system calls for a round trip, and a stack for each connection.
+// A virtual thread costs some hundred bytes: where its read would block it is parked, and a poller
+// wakes it through epoll, on as many threads as there are allowed CPUs. What is paid is the way
+// through the poller and the scheduler, and a read that finds nothing before each wait.
+//
+// Channels instead of Socket and its streams: only a channel can be told to be of IPv4, and does
+// not listen on all IPv6 addresses where 0.0.0.0 is meant. Used in blocking mode, they are the same.
+//
+// Needs: Linux, JDK 17, and 21 for virtual threads; JAVA_HOME says which, otherwise PATH. How the
+//        JVM is started, and why so, is in the script java. There is no other fallback.
+// Try:   make && ./java -p 4000 &
+//        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+
+public final class PlusOne {
+  private static final int CHALLENGE_BYTES = 4;
+  private static final int LARGEST_MESSAGE_BYTES = 16 << 20;
+  private static final int BATCH_BYTES = 4096; // what one read may bring of small messages: a page
+  private static final int BACKLOG = 4096; // the kernel cuts it down to net.core.somaxconn
+  private static final int ACCEPT_PAUSE_MS = 50;
+  private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+
+  private record Options(InetSocketAddress address, int messageBytes) {}
+
+  /** Turns the message that begins there into its reply; false where the challenge is zero. */
+  private static boolean answer(ByteBuffer buffer, int at, int messageBytes) {
+    if (messageBytes >= CHALLENGE_BYTES) {
+      int challenge = buffer.getInt(at); // in network order, as a buffer is if not told otherwise
+      buffer.putInt(at, challenge + 1);
+      return challenge != 0;
+    }
+    // A shorter message is a number of that many bytes: the carry beyond them is dropped.
+    int challenge = 0;
+    for (int i = at; i < at + messageBytes; ++i) {
+      challenge = challenge << 8 | buffer.get(i) & 0xff;
+    }
+    for (int i = at + messageBytes, rest = challenge + 1; i-- > at; rest >>= 8) {
+      buffer.put(i, (byte) rest);
+    }
+    return challenge != 0;
+  }
+
+  /** Answers until the client is gone: one read and one write for all challenges that are there. */
+  private static void serve(SocketChannel channel, int messageBytes) {
+    try (channel) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      // Whole messages fill the buffer exactly, so that a full one never holds a part.
+      ByteBuffer buffer = ByteBuffer.allocate(messageBytes * Math.max(1, BATCH_BYTES / messageBytes));
+      while (channel.read(buffer) > 0) {
+        int filled = buffer.position();
+        int whole = filled - filled % messageBytes;
+        buffer.position(0);
+        for (int at = 0; at < whole; at += messageBytes) {
+          if (!answer(buffer, at, messageBytes)) {
+            channel.write(buffer.limit(at));
+            System.exit(0);
+          }
+        }
+        buffer.limit(whole);
+        while (buffer.hasRemaining()) { // a blocking channel writes all; an empty one, nothing
+          channel.write(buffer);
+        }
+        buffer.limit(filled).position(whole);
+        buffer.compact(); // a part of a message waits at the front for its rest
+      }
+    } catch (IOException | OutOfMemoryError e) {
+      // A reset, or no room for a large message: it ends this connection and no other.
+    }
+  }
+
+  /** By reflection, because this has to be compiled with a JDK 17. */
+  private static Executor threadPerTask() {
+    try {
+      return (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+    } catch (ReflectiveOperationException e) { // there are none, or only as a preview
+      return task -> new Thread(task).start();
+    }
+  }
+
+  /** A whole number from 1 to the limit. */
+  private static int parseNumber(String flag, String text, int limit) {
+    if (!text.matches("0*[1-9][0-9]{0,8}") || Integer.parseInt(text) > limit) {
+      throw new IllegalArgumentException(flag + " " + text + " is not a number from 1 to " + limit);
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static Options parse(String[] arguments) {
+    String address = "127.0.0.1";
+    int port = 0;
+    int messageBytes = CHALLENGE_BYTES;
+    for (int i = 0; i < arguments.length; i += 2) {
+      String flag = arguments[i];
+      String value = i + 1 < arguments.length ? arguments[i + 1] : "";
+      switch (flag) {
+        case "-p" -> port = parseNumber(flag, value, 65535);
+        case "-b" -> address = value;
+        case "-m" -> messageBytes = parseNumber(flag, value, LARGEST_MESSAGE_BYTES);
+        default -> throw new IllegalArgumentException("flag " + flag + " is unknown");
+      }
+    }
+    if (port == 0) {
+      throw new IllegalArgumentException("usage: java -p PORT [-b ADDRESS] [-m BYTES]");
+    }
+    try {
+      // Neither is looked up as a name: what has a colon is an IPv6 address or none at all.
+      if (address.contains(":") || address.matches("(" + OCTET + "\\.){3}" + OCTET)) {
+        return new Options(new InetSocketAddress(InetAddress.getByName(address), port), messageBytes);
+      }
+    } catch (UnknownHostException e) {
+      // the same as what follows
+    }
+    throw new IllegalArgumentException("-b " + address + " is no IPv4 or IPv6 address");
+  }
+
+  private static ServerSocketChannel listen(InetSocketAddress address) throws IOException {
+    boolean isIpv4 = address.getAddress() instanceof Inet4Address;
+    ServerSocketChannel listener =
+        ServerSocketChannel.open(isIpv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+    listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    return listener.bind(address, BACKLOG);
+  }
+
+  private static void acceptAll(ServerSocketChannel listener, int messageBytes)
+      throws InterruptedException {
+    Executor threads = threadPerTask();
+    while (true) {
+      try {
+        SocketChannel channel = listener.accept();
+        try {
+          threads.execute(() -> serve(channel, messageBytes));
+        } catch (OutOfMemoryError e) { // also where the kernel has no thread left
+          channel.close();
+        }
+      } catch (IOException e) {
+        Thread.sleep(ACCEPT_PAUSE_MS); // no descriptor left: those that are connected come first
+      }
+    }
+  }
+
+  public static void main(String[] arguments) throws InterruptedException {
+    try {
+      Options options = parse(arguments);
+      try {
+        acceptAll(listen(options.address), options.messageBytes);
+      } catch (IOException e) {
+        throw new IllegalArgumentException("cannot listen on " + options.address + ": " + e.getMessage());
+      }
+    } catch (IllegalArgumentException e) {
+      System.err.println("java: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+}
