@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# System calls of a server for each round trip: counts them with strace during one run of target/volley.
+#
+# strace and not perf, whose tracepoints many kernels lack or keep from users. -DD, so that the process that volley starts and pins is
+# the server itself, and what it kills at the end is not strace. Each call takes a traced server several microseconds longer, in
+# which more becomes ready: one that handles together what is ready together makes fewer calls a round trip than it does
+# untraced. So the figures of such servers are lower bounds, and the speed under strace says nothing and is not printed.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+usage: syscalls.sh SERVER [CLIENTS]
+
+Prints how many system calls SERVER makes for each round trip, and which, while CLIENTS (64) connections play.
+
+SERVER    a name in servers/ (it is built where it has to be), or the path of any executable that keeps the contract
+
+A traced server is slower, so that more is ready when it looks: what it makes for several round trips together (epoll_wait,
+io_uring_enter) is counted too low, what it makes for each (recv, send) is not. Calls at the start (and a few for each connection) are counted too: thousands of round trips hide them. What a thread of
+the kernel does for the server is no system call (c-uring-sqpoll).
+
+Exit status: 0 printed, 1 failed, 2 usage, 77 skipped: what is needed is missing.
+TEXT
+}
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+
+say() { printf 'syscalls.sh: %s\n' "$*" >&2; }
+wrong_usage() { say "$*; syscalls.sh --help explains"; exit 2; }
+
+need() { # COMMAND PACKAGE
+    command -v "$1" >/dev/null || { say "$1 is missing; install it (Debian: apt install $2)"; exit 77; }
+}
+
+# All round trips of the runs in FILE, by the windows, which hold those of the warm-up too.
+round_trips() { # FILE
+    grep -o '"windows":{[^}]*}' "$1" | grep -o '"count":\[[^]]*\]' | tr -cs '0-9' '\n' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# strace writes its table when the server has ended, and outlives it for a moment.
+await_tables() { # TABLES...
+    local table attempt
+    for table; do
+        for ((attempt = 0; attempt < 100; attempt++)); do
+            ! grep -q ' total$' "$table" 2>/dev/null || continue 2
+            sleep 0.05
+        done
+        say "strace has counted nothing: it may not be allowed to trace (ptrace) here"
+        exit 77
+    done
+}
+
+print_counts() { # TRIPS TABLES...
+    awk -v trips="$1" '
+        $1 ~ /^[0-9]+$/ && $2 == "total" { total += $1; next }
+        $1 ~ /^[0-9]+$/ { calls[$2] += $1 }
+        END {
+            printf "%.3f system calls a round trip (%d in %d)\n\n", total / trips, total, trips
+            printf "%12s %14s  %s\n", "calls", "a round trip", "call"
+            for (name in calls) {
+                if (calls[name] / trips < 0.001) {
+                    rest += calls[name]
+                } else {
+                    printf "%12d %14.3f  %s\n", calls[name], calls[name] / trips, name | "sort -rn"
+                }
+            }
+            close("sort -rn")
+            printf "%12d %14.3f  %s\n", rest, rest / trips, "all others, each below 0.001"
+        }' "${@:2}"
+}
+
+main() {
+    case ${1:-} in
+        -h | --help) usage; exit ;;
+    esac
+    [[ $# -eq 1 || $# -eq 2 ]] || wrong_usage "one or two things are needed: SERVER [CLIENTS]"
+    local server=$1 clients=${2:-64} status=0 trips
+    [[ $clients =~ ^[1-9][0-9]*$ ]] || wrong_usage "CLIENTS is \"$clients\", it must be a whole number from 1 on"
+    need strace strace
+    [[ -x $root/target/volley ]] || { say "target/volley is missing; make client builds it"; exit 77; }
+    if [[ $server != */* ]]; then
+        [[ -e $root/servers/$server/Makefile ]] || wrong_usage "no server \"$server\" in servers/"
+        make --silent --no-print-directory -C "$root/servers" "server-$server" >&2 || { say "$server was not built: see above"; exit 77; }
+        server=$root/target/servers/$server
+    fi
+    [[ -f $server && -x $server ]] || wrong_usage "$server is not an executable file"
+    server=$(readlink -f "$server")
+
+    scratch=$(mktemp -d)
+    trap 'rm -rf "$scratch"' EXIT
+    # Two runs, for a single one goes on until it is precise; the shell that becomes strace names a table after itself for each.
+    # shellcheck disable=SC2016  # expanded by that shell
+    "$root/target/volley" --quiet --clients "$clients" --runs 2 --json "$scratch/runs" -- \
+        /bin/sh -c 'exec strace -DD -q -f -c -U calls,name -o "$0.$$" "$@"' "$scratch/table" "$server" 2>"$scratch/messages" ||
+        status=$?
+    [[ $status -eq 0 || $status -eq 3 ]] || { cat "$scratch/messages" >&2; exit "$status"; }
+    await_tables "$scratch"/table.*
+    trips=$(round_trips "$scratch/runs")
+    [[ $trips -gt 0 ]] || { say "no round trip was measured"; exit 1; }
+    print_counts "$trips" "$scratch"/table.*
+}
+
+main "$@"
