@@ -38,10 +38,9 @@ go                | command go:1.19                             | golang-go     
 java              | command javac:17 command java:17            | default-jdk-headless   | a JDK, 17
 java              | command mvn                                 | maven                  | Maven 3.8
 node              | command node:18                             | nodejs                 | Node.js 18
-node              | command npm                                 | npm                    | npm 9.2
 python            | command python3:3.8                         | python3                | Python 3.11
 python            | module python3:ensurepip module python3:venv | python3-venv          | the venv of Python 3.11
-python            | module python3:pip                          | python3-pip            | pip 23.0
+python            | command pip3                                | python3-pip            | pip 23.0
 erlang            | command erl command erlc                    | erlang-base            | Erlang/OTP 25
 haskell           | command ghc:9.0                             | ghc                    | GHC 9.0.2
 haskell           | module ghc:network                          | libghc-network-dev     | the package network 3.1 of GHC
@@ -49,10 +48,9 @@ ocaml             | command ocamlopt:4.13                       | ocaml-nox     
 ocaml             | command ocamlfind                           | ocaml-findlib          | ocamlfind 1.9
 ruby              | command ruby:3.0                            | ruby                   | Ruby 3.1
 php               | command php:8.0                             | php-cli                | PHP 8.2
-perl              | module perl:IO::Socket::IP                  | perl                   | Perl 5.36 with its core modules
+perl              | module perl:IO::Select                      | perl                   | Perl 5.36 with its core modules
 lua               | command lua5.4                              | lua5.4                 | Lua 5.4
-lua               | module lua5.4:cqueues                       | lua-cqueues            | cqueues for Lua 5.4
-lua               | module lua5.4:socket                        | lua-socket             | LuaSocket for Lua 5.4
+lua               | module lua5.4:luv                           | lua-luv                | luv 1.44 for Lua 5.4
 nim               | command nim:1.6                             | nim                    | Nim 1.6
 d                 | command ldc2                                | ldc                    | LDC 1.30
 csharp            | command mcs                                 | mono-mcs               | C# compiler of Mono 6.8
