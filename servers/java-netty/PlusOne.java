@@ -1,0 +1,160 @@
+// java-netty: Netty on its own epoll transport, an event loop for each allowed CPU.
+//
+// Netty is what most Java servers with many connections stand on. A pipeline of handlers belongs to
+// each connection: one cuts the stream into messages, one answers them; what one read has brought is
+// flushed together. The native transport calls epoll and the sockets through JNI, without a
+// Selector, and the buffers come from a pool outside of the heap. Netty itself pauses for a second
+// where accept finds no descriptor left.
+//
+// Needs: Java 17, Linux on x86-64 or AArch64, Maven to fetch Netty. There is no fallback: where the
+// native library cannot be loaded, the server says so and ends.
+// Try:   make && ./java-netty -p 4000 &
+//        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.FixedLengthFrameDecoder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.logging.LogManager;
+
+/** Answers each challenge with the challenge plus one. */
+public final class PlusOne {
+  private static final int CHALLENGE_BYTES = 4;
+  private static final int LARGEST_MESSAGE_BYTES = 16 << 20;
+  private static final int BACKLOG = 4096; // the kernel cuts it down to net.core.somaxconn
+
+  private PlusOne() {}
+
+  /** Answers messages; a client that does not read its replies is not read from either. */
+  private static final class Answering extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object received) {
+      ByteBuf message = (ByteBuf) received;
+      if (addOne(message)) {
+        context.write(message, context.voidPromise());
+      } else {
+        message.release();
+        // What was owed before it is still sent; halt, because exit would wait for the loops.
+        context.flush();
+        Runtime.getRuntime().halt(0);
+      }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      context.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+      context.channel().config().setAutoRead(context.channel().isWritable());
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable reset) {
+      context.close(); // nobody else's business
+    }
+
+    /** Turns a message into its reply, in place; false where the challenge is zero. */
+    private static boolean addOne(ByteBuf message) {
+      int begin = message.readerIndex();
+      if (message.readableBytes() >= CHALLENGE_BYTES) {
+        int challenge = message.getInt(begin);
+        message.setInt(begin, challenge + 1);
+        return challenge != 0;
+      }
+      int any = 0;
+      int end = message.writerIndex();
+      for (int i = begin; i < end; i++) {
+        any |= message.getByte(i);
+      }
+      // The last byte is the lowest: the carry runs to the left until a byte does not wrap.
+      int i = end - 1;
+      int sum;
+      do {
+        sum = message.getByte(i) + 1 & 0xff;
+        message.setByte(i--, sum);
+      } while (i >= begin && sum == 0);
+      return any != 0;
+    }
+  }
+
+  private static void listen(InetSocketAddress where, int messageBytes) throws Exception {
+    // availableProcessors counts the CPUs that are allowed. The listener has a loop of its own, so
+    // that accepting holds up no reply.
+    EventLoopGroup loops = new EpollEventLoopGroup(Runtime.getRuntime().availableProcessors());
+    new ServerBootstrap()
+        .group(new EpollEventLoopGroup(1), loops)
+        .channel(EpollServerSocketChannel.class)
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childHandler(
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                channel
+                    .pipeline()
+                    .addLast(new FixedLengthFrameDecoder(messageBytes), new Answering());
+              }
+            })
+        .bind(where)
+        .sync()
+        .channel()
+        .closeFuture()
+        .sync();
+  }
+
+  private static void refuse(String complaint) {
+    System.err.println("java-netty: " + complaint);
+    Runtime.getRuntime().halt(1);
+  }
+
+  private static int parseNumber(String flag, String text, int limit) {
+    int value = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+    if (value < 1 || value > limit) {
+      refuse(flag + " " + text + " is not a number from 1 to " + limit);
+    }
+    return value;
+  }
+
+  /** Takes -p PORT [-b ADDRESS] [-m BYTES]. */
+  public static void main(String[] arguments) {
+    String address = "127.0.0.1";
+    int port = 0;
+    int messageBytes = CHALLENGE_BYTES;
+    for (int i = 0; i < arguments.length; i += 2) {
+      String value = i + 1 < arguments.length ? arguments[i + 1] : "";
+      switch (arguments[i]) {
+        case "-p" -> port = parseNumber("-p", value, 65535);
+        case "-b" -> address = value;
+        case "-m" -> messageBytes = parseNumber("-m", value, LARGEST_MESSAGE_BYTES);
+        default -> refuse("unknown flag " + arguments[i]);
+      }
+    }
+    if (port == 0) {
+      refuse("usage: java-netty -p PORT [-b ADDRESS] [-m BYTES]");
+    }
+    // Numeric only: a name would be looked up.
+    if (!address.matches("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+      refuse("-b " + address + " is no IPv4 or IPv6 address");
+    }
+    // No log: without a descriptor left, the JDK's own logging fails where it is first used, and with
+    // it the event loop that wanted to complain about that.
+    LogManager.getLogManager().reset();
+    try {
+      listen(new InetSocketAddress(InetAddress.getByName(address), port), messageBytes);
+    } catch (Throwable failure) { // an Error where the native library is missing
+      refuse("cannot listen on " + address + " port " + port + ": " + failure.getMessage());
+    }
+  }
+}
