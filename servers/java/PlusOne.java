@@ -6,19 +6,22 @@
 // wakes it through epoll, on as many threads as there are allowed CPUs. What is paid is the way
 // through the poller and the scheduler, and a read that finds nothing before each wait.
 //
-// Channels instead of Socket and its streams: only a channel can be told to be of IPv4, and does
-// not listen on all IPv6 addresses where 0.0.0.0 is meant. Used in blocking mode, they are the same.
+// Channels instead of Socket and its streams, for only a channel can be told to be of IPv4, so that
+// it does not listen on all IPv6 addresses where 0.0.0.0 is meant.
 //
 // Needs: Linux, JDK 17, and 21 for virtual threads; JAVA_HOME says which, otherwise PATH. How the
 //        JVM is started, and why so, is in the script java. There is no other fallback.
 // Try:   make && ./java -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
 
+import static java.net.StandardProtocolFamily.INET;
+import static java.net.StandardProtocolFamily.INET6;
+
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -60,7 +63,8 @@ public final class PlusOne {
     try (channel) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       // Whole messages fill the buffer exactly, so that a full one never holds a part.
-      ByteBuffer buffer = ByteBuffer.allocate(messageBytes * Math.max(1, BATCH_BYTES / messageBytes));
+      int messages = Math.max(1, BATCH_BYTES / messageBytes);
+      ByteBuffer buffer = ByteBuffer.allocate(messages * messageBytes);
       while (channel.read(buffer) > 0) {
         int filled = buffer.position();
         int whole = filled - filled % messageBytes;
@@ -85,11 +89,21 @@ public final class PlusOne {
 
   /** By reflection, because this has to be compiled with a JDK 17. */
   private static Executor threadPerTask() {
+    Executor threads;
     try {
-      return (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+      Method virtual = Executors.class.getMethod("newVirtualThreadPerTaskExecutor");
+      threads = (Executor) virtual.invoke(null);
     } catch (ReflectiveOperationException e) { // there are none, or only as a preview
       return task -> new Thread(task).start();
     }
+    try {
+      // The JDK opens its pollers when a virtual thread first waits. Where no descriptor is left by
+      // then, none can ever wait: so they are opened now.
+      Class.forName("sun.nio.ch.Poller");
+    } catch (ClassNotFoundException e) {
+      // a JDK that does it otherwise
+    }
+    return threads;
   }
 
   /** A whole number from 1 to the limit. */
@@ -120,7 +134,8 @@ public final class PlusOne {
     try {
       // Neither is looked up as a name: what has a colon is an IPv6 address or none at all.
       if (address.contains(":") || address.matches("(" + OCTET + "\\.){3}" + OCTET)) {
-        return new Options(new InetSocketAddress(InetAddress.getByName(address), port), messageBytes);
+        InetAddress ip = InetAddress.getByName(address);
+        return new Options(new InetSocketAddress(ip, port), messageBytes);
       }
     } catch (UnknownHostException e) {
       // the same as what follows
@@ -130,15 +145,18 @@ public final class PlusOne {
 
   private static ServerSocketChannel listen(InetSocketAddress address) throws IOException {
     boolean isIpv4 = address.getAddress() instanceof Inet4Address;
-    ServerSocketChannel listener =
-        ServerSocketChannel.open(isIpv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+    ServerSocketChannel listener = ServerSocketChannel.open(isIpv4 ? INET : INET6);
     listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-    return listener.bind(address, BACKLOG);
+    String where = address.getAddress().getHostAddress() + " port " + address.getPort();
+    try {
+      return listener.bind(address, BACKLOG);
+    } catch (IOException e) {
+      throw new IOException("cannot listen on " + where + ": " + e.getMessage(), e);
+    }
   }
 
-  private static void acceptAll(ServerSocketChannel listener, int messageBytes)
+  private static void acceptAll(ServerSocketChannel listener, Executor threads, int messageBytes)
       throws InterruptedException {
-    Executor threads = threadPerTask();
     while (true) {
       try {
         SocketChannel channel = listener.accept();
@@ -156,12 +174,9 @@ public final class PlusOne {
   public static void main(String[] arguments) throws InterruptedException {
     try {
       Options options = parse(arguments);
-      try {
-        acceptAll(listen(options.address), options.messageBytes);
-      } catch (IOException e) {
-        throw new IllegalArgumentException("cannot listen on " + options.address + ": " + e.getMessage());
-      }
-    } catch (IllegalArgumentException e) {
+      Executor threads = threadPerTask();
+      acceptAll(listen(options.address), threads, options.messageBytes);
+    } catch (IllegalArgumentException | IOException e) {
       System.err.println("java: " + e.getMessage());
       System.exit(1);
     }
