@@ -9,7 +9,11 @@
 // Try:   make && taskset -c 0,1 ./java-nio -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
 
+import static java.net.StandardProtocolFamily.INET;
+import static java.net.StandardProtocolFamily.INET6;
+
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -154,7 +158,9 @@ public final class PlusOne {
   }
 
   private static void listen(InetSocketAddress where, int messageBytes) throws Exception {
-    ServerSocketChannel listener = ServerSocketChannel.open();
+    // Of the address's family: otherwise 0.0.0.0 would be all IPv6 addresses as well.
+    boolean isIpv4 = where.getAddress() instanceof Inet4Address;
+    ServerSocketChannel listener = ServerSocketChannel.open(isIpv4 ? INET : INET6);
     listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
     listener.bind(where, BACKLOG);
     // availableProcessors counts the CPUs that are allowed.
