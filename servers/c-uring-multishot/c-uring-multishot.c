@@ -20,10 +20,9 @@
 // ring, to the one whose turn it is: the rings never differ by more than one connection accepted.
 //
 // Needs: Linux 6.1 (multishot recv is of 6.0, IORING_SETUP_DEFER_TASKRUN of 6.1), liburing 2.3, a
-// C11
-//        compiler, POSIX threads. There is no fallback: c-uring is one. Where io_uring is forbidden
-//        (kernel.io_uring_disabled, the seccomp filter of most containers) it says so and ends with
-//        status 77.
+//        C11 compiler, POSIX threads. There is no fallback: c-uring is one. Where io_uring is
+//        forbidden (kernel.io_uring_disabled, the seccomp filter of most containers) it says so and
+//        ends with status 77.
 // Try:   make && taskset -c 0,1 ./c-uring-multishot -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
 
@@ -69,9 +68,9 @@ enum operation {
     receiving,
     replying,
     sending,
-    cancelling,
-    operations = 7
+    cancelling
 };
+enum { operations = 7, operation_step = 8 };
 
 struct connection {
     int socket;
@@ -295,13 +294,16 @@ static void sent(struct loop* loop, struct connection* connection, int result) {
     look_at_later(loop, connection);
 }
 
-static void adopt(struct loop* loop, struct connection* connection) {
-    if (io_uring_register_files_update(&loop->ring, connection->socket, &connection->socket, 1) ==
-        1) {
-        receive(loop, connection);
-    } else {
-        end(loop, connection);  // no memory
+static void adopt(struct loop* loop, int socket) {
+    struct connection* connection = malloc(sizeof *connection);
+    if (connection == NULL ||
+        io_uring_register_files_update(&loop->ring, (unsigned)socket, &socket, 1) != 1) {
+        close(socket);
+        free(connection);
+        return;
     }
+    *connection = (struct connection){.socket = socket};
+    receive(loop, connection);
 }
 
 static void accepted(struct loop* loop, int result, unsigned flags) {
@@ -316,21 +318,15 @@ static void accepted(struct loop* loop, int result, unsigned flags) {
     if (result < 0) {
         return;
     }
-    struct connection* connection = malloc(sizeof *connection);
-    if (connection == NULL) {
-        close(result);
-        return;
-    }
-    *connection = (struct connection){.socket = result};
     const unsigned next = atomic_fetch_add_explicit(&turn, 1, memory_order_relaxed) % loop_count;
     if (loop == &loops[next]) {
-        adopt(loop, connection);
+        adopt(loop, result);
         return;
     }
     struct io_uring_sqe* entry = submission(loop);
-    io_uring_prep_msg_ring(entry, loops[next].ring.ring_fd, 0, (uintptr_t)connection | adopting, 0);
+    io_uring_prep_msg_ring(entry, loops[next].ring.ring_fd, (unsigned)result, adopting, 0);
     entry->flags = IOSQE_CQE_SKIP_SUCCESS;
-    label(entry, handing_over, connection);
+    io_uring_sqe_set_data64(entry, (uint64_t)result * operation_step | handing_over);
 }
 
 static void handle(struct loop* loop, const struct io_uring_cqe* completion) {
@@ -347,9 +343,10 @@ static void handle(struct loop* loop, const struct io_uring_cqe* completion) {
         accepted(loop, completion->res, completion->flags);
     } else if (operation == pausing) {
         accept_all(loop);
-    } else if (operation !=
-               cancelling) {  // adopted from another ring; or handed over in vain: it stays
-        adopt(loop, connection);
+    } else if (operation == adopting) {  // from another ring
+        adopt(loop, completion->res);
+    } else if (operation == handing_over) {  // in vain, nothing else is reported: it stays here
+        adopt(loop, (int)(completion->user_data / operation_step));
     }
 }
 

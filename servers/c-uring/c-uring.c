@@ -50,7 +50,8 @@ enum {
 
 // What has completed. Stands in the lowest bits of the completion's user data, which the alignment
 // of malloc leaves free in the address of the connection.
-enum operation { accepting, pausing, adopting, handing_over, receiving, sending, operations = 7 };
+enum operation { accepting, pausing, adopting, handing_over, receiving, sending };
+enum { operations = 7, operation_step = 8 };
 
 struct connection {
     int socket;
@@ -178,6 +179,16 @@ static void sent(struct loop* loop, struct connection* connection, int result) {
     receive(loop, connection);
 }
 
+static void adopt(struct loop* loop, int socket) {
+    struct connection* connection = malloc(sizeof *connection + buffer_bytes);
+    if (connection == NULL) {
+        close(socket);
+        return;
+    }
+    *connection = (struct connection){.socket = socket};
+    receive(loop, connection);
+}
+
 static void accepted(struct loop* loop, int result) {
     static struct __kernel_timespec pause = {.tv_nsec = 50 * 1000 * 1000};
     if (result >= 0 || result == -ECONNABORTED || result == -EINTR || result == -EAGAIN) {
@@ -191,22 +202,16 @@ static void accepted(struct loop* loop, int result) {
     if (result < 0) {
         return;
     }
-    struct connection* connection = malloc(sizeof *connection + buffer_bytes);
-    if (connection == NULL) {
-        close(result);
-        return;
-    }
-    *connection = (struct connection){.socket = result};
     const unsigned next = atomic_fetch_add_explicit(&turn, 1, memory_order_relaxed) % loop_count;
     if (loop == &loops[next]) {
-        receive(loop, connection);
+        adopt(loop, result);
         return;
     }
     reserve(loop, 1);
     struct io_uring_sqe* entry = io_uring_get_sqe(&loop->ring);
-    io_uring_prep_msg_ring(entry, loops[next].ring.ring_fd, 0, (uintptr_t)connection | adopting, 0);
+    io_uring_prep_msg_ring(entry, loops[next].ring.ring_fd, (unsigned)result, adopting, 0);
     io_uring_sqe_set_flags(entry, IOSQE_CQE_SKIP_SUCCESS);
-    label(entry, handing_over, connection);
+    io_uring_sqe_set_data64(entry, (uint64_t)result * operation_step | handing_over);
 }
 
 static void handle(struct loop* loop, uint64_t data, int result) {
@@ -220,9 +225,10 @@ static void handle(struct loop* loop, uint64_t data, int result) {
         received(loop, connection, result);
     } else if (operation == sending) {
         sent(loop, connection, result);
-    } else {  // adopted from another ring; or handed over in vain (nothing else is reported): it
-              // stays
-        receive(loop, connection);
+    } else if (operation == adopting) {  // from another ring
+        adopt(loop, result);
+    } else {  // handed over in vain, nothing else is reported: it stays here
+        adopt(loop, (int)(data / operation_step));
     }
 }
 
