@@ -1,0 +1,96 @@
+// The thinnest client for echo servers of others and for ours, so that both meet the same load.
+// Usage: thin_echo PORT WARMUP_SECONDS SECONDS CONNECTIONS FORM
+//
+// FORM is what the server speaks: "volley" adds one to the first four of 14 bytes (a server of ours
+// with -m 14), "echo" sends 14 bytes back, "sockperf" does so with messages that begin with
+// sockperf's own header of 14 bytes: sequence number, flags, length, all in network order. The
+// same length for all, and one thread with one epoll.
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "thin.h"
+
+enum { message_bytes = 14, client_asks_for_reply = 3 };
+
+struct connection {
+    int fd;
+    uint32_t challenge;
+    int64_t began;
+};
+
+static void offer(struct connection* connection, int is_sockperf) {
+    unsigned char bytes[message_bytes] = {0};
+    const uint32_t number = htonl(++connection->challenge);
+    if (is_sockperf) {
+        const uint16_t flags = htons(client_asks_for_reply);
+        const uint32_t length = htonl(message_bytes);
+        memcpy(bytes + 4, &number, 4);
+        memcpy(bytes + 8, &flags, 2);
+        memcpy(bytes + 10, &length, 4);
+    } else {
+        memcpy(bytes, &number, 4);
+    }
+    connection->began = now_ns();
+    if (send(connection->fd, bytes, sizeof bytes, MSG_NOSIGNAL) != message_bytes) {
+        give_up("send");
+    }
+}
+
+static int is_right(const unsigned char* reply, uint32_t challenge, const char* form) {
+    uint32_t number = 0;
+    memcpy(&number, reply + (strcmp(form, "sockperf") == 0 ? 4 : 0), 4);
+    return ntohl(number) == challenge + (strcmp(form, "volley") == 0 ? 1 : 0);
+}
+
+int main(int argc, char** argv) {
+    if (argc != 6) {
+        fprintf(stderr, "usage: thin_echo PORT WARMUP_SECONDS SECONDS CONNECTIONS FORM\n");
+        return 2;
+    }
+    const char* form = argv[5];
+    const int is_sockperf = strcmp(form, "sockperf") == 0;
+    const int count = atoi(argv[4]);
+    struct connection* connections = calloc((size_t)count, sizeof *connections);
+    const int epoll = epoll_create1(0);
+    for (int at = 0; at < count; ++at) {
+        connections[at].fd = connect_to(argv[1]);
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &connections[at]};
+        epoll_ctl(epoll, EPOLL_CTL_ADD, connections[at].fd, &event);
+    }
+    const int64_t start = now_ns() + (int64_t)(atof(argv[2]) * 1e9);
+    const int64_t end = start + (int64_t)(atof(argv[3]) * 1e9);
+    uint64_t trips = 0;
+    int64_t sum = 0;
+    int64_t ended = 0;
+    double cpu = cpu_seconds();
+    for (int at = 0; at < count; ++at) {
+        offer(&connections[at], is_sockperf);
+    }
+    while (ended < end) {
+        struct epoll_event events[128];
+        const int ready = epoll_wait(epoll, events, 128, 5000);
+        if (ready == 0) {
+            fprintf(stderr, "thin_echo: no reply for 5 s\n");
+            return 1;
+        }
+        for (int at = 0; at < ready; ++at) {
+            struct connection* connection = events[at].data.ptr;
+            unsigned char reply[message_bytes];
+            if (recv(connection->fd, reply, sizeof reply, MSG_WAITALL) != message_bytes ||
+                !is_right(reply, connection->challenge, form)) {
+                fprintf(stderr, "thin_echo: a wrong reply\n");
+                return 1;
+            }
+            ended = now_ns();
+            if (ended >= start) {
+                sum += ended - connection->began;
+                ++trips;
+            } else {
+                cpu = cpu_seconds();
+            }
+            offer(connection, is_sockperf);
+        }
+    }
+    report(trips, sum, cpu_seconds() - cpu);
+    return 0;
+}
