@@ -10,8 +10,7 @@
 -- At the limit of descriptors libuv accepts with one that it keeps for this, and closes at once.
 -- How the interpreter is started is told by the script that stands beside this file.
 --
--- Needs: Lua 5.4 as lua5.4 on PATH, luv for it (Debian: lua-luv), GNU coreutils 8.31 for `env
---        --default-signal`. There is no fallback.
+-- Needs: Lua 5.4 as lua5.4 on PATH, luv for it (Debian: lua-luv). There is no fallback.
 -- Try:   ./lua -p 4000 &
 --        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
 
@@ -110,6 +109,13 @@ if not flags["-p"] then
 end
 local port = number("-p", flags["-p"], 65535)
 local message_bytes = number("-m", flags["-m"], LARGEST_MESSAGE_BYTES)
+
+-- The interpreter's own action for SIGINT waits until Lua code runs, which may be never. A write to
+-- a connection that its client has reset would end the server by SIGPIPE.
+uv.new_signal():start("sigint", function()
+    os.exit(130) -- 128 and the number of the signal, as a shell has it
+end)
+uv.new_signal():start("sigpipe", function() end)
 
 local listener = uv.new_tcp()
 -- With SO_REUSEADDR, as libuv sets it anyway. It raises an error where the address is none.
