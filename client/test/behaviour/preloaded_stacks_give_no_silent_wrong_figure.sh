@@ -28,10 +28,13 @@ for pair in "${names[@]}"; do
         continue
     fi
     [[ $reason == "the library $library cannot be preloaded: cannot open shared object file" ]] || fail "needs say: $reason"
-    for command in "$name/$name -p 4000" "$volley -- $name/$name" "$VOLLEY_DIR/conform $name/$name" "$VOLLEY_DIR/conform --only wrong-port $name/$name"; do
-        # Words without blanks.
-        # shellcheck disable=SC2086
-        run $command
+    for way in wrapper client conform one-check; do
+        case $way in
+            wrapper) run "$name/$name" -p 4000 ;;
+            client) run "$volley" -- "$name/$name" ;;
+            conform) run "$VOLLEY_DIR/conform" "$name/$name" ;;
+            one-check) run "$VOLLEY_DIR/conform" --only wrong-port "$name/$name" ;;
+        esac
         expect_status 77
         expect_one_line_on_stderr
         expect_err "$name: skipped: ld.so cannot preload $library"
@@ -140,9 +143,10 @@ expect_one_line_on_stderr
 rm -r shy
 
 # rsockets are not TCP. By itself the wrapper serves where there is an RDMA device, and skips elsewhere, where librspreload would take the kernel's.
-for program in "$volley --" "$VOLLEY_DIR/conform"; do
-    # shellcheck disable=SC2086
-    run $program rsocket-threaded/rsocket-threaded
+for program in "$volley" "$VOLLEY_DIR/conform"; do
+    before_server=()
+    [[ $program != "$volley" ]] || before_server=(--)
+    run "$program" "${before_server[@]}" rsocket-threaded/rsocket-threaded
     expect_status 77
     expect_one_line_on_stderr
     expect_err 'rsocket-threaded: skipped: it speaks rsocket'
