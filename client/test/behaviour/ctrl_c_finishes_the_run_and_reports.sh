@@ -3,12 +3,13 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
+note_server() { server=$(child_of "$client"); }
+
 for signal in INT TERM; do
     rm -f "$TMPDIR/rows"
     start "$volley" --run-time 100ms --warmup 10ms --min-runs 500 --max-runs 500 --csv "$TMPDIR/rows" -- "$servers/c-epoll"
     await grep -q '^run,' "$TMPDIR/rows"
-    await child_of "$client"
-    server=$(child_of "$client")
+    await note_server # between two runs there is none
     kill -$signal "$client"
     finish
     expect_status 3
