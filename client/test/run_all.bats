@@ -157,6 +157,33 @@ echo "1 servers: it does not matter"'
     [[ $output == *"failed: release server early: status 3"* ]]
 }
 
+@test "a server that fails beside another one is tried again alone" {
+    script servers/check '[[ $1 == --list ]] && printf "%s\n" late wrong && exit
+echo >>"$1.tries"
+[[ $1 == late && $(wc -l <"$1.tries") == 2 ]] && echo "late  60 0 0" && exit
+echo "$1  59      1       0  last-of-a-burst-is-prompt"; exit 1'
+    script client/test/template.sh ':'
+    run_all servers
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "1 passed, 1 failed, 0 skipped" ]
+    [[ $output == *"failed: release server wrong: last-of-a-burst-is-prompt"* ]]
+    [ "$(wc -l <"$tree/wrong.tries")" -eq 2 ]
+}
+
+@test "a sanitizer that reports of a server fails that one, also where it would pass alone" {
+    script target/asan/unit_tests 'echo "[==========] 0 tests ran."'
+    script servers/check '[[ $3 == --list ]] && printf "%s\n" clean leaks && exit
+file=$(tr -d "\047" <<<"${ASAN_OPTIONS#log_path=}"); [[ $3 == clean ]] || echo "heap overflow" >"${file%%:*}.1"
+echo "$3  60 0 0"'
+    run_all asan
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "1 passed, 1 failed, 0 skipped" ]
+    [[ $output == *"failed: asan server leaks: a sanitizer reported"* ]]
+    [[ $output == *"    heap overflow"* ]]
+}
+
 @test "no servers at all is a failure" {
     script servers/check ':'
     script client/test/template.sh ':'

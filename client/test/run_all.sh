@@ -25,6 +25,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 # Long enough for a machine that is busy with other things: it ends what hangs and measures nothing.
 unit_deadline=900
 behaviour_deadline=180
+servers_at_once=3
 template_deadline=900
 server_deadline=700 # servers/check ends a conform that hangs earlier
 bats_deadline=600
@@ -86,10 +87,10 @@ use_sanitizers() { # VARIANT
     fi
 }
 
-# Moves sanitizer reports to the end of a log; succeeds where there were some.
-collect_reports() { # LOG
+# Moves sanitizer reports to the end of a log; succeeds where there were some. WHOSE: of what had its own name for them.
+collect_reports() { # LOG [WHOSE]
     local report found=1
-    for report in "$logs"/sanitizer-report.*; do
+    for report in "$logs/sanitizer-report${2:+-$2}".*; do
         [[ -e $report ]] || continue
         cat "$report" >>"$1"
         rm "$report"
@@ -198,31 +199,59 @@ run_behaviour() { # VARIANT DIRECTORY
     done
 }
 
-run_servers() { # VARIANT DIRECTORY
-    local name names log status row mark left
+# One server with conform; leaves the status in a file, and reports of sanitizers under its name.
+check_server() { # VARIANT NAME
+    local log=$logs/$1-server-$2.log status=0
     local -a variant=()
     [[ $1 == release ]] || variant=(--variant "$1")
-    names=$(servers/check "${variant[@]}" --list)
-    [[ $names ]] || fail "$1 servers" /dev/null "there are none"
-    for name in $names; do
-        log=$logs/$1-server-$name.log
-        mark=$$-$1-server-$name
-        status=0
-        VOLLEY_TEST_MARK=$mark run_with_deadline "$server_deadline" "$log" \
-            "${launcher[@]}" servers/check "${variant[@]}" "$name" || status=$?
-        row=$(sed -nE "s/^$name +//p" "$log")
-        cat "$2/servers/.conform/$name.log" >>"$log" 2>/dev/null || true
-        if left=$(left_behind "$mark"); then
-            fail "$1 server $name" "$log" "left behind: $left"
-        elif collect_reports "$log"; then
-            fail "$1 server $name" "$log" "a sanitizer reported"
-        elif [[ $status -eq 77 ]]; then
-            skip "$1 server $name" "${row#skipped: }"
-        elif [[ $status -eq 1 ]]; then
-            fail "$1 server $name" "$log" "${row##*  }"
-        else
-            judge "$1 server $name" "$log" "$status" "$server_deadline"
+    ASAN_OPTIONS=${ASAN_OPTIONS:+${ASAN_OPTIONS/sanitizer-report/sanitizer-report-$2}} \
+        UBSAN_OPTIONS=${UBSAN_OPTIONS:+${UBSAN_OPTIONS/sanitizer-report/sanitizer-report-$2}} \
+        TSAN_OPTIONS=${TSAN_OPTIONS:+${TSAN_OPTIONS/sanitizer-report/sanitizer-report-$2}} \
+        VOLLEY_TEST_MARK=$$-$1-server-$2 \
+        run_with_deadline "$server_deadline" "$log" "${launcher[@]}" servers/check "${variant[@]}" "$2" || status=$?
+    echo "$status" >"$log.status"
+}
+
+judge_server() { # VARIANT DIRECTORY NAME
+    local name="$1 server $3" log=$logs/$1-server-$3.log status row left
+    status=$(cat "$log.status")
+    row=$(sed -nE "s/^$3 +//p" "$log")
+    cat "$2/servers/.conform/$3.log" >>"$log" 2>/dev/null || true
+    if left=$(left_behind "$$-$1-server-$3"); then
+        fail "$name" "$log" "left behind: $left"
+    elif collect_reports "$log" "$3"; then
+        fail "$name" "$log" "a sanitizer reported"
+    elif [[ $status -eq 77 ]]; then
+        skip "$name" "${row#skipped: }"
+    elif [[ $status -eq 1 ]]; then
+        fail "$name" "$log" "${row##*  }"
+    else
+        judge "$name" "$log" "$status" "$server_deadline"
+    fi
+}
+
+# Conform waits most of its time, so several run at once; limits in milliseconds bear that, but not everywhere. What fails is
+# tried again alone, and that counts.
+run_servers() { # VARIANT DIRECTORY
+    local name status
+    local -a variant=() names
+    [[ $1 == release ]] || variant=(--variant "$1")
+    mapfile -t names < <(servers/check "${variant[@]}" --list)
+    [[ ${#names[@]} -gt 0 ]] || fail "$1 servers" /dev/null "there are none"
+    for name in "${names[@]}"; do
+        while [[ $(jobs -rp | wc -l) -ge $servers_at_once ]]; do
+            wait -n || true
+        done
+        check_server "$1" "$name" &
+    done
+    wait
+    for name in "${names[@]}"; do
+        status=$(cat "$logs/$1-server-$name.log.status")
+        if [[ $status != 0 && $status != 77 ]]; then
+            printf 'again, alone: %s server %s (%s)\n' "$1" "$name" "$(sed -nE "s/^$name .*  //p" "$logs/$1-server-$name.log")"
+            check_server "$1" "$name"
         fi
+        judge_server "$1" "$2" "$name"
     done
 }
 
@@ -316,7 +345,7 @@ run_part() {
 parts=("$@")
 [[ $# -gt 0 ]] || parts=(release servers bats lint floors)
 mkdir -p "$logs"
-rm -f "$logs"/sanitizer-report.*
+rm -f "$logs"/sanitizer-report*
 for part in "${parts[@]}"; do
     before=$((passed + ${#failures[@]} + ${#skips[@]}))
     begun=$SECONDS
