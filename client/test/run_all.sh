@@ -216,7 +216,8 @@ judge_server() { # VARIANT DIRECTORY NAME
     local name="$1 server $3" log=$logs/$1-server-$3.log status row left
     status=$(cat "$log.status")
     row=$(sed -nE "s/^$3 +//p" "$log")
-    cat "$2/servers/.conform/$3.log" >>"$log" 2>/dev/null || true
+    # What failed once more at the end, which is what is shown.
+    sed -n -e p -e '/^FAIL/,/^     came/H' -e '${g;p}' "$2/servers/.conform/$3.log" >>"$log" 2>/dev/null || true
     if left=$(left_behind "$$-$1-server-$3"); then
         fail "$name" "$log" "left behind: $left"
     elif collect_reports "$log" "$3"; then
