@@ -131,12 +131,20 @@ static void end(struct connection* connection) {
 }
 
 // What completes after the end holds the listeners for some milliseconds; a shutdown frees the port
-// for the next server now. Fit for a signal handler; not exit: the other loops are still at work.
+// for the next server now. Not exit: the other loops are still at work.
 static void leave(int signal_number) {
     for (unsigned i = 0; i < loop_count; ++i) {
         shutdown(loops[i].listener, SHUT_RDWR);
     }
     _exit(signal_number == 0 ? EXIT_SUCCESS : 128 + signal_number);
+}
+
+// Signals have a thread of their own, and are blocked in the others.
+static void* wait_for_signals(void* signals) {
+    int number = 0;
+    sigwait(signals, &number);
+    leave(number);
+    return NULL;
 }
 
 // Turns a message into its reply, in place; false where the challenge is zero. The last byte is the
@@ -344,8 +352,16 @@ int main(int argc, char* argv[]) {
         }
     }
     freeaddrinfo(where);
-    signal(SIGINT, leave);
-    signal(SIGTERM, leave);
+    static sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    signal(SIGINT, SIG_DFL);  // a shell starts its background jobs with SIGINT ignored
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    pthread_t waiting;
+    if (pthread_create(&waiting, NULL, wait_for_signals, &signals) != 0) {
+        errx(EXIT_FAILURE, "cannot start a thread for signals");
+    }
     for (unsigned i = 1; i < loop_count; ++i) {
         pthread_t thread;
         if (pthread_create(&thread, NULL, run, &loops[i]) != 0) {
