@@ -80,7 +80,8 @@ use_sanitizers() { # VARIANT
     # Sanitizers look at the code, which a few seeds exercise as well as many.
     export VOLLEY_COVERAGE_SEEDS=5
     local common="log_path='$logs/sanitizer-report':exitcode=86" # quoted: the path may hold spaces
-    export ASAN_OPTIONS=$common UBSAN_OPTIONS=$common:print_stacktrace=1 TSAN_OPTIONS=$common:second_deadlock_stack=1
+    # The thread sanitizer waits a second before it lets a process end, which is all that a signal may take.
+    export ASAN_OPTIONS=$common UBSAN_OPTIONS=$common:print_stacktrace=1 TSAN_OPTIONS=$common:second_deadlock_stack=1:atexit_sleep_ms=100
     # The thread sanitizer of gcc 12 cannot map its shadow where the kernel randomizes addresses by more than 28 bits.
     if [[ $1 == tsan ]] && setarch -R true 2>/dev/null; then
         launcher=(setarch -R)
@@ -217,6 +218,7 @@ judge_server() { # VARIANT DIRECTORY NAME
     status=$(cat "$log.status")
     row=$(sed -nE "s/^$3 +//p" "$log")
     # What failed once more at the end, which is what is shown.
+    # shellcheck disable=SC2016
     sed -n -e p -e '/^FAIL/,/^     came/H' -e '${g;p}' "$2/servers/.conform/$3.log" >>"$log" 2>/dev/null || true
     if left=$(left_behind "$$-$1-server-$3"); then
         fail "$name" "$log" "left behind: $left"
