@@ -1,8 +1,8 @@
 // java-netty: Netty on its own epoll transport, an event loop for each allowed CPU.
 //
 // Netty is what most Java servers with many connections stand on. A pipeline of handlers belongs to
-// each connection: one cuts the stream into messages, one answers them; what one read has brought is
-// flushed together. The native transport calls epoll and the sockets through JNI, without a
+// each connection: one cuts the stream into messages, one answers them; what one read has brought
+// is flushed together. The native transport calls epoll and the sockets through JNI, without a
 // Selector, and the buffers come from a pool outside of the heap. Netty itself pauses for a second
 // where accept finds no descriptor left.
 //
@@ -13,15 +13,23 @@
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.handler.codec.FixedLengthFrameDecoder;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.logging.LogManager;
@@ -59,6 +67,14 @@ public final class PlusOne {
       context.channel().config().setAutoRead(context.channel().isWritable());
     }
 
+    /** The client sends no more: what it is owed goes out, and then the connection is closed. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event == ChannelInputShutdownEvent.INSTANCE) {
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      }
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable reset) {
       context.close(); // nobody else's business
@@ -91,13 +107,20 @@ public final class PlusOne {
   private static void listen(InetSocketAddress where, int messageBytes) throws Exception {
     // availableProcessors counts the CPUs that are allowed. The listener has a loop of its own, so
     // that accepting holds up no reply.
-    EventLoopGroup loops = new EpollEventLoopGroup(Runtime.getRuntime().availableProcessors());
+    int cpus = Runtime.getRuntime().availableProcessors();
+    EventLoopGroup accepting = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    EventLoopGroup serving = new MultiThreadIoEventLoopGroup(cpus, EpollIoHandler.newFactory());
+    // Of the address's family: otherwise 0.0.0.0 would be all IPv6 addresses as well.
+    boolean isIpv4 = where.getAddress() instanceof Inet4Address;
+    SocketProtocolFamily family = isIpv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+    ChannelFactory<ServerChannel> listener = () -> new EpollServerSocketChannel(family);
     new ServerBootstrap()
-        .group(new EpollEventLoopGroup(1), loops)
-        .channel(EpollServerSocketChannel.class)
+        .group(accepting, serving)
+        .channelFactory(listener)
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childHandler(
             new ChannelInitializer<SocketChannel>() {
               @Override
@@ -148,8 +171,8 @@ public final class PlusOne {
     if (!address.matches("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
       refuse("-b " + address + " is no IPv4 or IPv6 address");
     }
-    // No log: without a descriptor left, the JDK's own logging fails where it is first used, and with
-    // it the event loop that wanted to complain about that.
+    // No log: without a descriptor left, the JDK's own logging fails where it is first used, and
+    // with it the event loop that wanted to complain about that.
     LogManager.getLogManager().reset();
     try {
       listen(new InetSocketAddress(InetAddress.getByName(address), port), messageBytes);
