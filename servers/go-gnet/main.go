@@ -11,6 +11,9 @@
 // out by a hash of their addresses: of few connections, one loop may get most. That a second server
 // does not share the port is seen to by a socket that binds it first without SO_REUSEPORT.
 //
+// gnet closes at the end of the stream, without waiting: a client that shuts down its side while
+// more replies wait than its own and the kernel's buffers hold does not get the rest of them.
+//
 // Needs: Linux, Go 1.20, gnet v2. There is no fallback.
 // Try:   make && ./go-gnet -p 4000 &
 //
