@@ -35,18 +35,19 @@ TEST_PROGRAMS := $(patsubst client/test/%.cc,test/%,$(filter client/test/%.cc,$(
 BENCH_PROGRAMS := $(patsubst client/bench/%.cc,bench/%,$(filter client/bench/%.cc,$(SUPPORT)))
 THIN_CLIENTS := $(patsubst client/bench/%.c,target/bench/%,$(wildcard client/bench/*.c))
 MAINS := $(filter %/main.cc,$(SOURCES))
+PROGRAMS := $(patsubst client/%/main.cc,%,$(wildcard client/*/main.cc))
 LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
 
 .PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers \
 	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
 	coverage-real clean
 all: client servers
-client: target/volley target/conform
+client: target/volley $(PROGRAMS:%=target/%)
 
 help:
 	@printf '%s\n' \
 	  'all            client and servers (the default)' \
-	  'client         target/volley and target/conform' \
+	  'client         target/volley, and the programs beside it: conform, compare, sweep' \
 	  'servers        every server whose needs are met; ends with a table: built, skipped (why), failed' \
 	  'server-NAME    one server: servers/NAME and target/servers/NAME' \
 	  'check-NAME     does the server NAME keep the contract?' \
@@ -105,7 +106,8 @@ $(DIR_$(1))/volley: $$(OBJ_$(1))/client/main.o $$(OBJ_$(1))/libvolley.a
 	@echo "  LINK $$@"
 	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
 
-$(DIR_$(1))/conform: $$(OBJ_$(1))/client/conform/main.o $$(OBJ_$(1))/libvolley.a
+# client/conform/main.cc -> target/conform, and so on
+$(PROGRAMS:%=$(DIR_$(1))/%): $(DIR_$(1))/%: $$(OBJ_$(1))/client/%/main.o $$(OBJ_$(1))/libvolley.a
 	@echo "  LINK $$@"
 	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
 
@@ -120,7 +122,7 @@ $(TEST_PROGRAMS:%=$(DIR_$(1))/%) $(BENCH_PROGRAMS:%=$(DIR_$(1))/%): $(DIR_$(1))/
 	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) $$(if $$(findstring google,$$@),-lbenchmark)
 
 # Everything that the tests of a variant start.
-TESTED_$(1) := $(addprefix $(DIR_$(1))/,volley conform unit_tests $(TEST_PROGRAMS))
+TESTED_$(1) := $(addprefix $(DIR_$(1))/,volley $(PROGRAMS) unit_tests $(TEST_PROGRAMS))
 
 -include $$(SOURCES:%.cc=$$(OBJ_$(1))/%.d)
 endef
