@@ -9,13 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "base/build_info.hh"
 #include "base/error.hh"
-#include "clock/clock.hh"
-#include "host/environment.hh"
 #include "host/keep_awake.hh"
-#include "host/warnings.hh"
 #include "options/options.hh"
+#include "plan/describe.hh"
 #include "plan/executable.hh"
 #include "plan/machine.hh"
 #include "plan/plan.hh"
@@ -25,51 +22,6 @@
 
 namespace volley {
 namespace {
-
-// Those of the server and of the workers.
-CpuList measured_cpus(const Placement& placement) {
-    CpuList measured = placement.server_cpus;
-    measured.insert(measured.end(), placement.client_cpus.begin(), placement.client_cpus.end());
-    return measured;
-}
-
-MeasurementContext describe(const Options& options, const Plan& plan,
-                            const SelfCalibration& calibration,
-                            const std::optional<KeepAwake>& awake) {
-    const RunSpec& run = plan.spec.run;
-    MeasurementContext context;
-    context.started = wall_clock_text();
-    context.id = measurement_id(context.started, run.seed);
-    context.version = std::string(version_text) + " (" + build_revision + ")";
-    context.build = std::string(build_compiler) + ": " + build_flags;
-    context.server_name = plan.server_name;
-    context.server_is_ours = run.server.has_value();
-    if (run.server) {
-        context.server_command = run.server->command;
-    }
-    context.round = options.round;
-    context.connections = run.connections;
-    context.workers = run.workers;
-    context.driver = to_string(run.driver);
-    context.transport = "tcp";
-    context.message_bytes = run.message_bytes;
-    context.seed = run.seed;
-    context.confidence = plan.spec.stop.confidence;
-    context.precision = plan.spec.stop.precision;
-    context.stop_statistics = plan.spec.statistics;
-    context.options = settings_of(options);
-    context.environment = read_environment(run.topology, measured_cpus(run.placement));
-    context.environment.other_load = calibration.other_load;
-    context.placement = run.placement;
-    context.calibration = calibration.figures;
-    context.keep_awake = awake ? awake->how() : "";
-    context.scheduling = run.realtime ? "fifo" : "other";
-    context.warnings = warnings_before(context.environment, context.placement,
-                                       {.connections = run.connections,
-                                        .keep_awake = options.keep_awake,
-                                        .realtime = run.realtime});
-    return context;
-}
 
 int run_volley(const std::vector<std::string>& arguments) {
     const Options options = parse_options(arguments);
@@ -99,7 +51,8 @@ int run_volley(const std::vector<std::string>& arguments) {
         awake.emplace(measured_cpus(plan.spec.run.placement));
     }
     const SelfCalibration calibration = calibrate_client(plan.spec.run);
-    const MeasurementContext context = describe(options, plan, calibration, awake);
+    const MeasurementContext context =
+        describe(options, plan, calibration, awake ? awake->how() : "");
     const MeasurementResult result = measure(plan.spec, context, signals, outputs.observer());
     // After this nothing is measured.
     outputs.finish(result);

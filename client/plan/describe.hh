@@ -1,0 +1,25 @@
+// What is known of a measurement before its first run: the context that each line of its results
+// carries. Both programs that measure (main.cc and sweep/) get it from here, so that their records
+// cannot differ.
+//
+// It reads the machine and the wall clock, and decides nothing.
+#pragma once
+
+#include <string>
+
+#include "options/options.hh"
+#include "plan/plan.hh"
+#include "run/calibrate.hh"
+#include "run/result.hh"
+
+namespace volley {
+
+// The CPUs of the server and of the workers; empty where nothing is placed.
+[[nodiscard]] CpuList measured_cpus(const Placement& placement);
+
+// keep_awake: KeepAwake::how(), "" where it was not asked for.
+[[nodiscard]] MeasurementContext describe(const Options& options, const Plan& plan,
+                                          const SelfCalibration& calibration,
+                                          const std::string& keep_awake);
+
+}  // namespace volley
