@@ -195,4 +195,11 @@ std::string json_measurement_line(const MeasurementResult& result) {
     return as_line(line);
 }
 
+std::string json_sweep_line(const SweepRecord& sweep) {
+    Json line = begin_line("sweep");
+    add_keys(line, sweep);
+    line["plan"]["runs"] = sweep.plan.runs ? Json(*sweep.plan.runs) : Json("auto");
+    return as_line(line);
+}
+
 }  // namespace volley

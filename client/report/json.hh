@@ -1,4 +1,5 @@
-// The result file: JSON lines, one a run as it ends and one a measurement at its end.
+// The result file: JSON lines, one a run as it ends, one a measurement at its end, and one at each
+// start of a sweep.
 //
 // Every line says "schema":"volley", its schema_version and method_version, and its "kind". A run
 // line is complete by itself: the context (options, environment, placement, calibration, warnings),
@@ -22,6 +23,7 @@
 
 #include <string>
 
+#include "report/sweep_record.hh"
 #include "run/result.hh"
 
 namespace volley {
@@ -30,5 +32,6 @@ namespace volley {
 // replaced by U+FFFD).
 [[nodiscard]] std::string json_run_line(const MeasurementContext& context, const RunResult& run);
 [[nodiscard]] std::string json_measurement_line(const MeasurementResult& result);
+[[nodiscard]] std::string json_sweep_line(const SweepRecord& sweep);
 
 }  // namespace volley

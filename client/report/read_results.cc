@@ -112,6 +112,17 @@ MeasurementRecord measurement_from(const Json& line) {
     return record;
 }
 
+SweepRecord sweep_from(const Json& line) {
+    SweepRecord record;
+    read_keys(line, record);
+    const Json& runs = member(member(line, "plan"), "runs");
+    if (runs != "auto") {
+        read_value(runs, "runs", record.plan.runs.emplace());
+    }
+    require(!record.id.empty(), "sweep", "a name");
+    return record;
+}
+
 // Confidence and message size enter computations that hold for a range only.
 void check_context(const MeasurementContext& context) {
     require(context.confidence > 0 && context.confidence < 1, "confidence", "between 0 and 1");
@@ -133,7 +144,10 @@ Record record_from(const Json& line) {
         check_context(record.context);
         return record;
     }
-    require(kind == "measurement", "kind", "\"run\" or \"measurement\"");
+    if (kind == "sweep") {
+        return sweep_from(line);
+    }
+    require(kind == "measurement", "kind", "\"run\", \"measurement\" or \"sweep\"");
     MeasurementRecord record = measurement_from(line);
     check_context(record.result.context);
     return record;

@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "report/sweep_record.hh"
 #include "run/result.hh"
 
 namespace volley {
@@ -50,7 +51,7 @@ struct MeasurementRecord {
     std::vector<StatedFigure> figures;
 };
 
-using Record = std::variant<RunRecord, MeasurementRecord>;
+using Record = std::variant<RunRecord, MeasurementRecord, SweepRecord>;
 
 // What was passed over.
 struct ReadProblem {
@@ -92,6 +93,7 @@ struct ResultSet {
     // In the order in which they first appear; runs by their number. One that has no measurement
     // line (killed, or still going on) has the outcome "failed" and says so in its stop_reason.
     std::vector<MeasurementResult> measurements;
+    std::vector<SweepRecord> sweeps;  // one a start, in the order of the file
     std::vector<ReadProblem> problems;
 };
 

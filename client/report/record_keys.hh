@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "report/sweep_record.hh"
 #include "run/result.hh"
 
 namespace volley {
@@ -189,6 +190,34 @@ void for_each_key(T& exact, const Visit& visit) {
     visit("maximum", exact.maximum);
     visit("sum", exact.sum);
     visit("sum_of_squares", exact.sum_of_squares);
+}
+
+template <Either<SweepCell> T, typename Visit>
+void for_each_key(T& cell, const Visit& visit) {
+    visit("server", cell.server);
+    visit("clients", cell.clients);
+    visit("server_cores", cell.server_cores);
+    visit("message_bytes", cell.message_bytes);
+    visit("skipped", cell.skipped);
+}
+
+// Without runs, which are a number or "auto".
+template <Either<SweepPlan> T, typename Visit>
+void for_each_key(T& plan, const Visit& visit) {
+    visit("servers", plan.servers);
+    visit("clients", plan.clients);
+    visit("cores", plan.cores);
+    visit("sizes", plan.sizes);
+    visit("options", plan.options);
+}
+
+template <Either<SweepRecord> T, typename Visit>
+void for_each_key(T& sweep, const Visit& visit) {
+    visit("sweep", sweep.id);
+    visit("started", sweep.started);
+    visit("seed", sweep.seed);
+    visit("plan", sweep.plan);
+    visit("cells", sweep.cells);
 }
 
 template <typename T>

@@ -60,6 +60,10 @@ ResultSet read_results(std::istream& input, const std::string& name, const ReadL
             grouping.add(std::move(*measurement));
             continue;
         }
+        if (auto* const sweep = std::get_if<SweepRecord>(&*record)) {
+            set.sweeps.push_back(std::move(*sweep));
+            continue;
+        }
         RunRecord& run = std::get<RunRecord>(*record);
         const std::string who =
             "run " + std::to_string(run.run.number) + " of measurement " + run.context.id;
