@@ -1,0 +1,114 @@
+# The two forms in which a figure with its interval stands over something that varies (clients, cores, bytes).
+#
+# Up to eight servers are lines that differ in colour and shape. More than that would be a tangle, so each gets a row, and what varies
+# is told apart within the row. Both take rows with: series (factor, by rank), x, value, low, high, scope, panel (factor).
+
+row_inches <- 0.24
+letter_inches <- 0.082      # of the axis and legend texts, at their widest
+
+too_many_lines <- function(series) length(unique(series)) > most_colours
+
+# Panels are wrapped so that a plot stays about as wide as a page.
+panel_columns <- function(n) if (n <= 4) max(n, 1) else if (n %in% c(5, 6, 9)) 3 else 4
+panel_rows <- function(n) ceiling(max(n, 1) / panel_columns(n))
+panel_width <- function(n) c(7.5, 4.2, 3.2, 2.7)[min(4, panel_columns(n))]
+label_inches <- function(names) letter_inches * max(nchar(as.character(names)), 0)
+
+as_series <- function(names, tables) {
+    ranked <- series_by_rank(tables)
+    factor(names, ranked)
+}
+
+# Line type and fill by which the kind of interval is seen without reading: solid and full over runs, dotted and hollow within one.
+interval_lines <- function() {
+    scale_linetype_manual(values = c(over_runs = "solid", within_run = "dotted"), na.value = "blank", guide = "none")
+}
+has_interval <- function(rows) !is.na(rows$low) & !is.na(rows$high)
+interval_kind <- function(rows) ifelse(has_interval(rows), rows$scope, NA)
+fill_name <- function(rows, names) ifelse(has_interval(rows) & rows$scope == "over_runs", as.character(names), NA)
+
+# Colour, fill and shape of the names of one legend. What is hollow has the fill NA.
+named_scales <- function(all_names, shown, title, reverse = FALSE) {
+    colours <- colours_of(all_names)
+    shape <- shapes_of(all_names)
+    guide <- if (length(shown) > 1) guide_legend(override.aes = list(fill = unname(colours[shown]), linetype = "solid"), reverse = reverse) else "none"
+    list(scale_colour_manual(title, values = colours, breaks = shown, guide = guide),
+         scale_shape_manual(title, values = shape, breaks = shown, guide = guide),
+         scale_fill_manual(title, values = colours, na.value = "white", guide = "none"))
+}
+
+# Values moved aside a little, by name, so that intervals at the same place stay apart.
+moved_aside <- function(x, name, log) {
+    scaled <- if (log) log2(x) else x
+    at <- sort(unique(scaled))
+    gap <- if (length(at) > 1) min(diff(at)) else 1
+    n <- nlevels(name)
+    scaled <- scaled + (as.integer(name) - (n + 1) / 2) / n * 0.35 * gap
+    if (log) 2^scaled else scaled
+}
+
+# The axis of what varies: a tick for each value that was measured.
+varied_scale <- function(x, log) {
+    at <- sort(unique(x))
+    around <- if (length(at) > 1) c(NA, NA) else if (log) at * c(0.5, 2) else at + c(-1, 1)
+    scale_x_continuous(trans = if (log) "log2" else "identity", breaks = at, minor_breaks = NULL, labels = plain_number, limits = around,
+                       expand = expansion(mult = 0.08))
+}
+
+# A line a server. Values are in the unit of the axis already.
+lines_over <- function(rows, log_x, y_scale, free_y = FALSE) {
+    rows$series <- droplevels(rows$series)
+    rows$at <- moved_aside(rows$x, rows$series, log_x)
+    rows$kind <- interval_kind(rows)
+    rows$inside <- fill_name(rows, rows$series)
+    rows <- rows[order(rows$panel, rows$series, rows$x), ]
+    ggplot(rows, aes(at, value, colour = series)) +
+        geom_line(aes(group = series), linewidth = 0.5, alpha = 0.7) +
+        geom_linerange(aes(ymin = low, ymax = high, linetype = kind), rows[has_interval(rows), ], linewidth = 0.7) +
+        geom_point(aes(shape = series, fill = inside), size = 2.1, stroke = 0.7) +
+        facet_wrap(vars(panel), ncol = panel_columns(nlevels(rows$panel)), scales = if (free_y) "free_y" else "fixed") +
+        named_scales(levels(rows$series), levels(rows$series), "server") + interval_lines() +
+        varied_scale(rows$x, log_x) + y_scale
+}
+
+lines_width <- function(rows) panel_columns(nlevels(rows$panel)) * panel_width(nlevels(rows$panel)) + label_inches(rows$series) + 1.3
+lines_height <- function(rows) {
+    legend <- 0.23 * length(unique(rows$series)) + 0.8
+    max(panel_rows(nlevels(rows$panel)) * 2.9, legend) + 0.9
+}
+
+# Lines between the rows, for the eye to follow.
+row_lines <- function(n) if (n > 1) geom_hline(yintercept = seq_len(n - 1) + 0.5, colour = "grey88", linewidth = 0.3)
+
+# Rows from the top in the order of the names: their position is the number of the row from below.
+row_of <- function(series) nlevels(series) + 1 - as.integer(series)
+row_scale <- function(series) {
+    scale_y_continuous(breaks = seq_len(nlevels(series)), labels = rev(levels(series)), minor_breaks = NULL, expand = expansion(add = 0.6))
+}
+row_theme <- function() {
+    theme(panel.grid.major.y = element_blank(), panel.grid.minor.y = element_blank(), axis.text.y = element_text(colour = "black"))
+}
+
+# A row a server; `level` (a factor) is what is told apart within it, from above to below.
+rows_over <- function(rows, level_title, x_scale, free_x = FALSE) {
+    rows$series <- droplevels(rows$series)
+    rows$level <- droplevels(rows$level)
+    n <- nlevels(rows$level)
+    rows$at <- row_of(rows$series) - (as.integer(rows$level) - (n + 1) / 2) / n * 0.7
+    rows$kind <- interval_kind(rows)
+    rows$inside <- fill_name(rows, rows$level)
+    ggplot(rows, aes(value, at, colour = level)) +
+        row_lines(nlevels(rows$series)) +
+        geom_linerange(aes(xmin = low, xmax = high, linetype = kind), rows[has_interval(rows), ], linewidth = 0.6) +
+        geom_point(aes(shape = level, fill = inside), size = 1.5, stroke = 0.6) +
+        facet_wrap(vars(panel), ncol = panel_columns(nlevels(rows$panel)), scales = if (free_x) "free_x" else "fixed") +
+        named_scales(levels(rows$level), levels(rows$level), level_title) + interval_lines() +
+        row_scale(rows$series) + x_scale + row_theme()
+}
+
+rows_width <- function(series, panels, legend = character()) {
+    max(5.5, panel_columns(panels) * max(2.2, panel_width(panels) * 0.85)) + label_inches(series) + label_inches(legend) + 0.6
+}
+rows_height <- function(series, panels, levels = 1) {
+    panel_rows(panels) * (length(unique(series)) * max(row_inches, 0.1 * levels + 0.06) + 0.75) + 0.7
+}

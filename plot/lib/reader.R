@@ -1,0 +1,172 @@
+# Reads what the plots draw: the tables that target/compare makes of a result file.
+#
+# Every figure and interval comes from there, so that a plot shows the same numbers as the ranking; nothing is computed here.
+# This file checks what it is given (schema version, columns, numbers) and refuses it in one line rather than draw something wrong.
+# It knows nothing of ggplot2.
+
+# What a person can mend; it is shown without a traceback. Pieces are pasted together.
+fail <- function(...) {
+    stop(structure(class = c("volley_problem", "error", "condition"), list(message = paste0(...), call = NULL)))
+}
+
+newest_schema <- 1
+compare_deadline_seconds <- 600
+
+# The directory of the plots: where this file was sourced from, one up.
+plot_directory <- local({
+    sourced <- Filter(Negate(is.null), lapply(sys.frames(), function(frame) frame$ofile))
+    own <- if (length(sourced) > 0) sourced[[length(sourced)]] else file.path("plot", "lib", "reader.R")
+    dirname(dirname(normalizePath(own, mustWork = FALSE)))
+})
+
+# Columns that a table must have; those named in `numbers` are numbers, an empty one is NA, all others text. More columns may follow.
+table_columns <- list(
+    meta = c("key", "value"),
+    cells = c("cell", "label", "server", "clients", "cores", "message_bytes", "transport", "driver", "workers", "group", "group_label",
+              "runs", "complete_runs", "failed_runs", "failure", "skipped", "offload", "baseline"),
+    figures = c("cell", "field", "unit", "meaning", "value", "low", "high", "scope", "runs"),
+    runs = c("cell", "measurement", "round", "run", "started", "order", "complete", "error", "measured_seconds", "warmup_seconds",
+             "rtt_ns_mean"),
+    windows = c("cell", "round", "run", "start_seconds", "width_seconds", "count", "mean_ns", "maximum_ns"),
+    spectrum = c("cell", "quantile", "inverse_tail", "value_ns"),
+    distribution = c("cell", "low_ns", "high_ns", "share", "cumulative"),
+    comparisons = c("group", "group_label", "cell", "server", "baseline_cell", "baseline", "statistic", "ratio", "low", "high",
+                    "t_low", "t_high", "verdict", "rounds", "rounds_needed", "comparisons"),
+    warnings = c("id", "message", "remedy", "cells", "scope"),
+    environment = c("key", "value", "values"))
+numbers <- c("cell", "clients", "cores", "message_bytes", "workers", "group", "runs", "complete_runs", "failed_runs", "round", "run",
+             "order", "start_seconds", "width_seconds", "count", "mean_ns", "maximum_ns", "quantile", "inverse_tail", "value_ns",
+             "low_ns", "high_ns", "share", "cumulative", "baseline_cell", "ratio", "low", "high", "t_low", "t_high", "rounds",
+             "rounds_needed", "comparisons", "cells", "values", "measured_seconds", "warmup_seconds", "rtt_ns_mean")
+truths <- list(cells = "baseline", runs = "complete")
+
+as_number <- function(text, file, column) {
+    # Of windows and distributions there are many: one pass where all is well.
+    value <- suppressWarnings(as.numeric(text))
+    wrong <- which(is.na(value) & !is.na(text) & text != "" & text != "NA")
+    if (length(wrong) > 0) {
+        fail(file, ": row ", wrong[1], ", column ", column, ": \"", text[wrong[1]], "\" is no number")
+    }
+    value
+}
+
+read_table <- function(directory, name) {
+    file <- file.path(directory, paste0(name, ".csv"))
+    if (!file.exists(file)) {
+        fail(file, " is missing: these tables were not written by target/compare --tables, or by an older one (make client)")
+    }
+    table <- tryCatch(utils::read.csv(file, colClasses = "character", check.names = FALSE, encoding = "UTF-8", na.strings = character()),
+                      error = function(problem) fail(file, ": ", conditionMessage(problem)))
+    absent <- setdiff(table_columns[[name]], names(table))
+    if (length(absent) > 0) {
+        fail(file, ": no column ", paste(absent, collapse = ", "), ": written by another version of target/compare (make client)")
+    }
+    values <- intersect(names(table), numbers)
+    if (name == "figures") values <- c(values, "value")
+    if (name == "environment" || name == "meta") values <- intersect(values, "values")
+    if (name == "runs") values <- setdiff(names(table), c("measurement", "started", "complete", "error"))
+    for (column in values) table[[column]] <- as_number(table[[column]], file, column)
+    for (column in truths[[name]]) {
+        text <- toupper(table[[column]])
+        wrong <- which(!text %in% c("TRUE", "FALSE"))
+        if (length(wrong) > 0) {
+            fail(file, ": row ", wrong[1], ", column ", column, ": \"", table[[column]][wrong[1]], "\" is neither TRUE nor FALSE")
+        }
+        table[[column]] <- text == "TRUE"
+    }
+    table
+}
+
+meta_value <- function(tables, key) {
+    value <- tables$meta$value[tables$meta$key == key]
+    if (length(value) > 0) value[1] else ""
+}
+
+check_schema <- function(tables, path) {
+    schema <- meta_value(tables, "schema_version")
+    number <- suppressWarnings(as.numeric(schema))
+    if (is.na(number)) fail(path, ": no schema_version in meta.csv: these are no tables of target/compare")
+    if (number > newest_schema) {
+        fail(path, ": schema version ", schema, " is newer than ", newest_schema, ", the newest that these plots read: use the plot/ of the volley that wrote it")
+    }
+}
+
+# What makes the lines of a plot different: the server, with its transport where there are several.
+name_series <- function(cells) {
+    cells$series <- cells$server
+    if (length(unique(cells$transport[cells$transport != ""])) > 1) {
+        cells$series <- paste0(cells$server, " (", cells$transport, ")")
+    }
+    cells
+}
+
+read_table_directory <- function(directory, path = directory) {
+    tables <- list(meta = read_table(directory, "meta"))
+    check_schema(tables, path)
+    for (name in setdiff(names(table_columns), "meta")) tables[[name]] <- read_table(directory, name)
+    tables$cells <- name_series(tables$cells)
+    for (name in c("figures", "runs", "windows", "spectrum", "distribution", "comparisons")) {
+        unknown <- setdiff(tables[[name]]$cell, tables$cells$cell)
+        if (length(unknown) > 0) fail(path, ": ", name, ".csv speaks of cell ", unknown[1], ", which is not in cells.csv")
+    }
+    tables
+}
+
+# Runs target/compare, whose own one line is passed on where it refuses.
+run_compare <- function(path, directory) {
+    compare <- Sys.getenv("VOLLEY_COMPARE", file.path(dirname(plot_directory), "target", "compare"))
+    if (!file.exists(compare)) fail(compare, " is not there, and makes the tables that are drawn: make client, or VOLLEY_COMPARE=PROGRAM")
+    messages <- tempfile()
+    on.exit(unlink(messages))
+    status <- suppressWarnings(system2(compare, c(shQuote(path), "--tables", shQuote(directory)), stdout = FALSE, stderr = messages,
+                                       timeout = compare_deadline_seconds))
+    if (status == 0) return(invisible())
+    said <- readLines(messages, warn = FALSE)
+    if (status == 124) said <- paste("not done after", compare_deadline_seconds, "s")
+    fail(if (length(said) > 0) said[length(said)] else paste0(compare, " ", path, ": status ", status))
+}
+
+# Results as a result file of volley, a directory with one (of a sweep), a directory of tables, or the original Volley's text file.
+# A list of data frames named as the tables, with `classic` instead of figures for the last kind.
+read_tables <- function(path) {
+    if (!file.exists(path)) fail(path, ": no such file or directory")
+    if (dir.exists(path)) {
+        if (file.exists(file.path(path, "cells.csv"))) return(say_problems(read_table_directory(path)))
+        if (!file.exists(file.path(path, "results.jsonl"))) fail(path, ": neither results.jsonl nor tables (cells.csv …) in this directory")
+        path <- file.path(path, "results.jsonl")
+    }
+    if (looks_classic(path)) return(classic_tables(path))
+    directory <- tempfile("tables")
+    on.exit(unlink(directory, recursive = TRUE))
+    dir.create(directory)
+    run_compare(path, directory)
+    say_problems(read_table_directory(directory, path))
+}
+
+# Why the cells may differ for other reasons than the server; "" where nothing is known.
+not_comparable <- function(tables) {
+    said <- tables$warnings$message[tables$warnings$scope == "comparability"]
+    if (length(said) == 0) "" else paste0("runs are not comparable: ", paste(said, collapse = "; "))
+}
+
+# Said once for all plots, on stderr.
+say_problems <- function(tables) {
+    for (line in c(not_comparable(tables), meta_value(tables, "problems"))) if (line != "") message("plot: ", line)
+    tables
+}
+
+# One field of all cells that have it, with the cell's own columns. The unit is that which the caller is about to write on an axis.
+figure <- function(tables, field, unit) {
+    rows <- tables$figures[tables$figures$field == field & !is.na(tables$figures$value), ]
+    other <- setdiff(rows$unit, unit)
+    if (length(other) > 0) fail("the field ", field, " is in \"", other[1], "\", and this plot reads it in \"", unit, "\"")
+    rows <- rows[c("cell", "value", "low", "high", "scope", "runs")]
+    names(rows)[names(rows) == "runs"] <- "figure_runs"
+    with_cells(tables, rows)
+}
+
+# Rows of a table with the columns of their cell, in the order of the table.
+with_cells <- function(tables, rows) {
+    cells <- tables$cells[setdiff(names(tables$cells), setdiff(names(rows), "cell"))]
+    cbind(rows, cells[match(rows$cell, cells$cell), setdiff(names(cells), "cell"), drop = FALSE], row.names = NULL)
+}
