@@ -29,6 +29,7 @@
 #include <liburing.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -62,7 +63,7 @@ struct connection {
 struct loop {
     struct io_uring ring;
     cpu_set_t cpu;
-    int dealt[2], socket;  // a pipe of the connections that it is dealt, and the next one
+    int dealt[2];  // a pipe: the connections that it is dealt
 };
 
 // Written before the rings begin to turn, only read afterwards.
@@ -147,17 +148,19 @@ static void received(struct loop* loop, struct connection* connection, int resul
 static void await_connection(struct loop* loop) {
     reserve(loop, 1);
     struct io_uring_sqe* entry = io_uring_get_sqe(&loop->ring);
-    io_uring_prep_read(entry, loop->dealt[0], &loop->socket, sizeof loop->socket, 0);
+    io_uring_prep_poll_add(entry, loop->dealt[0], POLLIN);
     io_uring_sqe_set_data(entry, NULL);
 }
 
 static void adopt(struct loop* loop) {
+    int socket = -1;
     struct connection* connection = malloc(sizeof *connection + buffer_bytes);
-    if (connection != NULL) {
-        *connection = (struct connection){.socket = loop->socket};
+    if (read(loop->dealt[0], &socket, sizeof socket) > 0 && connection != NULL) {
+        *connection = (struct connection){.socket = socket};
         receive(loop, connection);
     } else {
-        close(loop->socket);
+        close(socket);
+        free(connection);
     }
     await_connection(loop);
 }
@@ -180,9 +183,8 @@ static void set_up(struct loop* loop, unsigned cpu) {
     parameters.flags =
         IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF;
     const int result = io_uring_queue_init_params(submissions, &loop->ring, &parameters);
-    errno = -result;
     if (result < 0) {
-        err(skipped, "skipped: this machine offers no io_uring with a thread of the kernel");
+        errx(skipped, "skipped: no io_uring with a thread of the kernel: %s", strerror(-result));
     }
     if (pipe2(loop->dealt, O_CLOEXEC) != 0) {
         err(EXIT_FAILURE, "cannot make a pipe for each allowed CPU");
@@ -209,7 +211,6 @@ static void* run(void* argument) {
         }
         io_uring_cq_advance(&loop->ring, count);
     }
-    return NULL;
 }
 
 static int listen_on(const struct addrinfo* where) {
