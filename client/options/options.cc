@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
-#include <string_view>
 
 #include "base/error.hh"
 #include "options/description.hh"
@@ -21,21 +20,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t most_clients = 1'000'000;
 constexpr std::uint64_t most_runs = 10'000;
-
-// Boost.Program_options puts the user's words into its messages by replacing %placeholders% until
-// none is left, which never ends where a word holds one itself.
-void refuse_placeholders(const std::string& words, const std::string& where) {
-    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_";
-    for (auto at = words.find('%'); at != std::string::npos; at = words.find('%', at + 1)) {
-        const auto end = words.find_first_not_of(letters, at + 1);
-        if (end != std::string::npos && end > at + 1 && words[end] == '%') {
-            throw Error(
-                ExitCode::usage,
-                where + " holds '" + words.substr(at, end + 1 - at) + "', which no option does",
-                "leave it out, or choose another file name");
-        }
-    }
-}
 
 void read_config(const std::string& path, const po::options_description& description,
                  po::variables_map& values) {

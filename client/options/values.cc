@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <optional>
 #include <sstream>
+#include <string_view>
 
 #include "base/error.hh"
 #include "run/result.hh"
@@ -16,8 +17,7 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& name, const std::string& text,
                          const std::string& allowed) {
-    throw Error(ExitCode::usage, "--" + name + " '" + text + "' is not " + allowed,
-                "see volley --help");
+    throw Error(ExitCode::usage, "--" + name + " '" + text + "' is not " + allowed, "see --help");
 }
 
 template <typename Number>
@@ -44,6 +44,19 @@ std::string duration_text(Duration duration) {
 }
 
 }  // namespace
+
+void refuse_placeholders(const std::string& words, const std::string& where) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_";
+    for (auto at = words.find('%'); at != std::string::npos; at = words.find('%', at + 1)) {
+        const auto end = words.find_first_not_of(letters, at + 1);
+        if (end != std::string::npos && end > at + 1 && words[end] == '%') {
+            throw Error(
+                ExitCode::usage,
+                where + " holds '" + words.substr(at, end + 1 - at) + "', which no option does",
+                "leave it out, or choose another file name");
+        }
+    }
+}
 
 std::uint64_t parse_count(const std::string& name, const std::string& text, std::uint64_t least,
                           std::uint64_t most) {

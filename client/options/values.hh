@@ -10,6 +10,11 @@
 
 namespace volley {
 
+// Boost.Program_options puts the user's words into its messages by replacing %placeholders% until
+// none is left, which never ends where a word holds one itself. Throws Error(usage) where `words`,
+// which came from `where`, do.
+void refuse_placeholders(const std::string& words, const std::string& where);
+
 // All throw Error(usage): "--NAME VALUE: … (allowed: …)". name: without dashes.
 [[nodiscard]] std::uint64_t parse_count(const std::string& name, const std::string& text,
                                         std::uint64_t least, std::uint64_t most);

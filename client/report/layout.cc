@@ -1,6 +1,10 @@
 #include "report/layout.hh"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
+#include <cstdio>
 
 namespace volley {
 
@@ -66,6 +70,19 @@ std::string cut(std::string_view text, std::size_t columns) {
         }
     }
     return std::string(text);
+}
+
+std::string whole_time(double seconds) {
+    const auto whole = static_cast<long long>(std::clamp(std::ceil(seconds), 0.0, 1e9));
+    std::array<char, 32> text{};
+    if (whole < 60) {
+        std::snprintf(text.data(), text.size(), "%lld s", whole);
+    } else if (whole < 3600) {
+        std::snprintf(text.data(), text.size(), "%lld:%02lld min", whole / 60, whole % 60);
+    } else {
+        std::snprintf(text.data(), text.size(), "%lld:%02lld h", whole / 3600, whole / 60 % 60);
+    }
+    return text.data();
 }
 
 std::string printable(std::string_view text) {

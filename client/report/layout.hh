@@ -18,6 +18,9 @@ namespace volley {
 // The first `columns` characters.
 [[nodiscard]] std::string cut(std::string_view text, std::size_t columns);
 
+// A length of time for people, whole seconds rounded up: "7 s", "2:05 min", "1:02 h".
+[[nodiscard]] std::string whole_time(double seconds);
+
 // Control characters become spaces, so that a server's words can neither move the cursor nor begin
 // a line of their own, and bytes that are not UTF-8 become "?".
 [[nodiscard]] std::string printable(std::string_view text);

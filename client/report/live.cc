@@ -18,20 +18,6 @@ namespace {
 
 constexpr std::size_t columns_where_unknown = 80;
 
-// "7 s", "2:05 min", "1:02 h".
-std::string whole_time(double seconds) {
-    const auto whole = static_cast<long long>(std::clamp(std::ceil(seconds), 0.0, 1e9));
-    std::array<char, 32> text{};
-    if (whole < 60) {
-        std::snprintf(text.data(), text.size(), "%lld s", whole);
-    } else if (whole < 3600) {
-        std::snprintf(text.data(), text.size(), "%lld:%02lld min", whole / 60, whole % 60);
-    } else {
-        std::snprintf(text.data(), text.size(), "%lld:%02lld h", whole / 3600, whole / 60 % 60);
-    }
-    return text.data();
-}
-
 // A part of the line and how soon it goes where the room is short: the greatest first.
 struct Part {
     std::string text;
@@ -93,15 +79,23 @@ void LiveLine::write(const std::string& text) const {
         retry_on_eintr([&] { return ::write(fd_, text.data(), text.size()); });
 }
 
-void LiveLine::show(const LiveStatus& status) {
-    if (!is_terminal_) {
-        return;
-    }
+std::size_t LiveLine::columns() const {
     winsize size{};
     const bool known = ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     // The last column stays free: writing there makes some terminals begin a new line.
-    const std::size_t columns = (known ? size.ws_col : columns_where_unknown) - 1;
-    const std::string text = live_text(status, columns);
+    return (known ? size.ws_col : columns_where_unknown) - 1;
+}
+
+void LiveLine::show(const LiveStatus& status) {
+    show(live_text(status, columns()));
+}
+
+void LiveLine::show(const std::string& line) {
+    if (!is_terminal_) {
+        return;
+    }
+    const std::size_t columns = this->columns();
+    const std::string text = cut(line, columns);
     write("\r" + pad_right(text, std::min(shown_, columns)));
     shown_ = columns_of(text);
 }

@@ -38,10 +38,14 @@ class LiveLine {
     LiveLine& operator=(const LiveLine&) = delete;
 
     void show(const LiveStatus& status);
+    // Cut to the width of the terminal.
+    void show(const std::string& line);
+    [[nodiscard]] bool is_terminal() const { return is_terminal_; }
     // Before anything else is printed to the terminal.
     void erase();
 
   private:
+    [[nodiscard]] std::size_t columns() const;
     void write(const std::string& text) const;
 
     int fd_;

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -226,6 +227,15 @@ void ResultFile::write(std::string_view record) {
         refuse(name_, errno);
     }
     write_whole(with_beginning(record));
+}
+
+void ResultFile::keep() const {
+    // EINVAL: a pipe or a device, which keeps nothing.
+    if (retry_on_eintr([&] { return ::fdatasync(fd_.get()); }) != 0 && errno != EINVAL) {
+        throw Error(ExitCode::failed,
+                    "result file " + name_ + " cannot be kept on its disk: " + errno_text(errno),
+                    "check the disk, or choose another file system");
+    }
 }
 
 }  // namespace volley

@@ -40,6 +40,10 @@ class ResultFile {
     // written whole.
     void write(std::string_view record);
 
+    // Waits until what was written is on the disk, so that it outlives a crash of the machine.
+    // Throws Error(failed) where the disk reports that it is not.
+    void keep() const;
+
     [[nodiscard]] const std::string& name() const { return name_; }
 
   private:

@@ -1,0 +1,153 @@
+#include "sweep/grid.hh"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "base/error.hh"
+#include "plan/executable.hh"
+#include "transport/challenge.hh"
+
+namespace volley {
+
+namespace {
+
+std::string counted(std::size_t number, const char* noun) {
+    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+// Name and path of what was said; the name is empty where it follows from the path.
+std::pair<std::string, std::string> split_server(const std::string& said,
+                                                 const std::string& directory) {
+    const auto equals = said.find('=');
+    const bool is_named = equals != std::string::npos && said.find('/') > equals;
+    const std::string path = is_named ? said.substr(equals + 1) : said;
+    return {is_named ? said.substr(0, equals) : "",
+            path.find('/') == std::string::npos ? directory + "/" + path : path};
+}
+
+// Why the plan, which places every cell somehow, is not what the grid asked for; "" where it is.
+std::string misplaced(const Options& options, const Plan& plan, const Topology& topology) {
+    const Placement& placement = plan.spec.run.placement;
+    if (!placement.enabled) {
+        return "";
+    }
+    const std::size_t allowed = topology.allowed().size();
+    if (options.server_cpus && placement.server_cpus.size() != options.server_cores) {
+        return "--server-cpus " + format_cpu_list(*options.server_cpus) + " are not " +
+               counted(options.server_cores, "CPU");
+    }
+    // Who names the client's CPUs has decided that they may be the server's.
+    const bool shared = placement.sharing == Sharing::some_cpus && !options.client_cpus;
+    if (placement.server_cpus.size() != options.server_cores || shared) {
+        const std::size_t client = options.client_cores.value_or(1);
+        return counted(options.server_cores, "CPU") + " for the server and " +
+               std::to_string(client) + " for the client " +
+               (options.server_cores + client > allowed
+                    ? "are more than the " + std::to_string(allowed) + " that may be used"
+                    : "cannot be placed apart from each other");
+    }
+    return "";
+}
+
+}  // namespace
+
+std::vector<SweepServer> find_servers(const SweepCommand& command, const std::string& directory) {
+    std::vector<SweepServer> servers;
+    std::set<std::string> absent_ones;
+    for (const auto& absence : command.absent) {
+        absent_ones.insert(absence.server);
+    }
+    for (const auto& said : command.plan.servers) {
+        auto [name, path] = split_server(said, directory);
+        SweepServer& server = servers.emplace_back();
+        server.path = path;
+        const auto absence = std::find_if(command.absent.begin(), command.absent.end(),
+                                          [&](const auto& known) { return known.server == said; });
+        if (absence != command.absent.end()) {
+            server.skipped = absence->reason;
+            absent_ones.erase(said);
+        } else {
+            server.metadata = read_server_metadata(find_executable(path));
+        }
+        server.name = !name.empty() ? name : server_name_of(path);
+        const auto same = std::find_if(servers.begin(), servers.end() - 1, [&](const auto& other) {
+            return other.name == server.name;
+        });
+        if (same != servers.end() - 1) {
+            throw Error(ExitCode::usage,
+                        "--servers: " + same->path + " and " + server.path +
+                            " would both be called " + server.name,
+                        "give one a name of its own: NAME=PATH");
+        }
+    }
+    if (!absent_ones.empty()) {
+        throw Error(ExitCode::usage,
+                    "--without " + *absent_ones.begin() + ": the grid has no such server",
+                    "name it as in --servers");
+    }
+    return servers;
+}
+
+std::vector<std::size_t> placeable_cores(const Topology& topology) {
+    const std::size_t allowed = topology.allowed().size();
+    std::vector<std::size_t> cores(std::max<std::size_t>(allowed, 2) - 1);
+    std::iota(cores.begin(), cores.end(), 1U);
+    return cores;
+}
+
+Options cell_options(const SweepPlan& plan, const SweepServer& server, std::size_t clients,
+                     std::size_t cores, std::size_t bytes) {
+    std::vector<std::string> words = plan.options;
+    words.insert(words.end(),
+                 {"--clients", std::to_string(clients), "--server-cores", std::to_string(cores),
+                  "--message", std::to_string(bytes), "--name", server.name, "--", server.path});
+    return parse_options(words);
+}
+
+std::vector<GridCell> make_grid(const SweepPlan& plan, const std::vector<SweepServer>& servers,
+                                const Topology& topology, const MachineFacts& facts) {
+    std::vector<GridCell> grid;
+    std::size_t group = 0;
+    for (const std::size_t bytes : plan.sizes) {
+        for (const std::size_t cores : plan.cores) {
+            for (const std::size_t clients : plan.clients) {
+                for (const auto& server : servers) {
+                    GridCell& one = grid.emplace_back();
+                    one.cell = {server.name, clients, cores, bytes, server.skipped};
+                    one.group = group;
+                    one.options = cell_options(plan, server, clients, cores, bytes);
+                    if (!one.options.placement && plan.cores.size() > 1) {
+                        throw Error(ExitCode::usage,
+                                    "--no-placement with several --cores: nothing is pinned, so "
+                                    "that they would not differ",
+                                    "leave out one or the other");
+                    }
+                    if (!server.skipped.empty()) {
+                        continue;
+                    }
+                    try {
+                        one.plan = make_plan(one.options, topology, server.metadata, facts);
+                        one.cell.skipped = misplaced(one.options, *one.plan, topology);
+                    } catch (const Error& error) {
+                        one.cell.skipped = error.what();
+                    }
+                    if (!one.cell.skipped.empty()) {
+                        one.plan.reset();
+                    }
+                }
+                ++group;
+            }
+        }
+    }
+    return grid;
+}
+
+std::string cell_text(const SweepCell& cell) {
+    return cell.server + ", " + counted(cell.clients, "client") + ", " +
+           counted(cell.server_cores, "core") +
+           (cell.message_bytes == challenge_bytes ? ""
+                                                  : ", " + counted(cell.message_bytes, "byte"));
+}
+
+}  // namespace volley

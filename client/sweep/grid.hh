@@ -1,0 +1,58 @@
+// The cells of a sweep: what was asked for, times what this machine can place.
+//
+// A cell that cannot be measured as asked is kept with the reason, so that it is listed and not
+// forgotten. make_grid() is pure; find_servers() looks at files. It measures nothing and orders
+// nothing (sweep/schedule.hh).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/topology.hh"
+#include "options/options.hh"
+#include "plan/plan.hh"
+#include "report/sweep_record.hh"
+#include "run/server_metadata.hh"
+#include "sweep/command.hh"
+
+namespace volley {
+
+struct SweepServer {
+    std::string name;  // in the results
+    std::string path;  // of the executable
+    ServerMetadata metadata;
+    std::string skipped;  // why none of its cells is measured; "": they are
+};
+
+struct GridCell {
+    SweepCell cell;
+    std::size_t group = 0;     // cells that differ only in the server have the same
+    Options options;           // as for volley, but for seed and round
+    std::optional<Plan> plan;  // nothing where the cell is skipped
+};
+
+// A name without a slash is directory/NAME; NAME=PATH gives a server another name. Throws
+// Error(usage) where there is no such executable and the server is not known to be absent, where
+// two servers have one name, and where an absent one is not in the plan.
+[[nodiscard]] std::vector<SweepServer> find_servers(const SweepCommand& command,
+                                                    const std::string& directory);
+
+// 1 … as many CPUs as leave the client one; at least 1.
+[[nodiscard]] std::vector<std::size_t> placeable_cores(const Topology& topology);
+
+// The options of one cell of the grid. Throws Error(usage).
+[[nodiscard]] Options cell_options(const SweepPlan& plan, const SweepServer& server,
+                                   std::size_t clients, std::size_t cores, std::size_t bytes);
+
+// Group by group, in the order of the plan. Throws Error(usage) where the client's options are
+// wrong in every cell.
+[[nodiscard]] std::vector<GridCell> make_grid(const SweepPlan& plan,
+                                              const std::vector<SweepServer>& servers,
+                                              const Topology& topology, const MachineFacts& facts);
+
+// "c-epoll, 16 clients, 1 core", and ", 64 bytes" where messages are not those of the contract.
+[[nodiscard]] std::string cell_text(const SweepCell& cell);
+
+}  // namespace volley

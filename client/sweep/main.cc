@@ -1,0 +1,81 @@
+// sweep: a grid of measurements in shuffled rounds, which may be stopped and goes on where it was.
+// One named step a line; what each does stands in its header. The only catch is here.
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.hh"
+#include "plan/machine.hh"
+#include "report/outputs.hh"
+#include "sweep/command.hh"
+#include "sweep/grid.hh"
+#include "sweep/lock.hh"
+#include "sweep/progress.hh"
+#include "sweep/sweep.hh"
+
+namespace volley {
+namespace {
+
+// Where the other programs and the servers were built.
+std::string own_directory() {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+}
+
+// Relative where that is shorter to read.
+std::string shown_path(const std::string& path) {
+    const std::string relative = std::filesystem::proximate(path).string();
+    return relative.starts_with("..") ? path : relative;
+}
+
+void list_servers(const SweepCommand& command) {
+    std::string text;
+    for (const auto& server : command.plan.servers) {
+        text += server + "\n";
+    }
+    print(text);
+}
+
+int run_sweep(const std::vector<std::string>& arguments) {
+    SweepCommand command = parse_sweep_command(arguments);
+    if (command.action == SweepCommand::Action::help) {
+        print(sweep_help());
+        return 0;
+    }
+    if (command.action == SweepCommand::Action::list_servers) {
+        list_servers(command);
+        return 0;
+    }
+    Signals signals;
+    const Topology topology = read_topology();
+    const MachineFacts facts = read_machine_facts();
+    const std::string directory = shown_path(results_directory(command, own_directory()));
+    if (command.all_cores) {
+        command.plan.cores = placeable_cores(topology);
+    }
+    const auto servers = find_servers(command, own_directory() + "/servers");
+    std::vector<GridCell> grid = make_grid(command.plan, servers, topology, facts);
+    if (command.action == SweepCommand::Action::dry_run) {
+        print(dry_run_text(command, grid, facts.random));
+        return 0;
+    }
+    const SweepLock lock;
+    return sweep(command, std::move(grid), directory, signals);
+}
+
+}  // namespace
+}  // namespace volley
+
+int main(int argc, char** argv) {
+    try {
+        return volley::run_sweep({argv + 1, argv + argc});
+    } catch (const volley::Error& error) {
+        std::fprintf(stderr, "sweep: %s\n", error.what());
+        return static_cast<int>(error.code());
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "sweep: unexpected: %s\n", error.what());
+        return static_cast<int>(volley::ExitCode::failed);
+    }
+}

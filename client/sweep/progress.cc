@@ -1,0 +1,155 @@
+#include "sweep/progress.hh"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "base/units.hh"
+#include "report/layout.hh"
+
+namespace volley {
+
+namespace {
+
+std::string counted(std::size_t number, const char* noun) {
+    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+std::string value_text(const Field& field, double value) {
+    return field.unit == "ns"
+               ? format_nanoseconds(value)
+               : format_count(value) + (field.unit == "1" ? "" : " " + std::string(field.unit));
+}
+
+// A path as a shell takes it.
+std::string quoted(const std::string& path) {
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+,:@%";
+    if (path.find_first_not_of(plain) == std::string::npos) {
+        return path;
+    }
+    std::string text = path;
+    for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 4) {
+        text.replace(at, 1, "'\\''");
+    }
+    return "'" + text + "'";
+}
+
+}  // namespace
+
+SweepExtent extent_of(const Schedule& schedule, const std::vector<double>& guesses, bool is_auto,
+                      double pause) {
+    SweepExtent extent{.is_about = is_auto};
+    for (std::size_t cell = 0; cell < guesses.size(); ++cell) {
+        if (schedule.state(cell) == CellState::skipped) {
+            extent.done += schedule.attempts(cell);
+            extent.expected += schedule.attempts(cell);
+            continue;
+        }
+        const std::size_t done = schedule.attempts(cell);
+        const std::size_t expected = std::max(done, schedule.expected(cell));
+        extent.done += done;
+        extent.expected += expected;
+        extent.left_seconds += static_cast<double>(expected - done) *
+                               (schedule.seconds_a_run(cell).value_or(guesses[cell]) + pause);
+    }
+    return extent;
+}
+
+std::string count_text(const SweepExtent& extent) {
+    return std::to_string(extent.done) + " of " + (extent.is_about ? "about " : "") +
+           std::to_string(extent.expected);
+}
+
+std::string run_text(const SweepCell& cell, std::uint64_t round, const RunResult& run,
+                     const std::vector<std::string>& statistics) {
+    std::string text = cell_text(cell) + ", round " + std::to_string(round) + ": ";
+    if (!run.complete) {
+        return text + "failed: " + printable(run.error);
+    }
+    std::string figures;
+    for (const auto& name : statistics) {
+        const Field* const field = find_statistic(name);
+        const auto value = field->of_run(run);
+        figures += (figures.empty() ? "" : ", ") + name + " " +
+                   (value ? value_text(*field, *value) : "not known");
+    }
+    return text + figures;
+}
+
+std::string skipped_text(const std::vector<GridCell>& grid) {
+    std::string text;
+    for (const GridCell& one : grid) {
+        if (!one.cell.skipped.empty()) {
+            text += "skipped: " + cell_text(one.cell) + ": " + printable(one.cell.skipped) + "\n";
+        }
+    }
+    return text;
+}
+
+std::string plan_text(const std::vector<GridCell>& grid, const Schedule& schedule,
+                      const SweepExtent& extent) {
+    std::string text = counted(grid.size(), "cell") + ":\n";
+    for (std::size_t cell = 0; cell < grid.size(); ++cell) {
+        const GridCell& one = grid[cell];
+        text +=
+            "  " + cell_text(one.cell) +
+            (one.plan
+                 ? ": server on CPUs " + format_cpu_list(one.plan->spec.run.placement.server_cpus) +
+                       ", client on " + format_cpu_list(one.plan->spec.run.placement.client_cpus) +
+                       ", driver " + to_string(one.plan->spec.run.driver) + ", " +
+                       (extent.is_about ? "about " : "") + counted(schedule.expected(cell), "run")
+                 : ": skipped: " + printable(one.cell.skipped)) +
+            "\n";
+    }
+    std::string order;
+    for (const std::size_t cell : schedule.order(1)) {
+        if (grid[cell].plan) {
+            order += "  " + cell_text(grid[cell].cell) + "\n";
+        }
+    }
+    return text + "The first round:\n" + order + count_text(extent) + " runs, about " +
+           whole_time(extent.left_seconds) + " to go.\n";
+}
+
+std::string summary_text(const std::vector<GridCell>& grid, const Schedule& schedule,
+                         const std::string& results) {
+    std::map<CellState, std::size_t> cells;
+    std::size_t runs = 0;
+    std::size_t failed = 0;
+    std::string given_up;
+    for (std::size_t cell = 0; cell < grid.size(); ++cell) {
+        const CellState state = schedule.state(cell);
+        ++cells[state];
+        runs += schedule.attempts(cell);
+        failed += schedule.failures(cell);
+        if (state == CellState::given_up) {
+            given_up += "given up after " + std::to_string(Schedule::most_failures) +
+                        " failures in a row: " + cell_text(grid[cell].cell) + "\n";
+        }
+    }
+    std::string states;
+    const auto add = [&](CellState state, const char* meaning) {
+        if (cells[state] > 0) {
+            states += (states.empty() ? "" : ", ") + std::to_string(cells[state]) + " " + meaning;
+        }
+    };
+    add(CellState::complete, "with all their runs");
+    add(CellState::tight, "as tight as asked");
+    add(CellState::spent, "with their budget spent first");
+    add(CellState::going_on, "not done yet");
+    add(CellState::given_up, "given up");
+    add(CellState::skipped, "skipped");
+    std::string text = given_up + counted(runs, "run") +
+                       (failed > 0 ? ", of them " + std::to_string(failed) + " failed" : "") +
+                       "; of " + counted(grid.size(), "cell") + ": " + states + "\n";
+    text += "results: " + quoted(results) + "\n";
+    if (runs > failed) {
+        text += "next:    target/compare " + quoted(results) +
+                "\n         make plot RESULTS=" + quoted(results) + "\n";
+    }
+    return text;
+}
+
+}  // namespace volley

@@ -1,0 +1,185 @@
+#include "sweep/resume.hh"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "base/error.hh"
+
+namespace volley {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) {
+        text += (text.empty() ? "" : ",") + word;
+    }
+    return text;
+}
+
+std::vector<std::string> texts(const std::vector<std::size_t>& numbers) {
+    std::vector<std::string> words;
+    for (const std::size_t number : numbers) {
+        words.push_back(std::to_string(number));
+    }
+    return words;
+}
+
+// The options of the runs as they are in force, without those of single cells and those that only
+// say when a cell has enough.
+std::vector<Setting> settings_of_runs(const SweepPlan& plan) {
+    constexpr std::array<std::string_view, 9> others{"name",     "clients",  "server-cores",
+                                                     "message",  "seed",     "round",
+                                                     "min-runs", "max-runs", "precision"};
+    const SweepServer any{.name = "any", .path = "any", .metadata = {}, .skipped = ""};
+    std::vector<Setting> settings = settings_of(
+        cell_options(plan, any, plan.clients.front(), plan.cores.front(), plan.sizes.front()));
+    std::erase_if(settings, [&](const Setting& setting) {
+        return std::find(others.begin(), others.end(), setting.name) != others.end();
+    });
+    return settings;
+}
+
+std::string value_of(const std::vector<Setting>& settings, const std::string& name) {
+    const auto found = std::find_if(settings.begin(), settings.end(),
+                                    [&](const Setting& setting) { return setting.name == name; });
+    return found == settings.end() ? "" : found->value;
+}
+
+std::optional<std::string> differ(const std::string& name, const std::string& there,
+                                  const std::string& here) {
+    if (there == here) {
+        return std::nullopt;
+    }
+    const auto shown = [](const std::string& value) { return value.empty() ? "not given" : value; };
+    return name + ": " + shown(there) + " there, " + shown(here) + " here";
+}
+
+std::optional<std::string> difference_of_options(const SweepPlan& there, const SweepPlan& here) {
+    if (there.options == here.options) {
+        return std::nullopt;
+    }
+    std::vector<Setting> old_ones;
+    try {
+        old_ones = settings_of_runs(there);
+    } catch (const Error&) {
+        // An option that this version does not have.
+        return differ("options", joined(there.options), joined(here.options));
+    }
+    const std::vector<Setting> new_ones = settings_of_runs(here);
+    for (const auto* settings : {&std::as_const(old_ones), &new_ones}) {
+        for (const Setting& setting : *settings) {
+            if (auto found = differ("--" + setting.name, value_of(old_ones, setting.name),
+                                    value_of(new_ones, setting.name))) {
+                return found;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+// CPUs of the server that were asked for; 0 where the line does not say.
+std::size_t cores_of(const MeasurementContext& context) {
+    const std::string text = value_of(context.options, "server-cores");
+    std::size_t cores = 0;
+    std::from_chars(text.data(), text.data() + text.size(), cores);
+    return cores;
+}
+
+std::optional<std::size_t> cell_of(const MeasurementContext& context,
+                                   const std::vector<GridCell>& grid) {
+    const std::size_t cores = cores_of(context);
+    for (std::size_t at = 0; at < grid.size(); ++at) {
+        const SweepCell& cell = grid[at].cell;
+        if (cell.server == context.server_name && cell.clients == context.connections &&
+            cell.server_cores == cores && cell.message_bytes == context.message_bytes) {
+            return at;
+        }
+    }
+    return std::nullopt;
+}
+
+void check_same(const SweepRecord& recorded, const std::string& path, const SweepPlan& plan,
+                std::optional<std::uint64_t> seed) {
+    auto found = difference(recorded.plan, plan);
+    if (!found && seed && *seed != recorded.seed) {
+        found = differ("seed", std::to_string(recorded.seed), std::to_string(*seed));
+    }
+    if (found) {
+        throw Error(ExitCode::usage, path + " holds another sweep (" + *found + ")",
+                    "repeat the command that began it to go on, or choose another --out");
+    }
+}
+
+}  // namespace
+
+Attempt attempt_of(const RunResult& run, std::size_t cell, std::uint64_t round,
+                   const std::vector<std::string>& statistics) {
+    Attempt attempt{.cell = cell, .round = round, .complete = run.complete};
+    attempt.seconds =
+        run.setup_seconds + run.warmup_seconds + run.measured_seconds + run.teardown_seconds;
+    if (run.complete) {
+        for (const auto& name : statistics) {
+            attempt.values.push_back(find_statistic(name)->of_run(run));
+        }
+    }
+    return attempt;
+}
+
+std::optional<std::string> difference(const SweepPlan& there, const SweepPlan& here) {
+    if (auto found = differ("servers", joined(there.servers), joined(here.servers))) {
+        return found;
+    }
+    using Numbers = std::vector<std::size_t> SweepPlan::*;
+    constexpr std::array<std::pair<const char*, Numbers>, 3> lists{
+        {{"clients", &SweepPlan::clients},
+         {"cores", &SweepPlan::cores},
+         {"sizes", &SweepPlan::sizes}}};
+    for (const auto& [name, list] : lists) {
+        if (auto found = differ(name, joined(texts(there.*list)), joined(texts(here.*list)))) {
+            return found;
+        }
+    }
+    return difference_of_options(there, here);
+}
+
+RecordedSweep read_recorded(const std::string& path, const SweepPlan& plan,
+                            std::optional<std::uint64_t> seed, const std::vector<GridCell>& grid) {
+    RecordedSweep recorded;
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+        return recorded;
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        throw Error(ExitCode::failed, path + " cannot be opened for reading",
+                    "change its permissions, or choose another --out");
+    }
+    ResultReader reader(file, path);
+    while (auto record = reader.next()) {
+        if (auto* const sweep = std::get_if<SweepRecord>(&*record)) {
+            check_same(*sweep, path, plan, seed);
+            recorded.first = recorded.first ? recorded.first : *sweep;
+            recorded.last = std::move(*sweep);
+            continue;
+        }
+        const auto* const run = std::get_if<RunRecord>(&*record);
+        const auto cell = run != nullptr ? cell_of(run->context, grid) : std::nullopt;
+        if (!recorded.first || !cell || run->context.round == 0) {
+            throw Error(
+                ExitCode::usage,
+                path + ":" + std::to_string(reader.line()) + ": this record is none of the sweep",
+                "choose another --out");
+        }
+        const auto& statistics = grid[*cell].options.statistics;
+        recorded.attempts.push_back(attempt_of(run->run, *cell, run->context.round, statistics));
+    }
+    recorded.problems = reader.problems();
+    return recorded;
+}
+
+}  // namespace volley

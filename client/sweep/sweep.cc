@@ -1,0 +1,335 @@
+#include "sweep/sweep.hh"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "base/error.hh"
+#include "base/random.hh"
+#include "clock/clock.hh"
+#include "host/keep_awake.hh"
+#include "plan/describe.hh"
+#include "plan/machine.hh"
+#include "report/json.hh"
+#include "report/layout.hh"
+#include "report/live.hh"
+#include "report/outputs.hh"
+#include "report/result_file.hh"
+#include "run/run.hh"
+#include "run/watch.hh"
+#include "sweep/progress.hh"
+#include "sweep/resume.hh"
+
+namespace volley {
+
+namespace {
+
+// Beside warm-up and measuring, of a run that has not been made yet: start, connections, end.
+constexpr double guessed_overhead_seconds = 0.1;
+
+std::string make_directory(const std::string& directory) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (error) {
+        throw Error(ExitCode::usage, "--out " + directory + " cannot be made: " + error.message(),
+                    "choose a directory that you may write to");
+    }
+    return directory + "/results.jsonl";
+}
+
+Schedule empty_schedule(const SweepPlan& plan, const std::vector<GridCell>& grid,
+                        std::uint64_t seed) {
+    ScheduleRules rules{.seed = seed, .runs = plan.runs};
+    std::vector<ScheduledCell> cells;
+    for (const GridCell& one : grid) {
+        cells.push_back({.group = one.group, .skipped = !one.plan});
+        if (one.plan) {
+            rules.stop = one.plan->spec.stop;  // the same in every cell
+        }
+    }
+    return {rules, cells};
+}
+
+// Seconds of a run of each cell, as planned.
+std::vector<double> guesses_for(const std::vector<GridCell>& grid) {
+    std::vector<double> guesses;
+    for (const GridCell& one : grid) {
+        guesses.push_back(
+            one.plan ? to_seconds(one.plan->spec.run.warmup + one.plan->spec.run.run_time) +
+                           guessed_overhead_seconds
+                     : 0);
+    }
+    return guesses;
+}
+
+SweepExtent extent_of(const Schedule& schedule, const std::vector<double>& guesses, bool is_auto) {
+    return extent_of(schedule, guesses, is_auto, to_seconds(MeasurementSpec{}.pause));
+}
+
+class Sweep {
+  public:
+    Sweep(const SweepCommand& command, std::vector<GridCell> grid, const std::string& directory,
+          Signals& signals)
+        : grid_(std::move(grid)),
+          prepared_(grid_.size()),
+          signals_(signals),
+          is_auto_(!command.plan.runs),
+          path_(make_directory(directory)),
+          recorded_(read_recorded(path_, command.plan, command.seed, grid_)),
+          schedule_({.seed = 0}, {}) {
+        record_.plan = command.plan;
+        record_.started = wall_clock_text();
+        record_.seed = recorded_.first ? recorded_.first->seed
+                       : command.seed  ? *command.seed
+                                       : read_machine_facts().random;
+        record_.id =
+            recorded_.first ? recorded_.first->id : measurement_id(record_.started, record_.seed);
+        schedule_ = empty_schedule(command.plan, grid_, record_.seed);
+        guesses_ = guesses_for(grid_);
+        for (const Attempt& attempt : recorded_.attempts) {
+            static_cast<void>(schedule_.add(attempt));
+        }
+    }
+
+    int run() {
+        announce();
+        prepare_machine();
+        file_ = ResultFile::open(path_);
+        const auto first = schedule_.next();
+        if (first || !recorded_.first) {
+            note_start();
+        }
+        bool interrupted = false;
+        for (auto step = first; step && !interrupted; step = schedule_.next()) {
+            interrupted = !measure(*step) || !pause();
+        }
+        live_.erase();
+        return finish(interrupted && schedule_.next().has_value());
+    }
+
+  private:
+    // What is known of a cell before its first run in this start.
+    struct Prepared {
+        MeasurementContext context;
+        std::size_t runs = 0;
+    };
+
+    void say(const std::string& text) {
+        live_.erase();
+        std::fputs(text.c_str(), stderr);
+    }
+
+    void announce() {
+        for (const auto& problem : recorded_.problems) {
+            say("sweep: " + problem.message + "\n");
+        }
+        say(skipped_text(grid_));
+        if (!recorded_.attempts.empty()) {
+            say("going on: " + std::to_string(recorded_.attempts.size()) + " runs are in " + path_ +
+                " already\n");
+        }
+        note_late_cells();
+        for (std::size_t cell = 0; cell < grid_.size(); ++cell) {
+            if (schedule_.state(cell) == CellState::given_up) {
+                say("given up earlier: " + cell_text(grid_[cell].cell) +
+                    ": its last runs failed; to try it again, choose another --out\n");
+            }
+        }
+    }
+
+    // Cells that could not be measured when the others were are paired with runs of another hour.
+    void note_late_cells() {
+        if (!recorded_.last || recorded_.last->cells.size() != grid_.size()) {
+            return;
+        }
+        for (std::size_t cell = 0; cell < grid_.size(); ++cell) {
+            if (!recorded_.last->cells[cell].skipped.empty() && grid_[cell].plan) {
+                say("late: " + cell_text(grid_[cell].cell) +
+                    " was skipped before; its rounds are measured now, apart from those of the "
+                    "others\n");
+            }
+        }
+    }
+
+    void prepare_machine() const {
+        std::uint64_t descriptors = 0;
+        bool realtime = false;
+        for (const GridCell& one : grid_) {
+            descriptors = std::max(descriptors, one.plan ? one.plan->descriptors_needed : 0);
+            realtime = realtime || (one.plan && one.options.realtime);
+        }
+        raise_descriptor_limit(descriptors);
+        if (realtime) {
+            check_realtime_allowed();
+        }
+    }
+
+    void note_start() {
+        record_.cells.clear();
+        for (const GridCell& one : grid_) {
+            record_.cells.push_back(one.cell);
+        }
+        file_->write(json_sweep_line(record_));
+        file_->keep();
+    }
+
+    // The client accounts for itself once a cell and start, and the cell gets a seed of its own.
+    Prepared& prepare(const Step& step) {
+        auto& prepared = prepared_[step.cell];
+        if (!prepared) {
+            GridCell& one = grid_[step.cell];
+            SplitMix64 spread(record_.seed);
+            // Never 0, which would mean that one is drawn.
+            one.options.seed = (SplitMix64(spread() + step.cell)() + step.round) | 1U;
+            one.plan->spec.run.seed = one.options.seed;
+            const auto awake = keep_awake(one);
+            prepared.emplace();
+            prepared->context =
+                describe(one.options, *one.plan, calibrate_client(one.plan->spec.run),
+                         awake ? awake->how() : "");
+        }
+        return *prepared;
+    }
+
+    [[nodiscard]] static std::unique_ptr<KeepAwake> keep_awake(const GridCell& one) {
+        return one.options.keep_awake
+                   ? std::make_unique<KeepAwake>(measured_cpus(one.plan->spec.run.placement))
+                   : nullptr;
+    }
+
+    // False where it was interrupted before its end: then nothing is recorded.
+    bool measure(const Step& step) {
+        GridCell& one = grid_[step.cell];
+        show(one.cell, step.round);
+        Prepared& prepared = prepare(step);
+        one.options.round = step.round;
+        prepared.context.round = step.round;
+        prepared.context.options = settings_of(one.options);
+        RunSpec spec = one.plan->spec.run;
+        const std::size_t number = ++prepared.runs;
+        spec.seed += number;
+        RunHooks hooks{.signals = &signals_};
+        if (live_.is_terminal()) {
+            hooks.tick = [&] { show(one.cell, step.round); };
+        }
+        try {
+            const auto awake = keep_awake(one);
+            const RunResult result = perform_run(spec, number, hooks);
+            if (!result.complete && signals_.count() > 0) {
+                return false;
+            }
+            record(step, prepared.context, result);
+        } catch (const Error& error) {
+            if (error.code() != ExitCode::skipped) {
+                throw;
+            }
+            skip(step.cell, error.what());
+        }
+        return true;
+    }
+
+    void record(const Step& step, const MeasurementContext& context, const RunResult& result) {
+        const GridCell& one = grid_[step.cell];
+        file_->write(json_run_line(context, result));
+        file_->keep();
+        static_cast<void>(
+            schedule_.add(attempt_of(result, step.cell, step.round, one.options.statistics)));
+        last_ = run_text(one.cell, step.round, result, one.options.statistics);
+        if (!live_.is_terminal() || !result.complete) {
+            const SweepExtent extent = now_extent();
+            say(count_text(extent) + "  " + last_ + "  (" + times_text(extent) + ")\n");
+        }
+        if (schedule_.state(step.cell) == CellState::given_up) {
+            say("given up: " + cell_text(one.cell) + ": " +
+                std::to_string(Schedule::most_failures) + " failures in a row\n");
+        }
+    }
+
+    // The server itself says that it lacks something here, which holds for all of its cells.
+    void skip(std::size_t cell, const std::string& reason) {
+        for (std::size_t other = 0; other < grid_.size(); ++other) {
+            GridCell& one = grid_[other];
+            if (one.plan && one.cell.server == grid_[cell].cell.server) {
+                one.cell.skipped = reason;
+                schedule_.skip(other);
+                say("skipped: " + cell_text(one.cell) + ": " + printable(reason) + "\n");
+            }
+        }
+        note_start();
+    }
+
+    // Between runs, so that the last one's traces are gone. False: interrupted.
+    bool pause() {
+        const TimePoint next = now() + MeasurementSpec{}.pause;
+        while (now() < next && signals_.count() == 0) {
+            static_cast<void>(wait_for(next, nullptr, &signals_, nullptr));
+        }
+        return signals_.take() == 0;
+    }
+
+    [[nodiscard]] SweepExtent now_extent() const {
+        return extent_of(schedule_, guesses_, is_auto_);
+    }
+
+    [[nodiscard]] std::string times_text(const SweepExtent& extent) const {
+        return whole_time(to_seconds(now() - began_)) + " elapsed, about " +
+               whole_time(extent.left_seconds) + " left";
+    }
+
+    void show(const SweepCell& cell, std::uint64_t round) {
+        if (live_.is_terminal()) {
+            const SweepExtent extent = now_extent();
+            live_.show(count_text(extent) + "  " + times_text(extent) + "  now " + cell_text(cell) +
+                       ", round " + std::to_string(round) +
+                       (last_.empty() ? "" : "  last " + last_));
+        }
+    }
+
+    int finish(bool interrupted) {
+        say(summary_text(grid_, schedule_, path_));
+        if (interrupted) {
+            say("sweep: interrupted; the same command goes on where this one stopped\n");
+            return static_cast<int>(ExitCode::budget_spent);
+        }
+        bool any_complete = false;
+        bool all_skipped = true;
+        for (std::size_t cell = 0; cell < grid_.size(); ++cell) {
+            any_complete = any_complete || schedule_.attempts(cell) > schedule_.failures(cell);
+            all_skipped = all_skipped && schedule_.state(cell) == CellState::skipped;
+        }
+        return any_complete  ? 0
+               : all_skipped ? static_cast<int>(ExitCode::skipped)
+                             : static_cast<int>(ExitCode::failed);
+    }
+
+    std::vector<GridCell> grid_;
+    std::vector<std::optional<Prepared>> prepared_;
+    std::vector<double> guesses_;  // seconds of a run, a cell
+    Signals& signals_;
+    bool is_auto_;
+    std::string path_;
+    RecordedSweep recorded_;
+    Schedule schedule_;
+    SweepRecord record_;
+    std::optional<ResultFile> file_;
+    LiveLine live_;
+    std::string last_;  // what was last measured
+    TimePoint began_ = now();
+};
+
+}  // namespace
+
+int sweep(const SweepCommand& command, std::vector<GridCell> grid, const std::string& directory,
+          Signals& signals) {
+    return Sweep(command, std::move(grid), directory, signals).run();
+}
+
+std::string dry_run_text(const SweepCommand& command, const std::vector<GridCell>& grid,
+                         std::uint64_t drawn) {
+    const Schedule schedule = empty_schedule(command.plan, grid, command.seed.value_or(drawn));
+    return plan_text(grid, schedule, extent_of(schedule, guesses_for(grid), !command.plan.runs));
+}
+
+}  // namespace volley

@@ -1,0 +1,29 @@
+// The sweep itself: run after run in the order of the schedule, each recorded before the next one
+// begins.
+//
+// It decides nothing that the schedule decides, and starts and measures through run/, as the
+// measuring program does.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "run/signals.hh"
+#include "sweep/command.hh"
+#include "sweep/grid.hh"
+
+namespace volley {
+
+// Measures what is missing in directory/results.jsonl, and says on stderr how far it is. The first
+// signal ends it after the run in progress, the second at once. Returns the exit status: 0 every
+// planned run was made; 1 not one was complete; 3 interrupted; 77 every cell is skipped. Throws
+// Error where the results belong to another plan, or cannot be written.
+[[nodiscard]] int sweep(const SweepCommand& command, std::vector<GridCell> grid,
+                        const std::string& directory, Signals& signals);
+
+// What --dry-run shows: cells, the first round, the time. drawn: the seed where none is given.
+[[nodiscard]] std::string dry_run_text(const SweepCommand& command,
+                                       const std::vector<GridCell>& grid, std::uint64_t drawn);
+
+}  // namespace volley
