@@ -14,9 +14,31 @@ panel_rows <- function(n) ceiling(max(n, 1) / panel_columns(n))
 panel_width <- function(n) c(7.5, 4.2, 3.2, 2.7)[min(4, panel_columns(n))]
 label_inches <- function(names) letter_inches * max(nchar(as.character(names)), 0)
 
-as_series <- function(names, tables) {
-    ranked <- series_by_rank(tables)
-    factor(names, ranked)
+as_series <- function(names, tables) factor(names, series_by_rank(tables))
+
+count_words <- list(clients = c("client", "clients"), cores = c("core", "cores"), message_bytes = c("byte", "bytes"))
+
+# A factor that names the panels: the first column always, the others only where the results differ in them. Ordered by the numbers.
+panels_by <- function(rows, columns, tables) {
+    differs <- vapply(columns, function(column) length(unique(tables$cells[[column]])) > 1, TRUE)
+    differs[1] <- TRUE
+    columns <- columns[differs]
+    label <- do.call(paste, c(lapply(columns, function(column) {
+        words <- count_words[[column]]
+        ifelse(is.na(rows[[column]]), paste("unknown", words[2]), count_of(rows[[column]], words[1], words[2]))
+    }), sep = ", "))
+    factor(label, unique(label[do.call(order, rows[columns])]))
+}
+# The same from panels that are there already, each parted by another factor.
+panels_times <- function(panel, other, separator = ", ") {
+    both <- interaction(panel, other, sep = separator, lex.order = TRUE)
+    droplevels(both)
+}
+
+# What cannot be placed on an axis because it is not known, as a note.
+unknown_note <- function(rows, column) {
+    unknown <- sum(is.na(rows[[column]]))
+    if (unknown > 0) paste0("not shown: ", count_of(unknown, "figure"), " with an unknown number of ", column)
 }
 
 # Line type and fill by which the kind of interval is seen without reading: solid and full over runs, dotted and hollow within one.
@@ -28,12 +50,12 @@ interval_kind <- function(rows) ifelse(has_interval(rows), rows$scope, NA)
 fill_name <- function(rows, names) ifelse(has_interval(rows) & rows$scope == "over_runs", as.character(names), NA)
 
 # Colour, fill and shape of the names of one legend. What is hollow has the fill NA.
-named_scales <- function(all_names, shown, title, reverse = FALSE) {
+named_scales <- function(all_names, shown, title) {
     colours <- colours_of(all_names)
     shape <- shapes_of(all_names)
-    guide <- if (length(shown) > 1) guide_legend(override.aes = list(fill = unname(colours[shown]), linetype = "solid"), reverse = reverse) else "none"
+    guide <- if (length(shown) > 1) guide_legend(override.aes = list(fill = unname(colours[shown]), linetype = "solid")) else "none"
     list(scale_colour_manual(title, values = colours, breaks = shown, guide = guide),
-         scale_shape_manual(title, values = shape, breaks = shown, guide = guide),
+         scale_shape_manual(title, values = shape, breaks = shown, guide = if (length(shown) > 1) "legend" else "none"),
          scale_fill_manual(title, values = colours, na.value = "white", guide = "none"))
 }
 
@@ -56,25 +78,28 @@ varied_scale <- function(x, log) {
 }
 
 # A line a server. Values are in the unit of the axis already.
-lines_over <- function(rows, log_x, y_scale, free_y = FALSE) {
+lines_over <- function(rows, log_x, y_scale, free_y = FALSE, columns = panel_columns(nlevels(rows$panel))) {
     rows$series <- droplevels(rows$series)
     rows$at <- moved_aside(rows$x, rows$series, log_x)
     rows$kind <- interval_kind(rows)
     rows$inside <- fill_name(rows, rows$series)
     rows <- rows[order(rows$panel, rows$series, rows$x), ]
+    lines <- rows[stats::ave(rows$x, rows$panel, rows$series, FUN = length) > 1, ]
     ggplot(rows, aes(at, value, colour = series)) +
-        geom_line(aes(group = series), linewidth = 0.5, alpha = 0.7) +
+        geom_line(aes(group = series), lines, linewidth = 0.5, alpha = 0.7) +
         geom_linerange(aes(ymin = low, ymax = high, linetype = kind), rows[has_interval(rows), ], linewidth = 0.7) +
         geom_point(aes(shape = series, fill = inside), size = 2.1, stroke = 0.7) +
-        facet_wrap(vars(panel), ncol = panel_columns(nlevels(rows$panel)), scales = if (free_y) "free_y" else "fixed") +
+        facet_wrap(vars(panel), ncol = columns, scales = if (free_y) "free_y" else "fixed") +
         named_scales(levels(rows$series), levels(rows$series), "server") + interval_lines() +
         varied_scale(rows$x, log_x) + y_scale
 }
 
-lines_width <- function(rows) panel_columns(nlevels(rows$panel)) * panel_width(nlevels(rows$panel)) + label_inches(rows$series) + 1.3
-lines_height <- function(rows) {
+lines_width <- function(rows, columns = panel_columns(nlevels(rows$panel))) {
+    columns * panel_width(columns) + label_inches(rows$series) + 1.3
+}
+lines_height <- function(rows, columns = panel_columns(nlevels(rows$panel))) {
     legend <- 0.23 * length(unique(rows$series)) + 0.8
-    max(panel_rows(nlevels(rows$panel)) * 2.9, legend) + 0.9
+    max(ceiling(nlevels(rows$panel) / columns) * 2.9, legend) + 0.9
 }
 
 # Lines between the rows, for the eye to follow.
@@ -90,7 +115,7 @@ row_theme <- function() {
 }
 
 # A row a server; `level` (a factor) is what is told apart within it, from above to below.
-rows_over <- function(rows, level_title, x_scale, free_x = FALSE) {
+rows_over <- function(rows, level_title, x_scale, free_x = FALSE, columns = panel_columns(nlevels(rows$panel))) {
     rows$series <- droplevels(rows$series)
     rows$level <- droplevels(rows$level)
     n <- nlevels(rows$level)
@@ -101,14 +126,37 @@ rows_over <- function(rows, level_title, x_scale, free_x = FALSE) {
         row_lines(nlevels(rows$series)) +
         geom_linerange(aes(xmin = low, xmax = high, linetype = kind), rows[has_interval(rows), ], linewidth = 0.6) +
         geom_point(aes(shape = level, fill = inside), size = 1.5, stroke = 0.6) +
-        facet_wrap(vars(panel), ncol = panel_columns(nlevels(rows$panel)), scales = if (free_x) "free_x" else "fixed") +
+        facet_wrap(vars(panel), ncol = columns, scales = if (free_x) "free_x" else "fixed") +
         named_scales(levels(rows$level), levels(rows$level), level_title) + interval_lines() +
         row_scale(rows$series) + x_scale + row_theme()
 }
 
-rows_width <- function(series, panels, legend = character()) {
-    max(5.5, panel_columns(panels) * max(2.2, panel_width(panels) * 0.85)) + label_inches(series) + label_inches(legend) + 0.6
+rows_width <- function(series, panels, legend = character(), columns = panel_columns(panels)) {
+    max(5.5, columns * max(2.2, panel_width(columns) * 0.85)) + label_inches(series) + label_inches(legend) + 0.6
 }
-rows_height <- function(series, panels, levels = 1) {
-    panel_rows(panels) * (length(unique(series)) * max(row_inches, 0.1 * levels + 0.06) + 0.75) + 0.7
+rows_height <- function(series, panels, levels = 1, columns = panel_columns(panels)) {
+    ceiling(panels / columns) * (length(unique(series)) * max(row_inches, 0.1 * levels + 0.06) + 0.75) + 0.7
+}
+
+# A figure over clients, cores or bytes in the form that its number of servers calls for. `over` names the column of `rows` that varies;
+# `what` and `unit` stand on the axis of the values, which are in that unit.
+draw_over <- function(rows, tables, over, over_title, what, unit, title, log_x = TRUE, from_zero = FALSE, free = FALSE,
+                      log = spans_decades(rows$value), columns = panel_columns(nlevels(rows$panel)), notes = character(), ...) {
+    notes <- c(unknown_note(rows, over), notes)
+    rows <- rows[!is.na(rows[[over]]), ]
+    rows$panel <- droplevels(rows$panel)
+    named <- if (unit == "") NULL else axis_title(what, unit, log)
+    values <- c(rows$value, rows$low, rows$high)
+    if (too_many_lines(rows$series)) {
+        rows$level <- counted(rows[[over]], "")
+        levels(rows$level) <- trimws(levels(rows$level))
+        plot <- rows_over(rows, over_title, value_scale("x", values, from_zero, log), free, columns)
+        width <- rows_width(rows$series, nlevels(rows$panel), over_title, columns)
+        height <- rows_height(rows$series, nlevels(rows$panel), nlevels(rows$level), columns)
+        return(finish(plot, tables, title, width, height, notes, x = named, ...))
+    }
+    rows$x <- rows[[over]]
+    plot <- lines_over(rows, log_x, value_scale("y", values, from_zero, log), free, columns)
+    finish(plot, tables, title, lines_width(rows, columns), lines_height(rows, columns), notes,
+           x = if (log_x) paste0(over_title, " (log)") else over_title, y = named, ...)
 }

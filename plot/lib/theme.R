@@ -49,12 +49,12 @@ order_groups <- function(rows, tables) {
     factor(rows$group_label, unique(cells$group_label))
 }
 
-count_of <- function(n, one, many = paste0(one, "s")) paste(format(n, big.mark = " ", trim = TRUE), ifelse(n == 1, one, many))
+count_of <- function(n, one, many = paste0(one, "s")) paste(plain_number(n), ifelse(n == 1, one, many))
 
 # A factor of labels such as "16 clients" in the order of the numbers.
 counted <- function(n, one, many = paste0(one, "s")) {
     levels <- sort(unique(n))
-    factor(n, levels, vapply(levels, count_of, "", one, many))
+    factor(n, levels, if (length(levels) > 0) count_of(levels, one, many) else character())
 }
 
 # The unit in which times of this size are best read.

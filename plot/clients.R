@@ -1,0 +1,17 @@
+# Round trips per second over the number of clients, both logarithmic, a panel a number of the server's CPUs: where more clients no longer
+# mean more work done.
+
+plot_clients <- function(tables) {
+    rows <- figure(tables, "round_trips_per_second", "1/s")
+    if (nrow(rows) == 0) return(nothing("no run is complete"))
+    if (length(unique(rows$clients)) < 2) return(nothing("all were measured with the same number of clients"))
+    rows$series <- as_series(rows$series, tables)
+    rows$panel <- panels_by(rows, c("cores", "message_bytes"), tables)
+    draw_over(rows, tables, "clients", "clients", "round trips per second", "1/s", "Throughput over clients", log = TRUE,
+              notes = interval_note(tables, rows))
+}
+
+if (sys.nframe() == 0L) {
+    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
+    source(file.path(lib, "alone.R"), encoding = "UTF-8")
+}

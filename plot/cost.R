@@ -1,0 +1,38 @@
+# CPU time that a round trip costs, stacked: server and client, in their own code and in the kernel. It moves less with the load of a
+# machine than any latency does.
+
+cost_parts <- data.frame(
+    field = c("server_user_ns_per_round_trip", "server_system_ns_per_round_trip", "client_user_ns_per_round_trip", "client_system_ns_per_round_trip"),
+    part = c("server, user", "server, kernel", "client, user", "client, kernel"), colour = c("#56B4E9", "#0072B2", "#F0E442", "#D55E00"))
+
+plot_cost <- function(tables) {
+    rows <- do.call(rbind, lapply(seq_len(nrow(cost_parts)), function(i) {
+        rows <- figure(tables, cost_parts$field[i], "ns")
+        rows$part <- rep(cost_parts$part[i], nrow(rows))
+        rows
+    }))
+    if (nrow(rows) == 0) return(nothing("no complete run has CPU times"))
+    rows$part <- factor(rows$part, cost_parts$part)
+    rows$series <- droplevels(as_series(rows$series, tables))
+    rows$panel <- droplevels(order_groups(rows, tables))
+    rows$at <- row_of(rows$series)
+    unit <- time_unit(rows$value)
+    rows$value <- rows$value / unit$ns
+    panels <- nlevels(rows$panel)
+    plot <- ggplot(rows, aes(value, at, fill = part)) +
+        geom_col(orientation = "y", width = 0.7, colour = "grey20", linewidth = 0.2, position = position_stack(reverse = TRUE)) +
+        facet_wrap(vars(panel), ncol = panel_columns(panels)) +
+        scale_fill_manual("CPU time of", values = stats::setNames(cost_parts$colour, cost_parts$part)) + row_scale(rows$series) +
+        value_scale("x", rows$value, from_zero = TRUE, log = FALSE) + row_theme()
+    without <- unique(as.character(rows$series[!rows$cell %in% rows$cell[startsWith(as.character(rows$part), "server")]]))
+    notes <- c(paste0("each part: its median over ", range_text(rows$figure_runs), ifelse(all(rows$figure_runs == 1), " run", " runs"),
+                      "; no intervals are drawn"),
+               if (length(without) > 0) paste0("cost of the server not known: ", paste(without, collapse = ", ")))
+    finish(plot, tables, "CPU time of a round trip", rows_width(rows$series, panels, "client, kernel"), max(rows_height(rows$series, panels), 2.6),
+           notes, x = axis_title("CPU time a round trip", unit$name))
+}
+
+if (sys.nframe() == 0L) {
+    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
+    source(file.path(lib, "alone.R"), encoding = "UTF-8")
+}

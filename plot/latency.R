@@ -1,0 +1,25 @@
+# The round trip with its interval over clients (over cores, where the number of clients is always the same): mean, median and 99 %
+# quantile, a panel each.
+
+plot_latency <- function(tables) {
+    statistics <- c(rtt_ns_mean = "mean", rtt_ns_p50 = "median", rtt_ns_p99 = "99 % quantile")
+    rows <- do.call(rbind, lapply(names(statistics), function(field) {
+        rows <- figure(tables, field, "ns")
+        rows$statistic <- rep(statistics[[field]], nrow(rows))
+        rows
+    }))
+    if (nrow(rows) == 0) return(nothing("no run is complete"))
+    over <- if (length(unique(rows$clients)) == 1 && length(unique(stats::na.omit(rows$cores))) > 1) "cores" else "clients"
+    unit <- time_unit(rows$value)
+    for (column in c("value", "low", "high")) rows[[column]] <- rows[[column]] / unit$ns
+    rows$series <- as_series(rows$series, tables)
+    panel <- panels_by(rows, c(if (over == "clients") "cores" else "clients", "message_bytes"), tables)
+    rows$panel <- panels_times(panel, factor(rows$statistic, statistics))
+    draw_over(rows, tables, over, if (over == "clients") "clients" else "CPUs of the server", "round trip", unit$name,
+              paste("Round trip over", over), log_x = over == "clients", columns = 3, notes = interval_note(tables, rows))
+}
+
+if (sys.nframe() == 0L) {
+    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
+    source(file.path(lib, "alone.R"), encoding = "UTF-8")
+}

@@ -1,0 +1,27 @@
+# Two panels over the size of a message: the mean round trip, and the payload that is moved a second. Where the first begins to rise and
+# the second to flatten, bytes cost more than messages.
+
+plot_sizes <- function(tables) {
+    trip <- figure(tables, "rtt_ns_mean", "ns")
+    if (nrow(trip) == 0) return(nothing("no run is complete"))
+    if (length(unique(trip$message_bytes)) < 2) return(nothing("all were measured with the same size of message"))
+    moved <- figure(tables, "bytes_per_second", "bytes/s")
+    unit <- time_unit(trip$value)
+    for (column in c("value", "low", "high")) {
+        trip[[column]] <- trip[[column]] / unit$ns
+        moved[[column]] <- moved[[column]] / 1e6
+    }
+    quantity <- c(paste0("mean round trip (", unit$name, ", log)"), "payload in one direction (MB/s, log)")
+    trip$quantity <- rep(quantity[1], nrow(trip))
+    moved$quantity <- rep(quantity[2], nrow(moved))
+    rows <- rbind(trip, moved)
+    rows$series <- as_series(rows$series, tables)
+    rows$panel <- panels_times(panels_by(rows, c("clients", "cores"), tables), factor(rows$quantity, quantity), ": ")
+    draw_over(rows, tables, "message_bytes", "bytes of a message", "", "", "Size of messages", free = TRUE, log = TRUE, columns = 2,
+              notes = interval_note(tables, rows))
+}
+
+if (sys.nframe() == 0L) {
+    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
+    source(file.path(lib, "alone.R"), encoding = "UTF-8")
+}

@@ -1,0 +1,36 @@
+# Mean round trips per second over the CPUs of the server, a panel a number of clients: the figure of the original Volley, of whose own
+# text files it is drawn as well.
+
+plot_throughput <- function(tables) {
+    if (!is.null(tables$classic)) return(plot_classic_throughput(tables))
+    rows <- figure(tables, "round_trips_per_second", "1/s")
+    if (nrow(rows) == 0) return(nothing("no run is complete"))
+    if (all(is.na(rows$cores))) return(nothing("the number of the server's CPUs is not known"))
+    rows$series <- as_series(rows$series, tables)
+    rows$panel <- panels_by(rows, c("clients", "message_bytes"), tables)
+    draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second", "1/s", "Throughput over cores", log_x = FALSE,
+              from_zero = TRUE, notes = interval_note(tables, rows))
+}
+
+# Each client waits for its reply, so clients over the mean round trip is what all of them get.
+plot_classic_throughput <- function(tables) {
+    old <- tables$classic
+    half <- 1.96 * old$stddev_ns / sqrt(old$n)
+    rows <- data.frame(cores = old$cores, clients = old$clients, value = old$clients / old$mean_ns * 1e9,
+                       low = old$clients / (old$mean_ns + half) * 1e9,
+                       high = ifelse(half < old$mean_ns, old$clients / (old$mean_ns - half) * 1e9, NA), scope = "over_runs")
+    # By rank: by the mean round trip where there are most clients, and most cores.
+    by_rank <- order(-old$clients, -old$cores, old$mean_ns)
+    rows$series <- factor(old$server, unique(old$server[by_rank]))
+    rows$panel <- panels_by(rows, "clients", tables)
+    note <- c("bars: the original\u2019s own interval, 1.96 standard errors of round trips of one run as if they were independent: too short",
+              if (anyNA(rows$low)) "hollow without a bar: no standard deviation is known")
+    draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second: clients / mean round trip", "1/s", "Throughput over cores", log_x = FALSE,
+              from_zero = TRUE, notes = note,
+              subtitle = paste0(basename(meta_value(tables, "files")), ", a file of the original Volley \u00b7 ", count_of(nrow(old), "configuration")))
+}
+
+if (sys.nframe() == 0L) {
+    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
+    source(file.path(lib, "alone.R"), encoding = "UTF-8")
+}
