@@ -23,14 +23,17 @@
 #include <liburing.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/param.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -47,9 +50,9 @@ enum {
     skipped = 77,  // exit status: this machine lacks what the server needs
 };
 
-// What has completed. Stands in the lowest bits of the completion's user data, which the alignment
-// of malloc leaves free in the address of the connection.
-enum operation { adopting, receiving, sending, cancelling, operations = 7 };
+// What has completed. Stands in the lowest bits of the completion's user data, which alignment
+// leaves free in the address of the connection.
+enum operation { adopting, receiving, sending, cancelling, ending, operations = 7 };
 
 struct connection {
     int socket;
@@ -58,8 +61,8 @@ struct connection {
     bool waits;     // a send is, until there is room, and bytes must stay where they are
     bool ended;     // nothing more will come
     struct connection* next;
-    unsigned char* bytes;
-    size_t filled, answered, capacity;  // bytes received; of these, turned into replies and sent
+    size_t filled, answered;  // bytes received; of these, turned into replies and sent
+    unsigned char bytes[];
 };
 
 struct loop {
@@ -71,9 +74,10 @@ struct loop {
 };
 
 // Written before the rings begin to turn, only read afterwards.
-static size_t message_bytes = challenge_bytes;
+static size_t message_bytes = challenge_bytes, room;
 static struct loop loops[CPU_SETSIZE];
 static unsigned loop_count;
+static int listener;
 static pthread_barrier_t all_enabled;
 
 static struct io_uring_sqe* submission(struct io_uring* ring, enum operation operation,
@@ -84,13 +88,6 @@ static struct io_uring_sqe* submission(struct io_uring* ring, enum operation ope
     }
     io_uring_sqe_set_data64(entry, (uintptr_t)connection | operation);
     return entry;
-}
-
-static void receive(struct loop* loop, struct connection* connection) {
-    struct io_uring_sqe* entry = submission(&loop->ring, receiving, connection);
-    io_uring_prep_recv_multishot(entry, connection->socket, NULL, 0, 0);
-    entry->flags = IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
-    connection->receives = true;
 }
 
 // Sends what is answered but for the first bytes. Without waiting, only a failure is reported, and
@@ -116,8 +113,7 @@ static void end(struct loop* loop, struct connection* connection) {
     int none = -1;
     io_uring_register_files_update(&loop->ring, connection->socket, &none, 1);
     close(connection->socket);
-    free(connection->bytes);
-    free(connection);
+    munmap(connection, sizeof *connection + room);
 }
 
 // Turns a message into its reply, in place; false where the challenge is zero. The last byte is the
@@ -132,24 +128,28 @@ static bool answer(unsigned char* message) {
     return true;
 }
 
-// The second half of a turn. All completions of the last turn's replies have been seen before,
-// wherever they stood among the others: what has not been reported has been sent.
+// Not exit: the other loops are at work. The rings would free the port some milliseconds too late.
+static void leave(void) {
+    shutdown(listener, SHUT_RDWR);
+    _exit(EXIT_SUCCESS);
+}
+
+// Later in a turn, when all completions of the last turn's replies have been seen, wherever they
+// stood among the others: what has not been reported has been sent.
 static void look_at(struct loop* loop, struct connection* connection) {
     connection->queued = false;
     if (connection->waits) {
         return;  // its completion comes back
     }
     connection->filled -= connection->answered;
-    if (connection->answered > 0) {
-        memmove(connection->bytes, connection->bytes + connection->answered, connection->filled);
-    }
+    memmove(connection->bytes, connection->bytes + connection->answered, connection->filled);
     connection->answered = 0;
     unsigned char* message = connection->bytes;
     for (; connection->filled - connection->answered >= message_bytes; message += message_bytes) {
         if (!answer(message)) {
             send(connection->socket, connection->bytes, connection->answered,
                  MSG_NOSIGNAL | MSG_DONTWAIT);
-            _exit(EXIT_SUCCESS);  // not exit: the other loops are still at work
+            leave();
         }
         connection->answered += message_bytes;
     }
@@ -157,7 +157,10 @@ static void look_at(struct loop* loop, struct connection* connection) {
         reply(loop, connection, 0, connection->ended);
     }
     if (!connection->receives && !connection->ended) {
-        receive(loop, connection);
+        struct io_uring_sqe* entry = submission(&loop->ring, receiving, connection);
+        io_uring_prep_recv_multishot(entry, connection->socket, NULL, 0, 0);
+        entry->flags = IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
+        connection->receives = true;
     } else if (!connection->receives && !connection->waits) {
         end(loop, connection);
     }
@@ -169,21 +172,6 @@ static void give_up(struct loop* loop, struct connection* connection) {
     connection->filled = connection->answered = 0;
     connection->ended = true;
     look_at_later(loop, connection);
-}
-
-// Makes room for so much more, and for the next time, or gives up.
-static bool grow(struct loop* loop, struct connection* connection, size_t size) {
-    const size_t capacity = connection->filled + size;
-    if (capacity > connection->capacity) {
-        void* bytes = connection->waits ? NULL : realloc(connection->bytes, 2 * capacity);
-        if (bytes == NULL) {
-            give_up(loop, connection);
-            return false;
-        }
-        connection->bytes = bytes;
-        connection->capacity = 2 * capacity;
-    }
-    return true;
 }
 
 static void give_back(struct loop* loop, unsigned buffer) {
@@ -198,7 +186,9 @@ static void received(struct loop* loop, struct connection* connection, int resul
     if (flags & IORING_CQE_F_BUFFER) {
         const unsigned buffer = flags >> IORING_CQE_BUFFER_SHIFT;
         const size_t size = result > 0 ? (size_t)result : 0;
-        if (grow(loop, connection, size)) {
+        if (size > room - connection->filled) {
+            give_up(loop, connection);
+        } else {
             memcpy(connection->bytes + connection->filled,
                    loop->input_bytes + (size_t)buffer * buffer_bytes, size);
             connection->filled += size;
@@ -210,31 +200,30 @@ static void received(struct loop* loop, struct connection* connection, int resul
     look_at_later(loop, connection);
 }
 
-// What waited is sent; or there was no room for a reply: the rest waits, and nothing is received
-// until then. Its bytes may not move: there has to be room for what still comes, all buffers twice.
+// What waited; or there was no room for all of a reply: the rest waits, and nothing is received.
 static void sent(struct loop* loop, struct connection* connection, int result) {
     const bool is_lost = result < 0 && result != -EAGAIN && result != -EINTR;
     if (is_lost || connection->waits) {
         connection->waits = false;
         is_lost ? give_up(loop, connection) : look_at_later(loop, connection);
-    } else if (grow(loop, connection, 2 * buffers * buffer_bytes)) {
-        reply(loop, connection, result < 0 ? 0 : (size_t)result, true);
-        struct io_uring_sqe* entry = submission(&loop->ring, cancelling, NULL);
-        io_uring_prep_cancel64(entry, (uintptr_t)connection | receiving, 0);
-        entry->flags = IOSQE_CQE_SKIP_SUCCESS;
+        return;
     }
+    reply(loop, connection, result < 0 ? 0 : (size_t)result, true);
+    struct io_uring_sqe* entry = submission(&loop->ring, cancelling, NULL);
+    io_uring_prep_cancel64(entry, (uintptr_t)connection | receiving, 0);
+    entry->flags = IOSQE_CQE_SKIP_SUCCESS;
 }
 
 static void adopt(struct loop* loop, int socket) {
-    struct connection* connection = malloc(sizeof *connection);
-    if (connection != NULL &&
-        io_uring_register_files_update(&loop->ring, (unsigned)socket, &socket, 1) == 1) {
-        *connection = (struct connection){.socket = socket};
-        receive(loop, connection);
-    } else {
+    struct connection* connection = mmap(NULL, sizeof *connection + room, PROT_READ | PROT_WRITE,
+                                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (connection == MAP_FAILED) {
         close(socket);
-        free(connection);
+        return;
     }
+    connection->socket = socket;
+    io_uring_register_files_update(&loop->ring, (unsigned)socket, &socket, 1);
+    look_at_later(loop, connection);  // its recv fails where it could not be registered
 }
 
 static void handle(struct loop* loop, const struct io_uring_cqe* completion) {
@@ -249,8 +238,7 @@ static void handle(struct loop* loop, const struct io_uring_cqe* completion) {
     }
 }
 
-// A ring that is disabled until the thread that alone will submit to it enables it, its table of
-// sockets, and its ring of buffers.
+// The ring is disabled until the thread that alone will submit to it enables it.
 static void set_up(struct loop* loop) {
     struct io_uring_params parameters = {.cq_entries = completions};
     parameters.flags = IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_R_DISABLED |
@@ -301,35 +289,38 @@ static void* run(void* argument) {
     }
 }
 
-static int listen_on(const struct addrinfo* where) {
+static void listen_on(const struct addrinfo* where) {
     const int on = 1;
-    const int listener = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    listener = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     // TCP_NODELAY: no reply waits for an acknowledgement; accepted connections inherit it on Linux.
     if (listener < 0 || setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
         bind(listener, where->ai_addr, where->ai_addrlen) != 0 || listen(listener, backlog) != 0) {
         err(EXIT_FAILURE, "cannot listen on this address and port");
     }
-    return listener;
 }
 
 // A message from ring to ring hands each connection to the loop whose turn it is. Without a
 // descriptor to spare, accepting pauses: those that exist come first.
-static void deal_out(int listener) {
+static void deal_out(const sigset_t* signals) {
     static struct io_uring ring;
     if (io_uring_queue_init(submissions, &ring, 0) < 0) {
         errx(EXIT_FAILURE, "cannot make a ring that accepts");
     }
+    io_uring_prep_poll_add(submission(&ring, ending, NULL), signalfd(-1, signals, 0), POLLIN);
     bool accepts = false;
     for (unsigned turn = 0;;) {
         if (!accepts) {
-            struct io_uring_sqe* entry = submission(&ring, adopting, NULL);
-            io_uring_prep_multishot_accept(entry, listener, NULL, NULL, SOCK_CLOEXEC);
+            io_uring_prep_multishot_accept(submission(&ring, adopting, NULL), listener, NULL, NULL,
+                                           SOCK_CLOEXEC);
         }
         io_uring_submit_and_wait(&ring, 1);
         struct io_uring_cqe* completion;
         while (io_uring_peek_cqe(&ring, &completion) == 0) {
             const int socket = completion->res;
+            if (completion->user_data == ending) {
+                leave();
+            }
             accepts = completion->flags & IORING_CQE_F_MORE;
             io_uring_cqe_seen(&ring, completion);
             if (socket >= 0) {
@@ -369,6 +360,9 @@ int main(int argc, char* argv[]) {
     if (port == NULL || optind < argc) {
         errx(EXIT_FAILURE, "usage: c-uring-multishot -p PORT [-b ADDRESS] [-m BYTES]");
     }
+    // A part of a message, and what comes before a recv is cancelled; what is not used costs
+    // nothing.
+    room = message_bytes + 3 * (size_t)buffers * buffer_bytes;
     struct rlimit descriptors;  // the usual soft limit is below a thousand connections
     getrlimit(RLIMIT_NOFILE, &descriptors);
     descriptors.rlim_cur = MIN(descriptors.rlim_max, sockets_most);
@@ -383,6 +377,11 @@ int main(int argc, char* argv[]) {
         pthread_barrier_init(&all_enabled, NULL, (unsigned)CPU_COUNT(&allowed) + 1) != 0) {
         err(EXIT_FAILURE, "cannot learn the allowed CPUs");
     }
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGINT, SIG_DFL);  // a shell starts its background jobs with SIGINT ignored
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
         if (CPU_ISSET(cpu, &allowed)) {
@@ -395,6 +394,7 @@ int main(int argc, char* argv[]) {
             }
         }
     }
+    listen_on(where);
     pthread_barrier_wait(&all_enabled);
-    deal_out(listen_on(where));
+    deal_out(&signals);
 }
