@@ -71,31 +71,33 @@ Check ends_by_signal(const std::string& name, int number, std::size_t connection
             }};
 }
 
+// Several times, and without a pause: a port that is let go of some milliseconds after the end is
+// free in most attempts.
+constexpr int restarts = 5;
+
 void restart_on_the_same_port(Workbench& bench) {
     StartOptions options;
-    {
-        RunningServer first = bench.start();
-        options.port = first.port;
-        std::vector<Wire> wires = connect_many(first, 4);
-        for (Wire& wire : wires) {
-            expect_service(wire);
+    std::vector<Wire> wires;
+    for (int restart = 0; restart <= restarts; ++restart) {
+        try {
+            RunningServer server = bench.start(options);
+            options.port = server.port;
+            wires = connect_many(server, 4);
+            for (Wire& wire : wires) {
+                expect_service(wire);
+            }
+            // The server's side closes first, so it is the server's port that is in TIME_WAIT then.
+            server.process->signal(SIGTERM);
+            if (!server.process->wait_for_end(reply_patience)) {
+                server.process->signal(SIGKILL);
+                (void)server.process->wait_for_end(reply_patience);
+            }
+        } catch (CheckFailure& failure) {
+            if (restart > 0) {
+                failure.sent = "SIGTERM with 4 connections, then " + failure.sent + " again";
+            }
+            throw;
         }
-        // The server's side closes first, so it is the server's port that is in TIME_WAIT then.
-        first.process->signal(SIGTERM);
-        if (!first.process->wait_for_end(reply_patience)) {
-            first.process->signal(SIGKILL);
-            (void)first.process->wait_for_end(reply_patience);
-        }
-        for (Wire& wire : wires) {
-            (void)wire.ends();
-        }
-    }
-    try {
-        RunningServer second = bench.start(options);
-        expect_still_serving(second);
-    } catch (CheckFailure& failure) {
-        failure.sent = "SIGTERM with 4 connections, then " + failure.sent + " again";
-        throw;
     }
 }
 
