@@ -39,7 +39,7 @@ PROGRAMS := $(patsubst client/%/main.cc,%,$(wildcard client/*/main.cc))
 LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
 
 .PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers \
-	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors bench bench-client coverage \
+	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors experiment bench bench-client coverage \
 	coverage-real clean
 all: client servers
 client: target/volley $(PROGRAMS:%=target/%)
@@ -63,11 +63,12 @@ help:
 	  'fuzz           libFuzzer over options, result reading and reply decoding, FUZZ_SECONDS=60 in all' \
 	  'format         lays out all C++ with clang-format' \
 	  'lint           layout, shell scripts, floors, headers alone, and clang warnings' \
+	  'experiment     a grid, compared, drawn and reported: PLAN=benchmark/plans/quick.ini OUT=directory; may be stopped and repeated' \
 	  'bench          all benchmarks' \
 	  'bench-client   what the client costs: recording, scale, and ratios to the thinnest loops in C' \
 	  'coverage       do the intervals cover at their nominal rate? (long form)' \
 	  'coverage-real  the same on runs of real servers, recorded now (about 10 minutes)' \
-	  'clean          removes everything that was built' \
+	  'clean          removes everything that was built; what was measured (target/sweep-results) stays' \
 	  'V=1 shows the commands.'
 
 # The flags and the compiler, as text for --version; rewritten only where they change, so that nothing is rebuilt in vain.
@@ -212,6 +213,15 @@ format:
 	$(Q)find client servers -path 'servers/*/target' -prune -o \
 	  \( -name '*.cc' -o -name '*.hh' -o -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format -i
 
+# Sub-makes inherit what was said to this one, so OUT is said to each of them anew.
+PLAN = benchmark/plans/quick.ini
+EXPERIMENT = $(if $(OUT),$(OUT),target/sweep-results/$(basename $(notdir $(PLAN))))
+experiment:
+	$(Q)benchmark/sweep.sh --plan '$(PLAN)' --out '$(EXPERIMENT)'
+	$(Q)target/compare '$(EXPERIMENT)/results.jsonl' --markdown '$(EXPERIMENT)/comparison.md'
+	+$(Q)$(MAKE) plot RESULTS='$(EXPERIMENT)/results.jsonl' OUT='$(EXPERIMENT)/plots'
+	+$(Q)$(MAKE) report RESULTS='$(EXPERIMENT)/results.jsonl' OUT='$(EXPERIMENT)/report.html'
+
 bench: bench-client
 
 bench-client: client server-c-epoll $(THIN_CLIENTS) target/bench/client_overhead target/bench/client_goals target/bench/google_record
@@ -227,4 +237,5 @@ coverage-real: client servers target/bench/coverage_real
 
 clean:
 	$(Q)$(MAKE) -C servers clean
-	rm -rf target
+	$(Q)[ ! -d target ] || find target -mindepth 1 -maxdepth 1 ! -name sweep-results -exec rm -rf {} +
+	$(Q)rmdir target 2>/dev/null || true

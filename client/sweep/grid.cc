@@ -1,6 +1,7 @@
 #include "sweep/grid.hh"
 
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 #include <set>
 
@@ -24,6 +25,31 @@ std::pair<std::string, std::string> split_server(const std::string& said,
     const std::string path = is_named ? said.substr(equals + 1) : said;
     return {is_named ? said.substr(0, equals) : "",
             path.find('/') == std::string::npos ? directory + "/" + path : path};
+}
+
+std::string servers_there_are(const std::string& directory) {
+    std::set<std::string> names;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with('.')) {  // the build's own notes
+            names.insert(name);
+        }
+    }
+    std::string text;
+    for (const auto& name : names) {
+        text += (text.empty() ? "" : " ") + name;
+    }
+    return text.empty() ? "none" : text;
+}
+
+void check_exists(const std::string& said, const std::string& path, const std::string& directory) {
+    std::error_code error;
+    if (said.find('/') == std::string::npos && !std::filesystem::exists(path, error)) {
+        throw Error(ExitCode::usage, "--servers: no server '" + said + "' in " + directory,
+                    "built are: " + servers_there_are(directory) +
+                        "; another executable is given by its path (./" + said + ")");
+    }
 }
 
 // Why the plan, which places every cell somehow, is not what the grid asked for; "" where it is.
@@ -68,6 +94,7 @@ std::vector<SweepServer> find_servers(const SweepCommand& command, const std::st
             server.skipped = absence->reason;
             absent_ones.erase(said);
         } else {
+            check_exists(said, path, directory);
             server.metadata = read_server_metadata(find_executable(path));
         }
         server.name = !name.empty() ? name : server_name_of(path);
@@ -141,6 +168,18 @@ std::vector<GridCell> make_grid(const SweepPlan& plan, const std::vector<SweepSe
         }
     }
     return grid;
+}
+
+Schedule schedule_of(const SweepPlan& plan, const std::vector<GridCell>& grid, std::uint64_t seed) {
+    ScheduleRules rules{.seed = seed, .runs = plan.runs};
+    std::vector<ScheduledCell> cells;
+    for (const GridCell& one : grid) {
+        cells.push_back({.group = one.group, .skipped = !one.plan});
+        if (one.plan) {
+            rules.stop = one.plan->spec.stop;  // the same in every cell
+        }
+    }
+    return {rules, cells};
 }
 
 std::string cell_text(const SweepCell& cell) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "report/sweep_record.hh"
 #include "run/server_metadata.hh"
 #include "sweep/command.hh"
+#include "sweep/schedule.hh"
 
 namespace volley {
 
@@ -51,6 +53,10 @@ struct GridCell {
 [[nodiscard]] std::vector<GridCell> make_grid(const SweepPlan& plan,
                                               const std::vector<SweepServer>& servers,
                                               const Topology& topology, const MachineFacts& facts);
+
+// The schedule of these cells before any run. It is stopped by the rule of the client's options.
+[[nodiscard]] Schedule schedule_of(const SweepPlan& plan, const std::vector<GridCell>& grid,
+                                   std::uint64_t seed);
 
 // "c-epoll, 16 clients, 1 core", and ", 64 bytes" where messages are not those of the contract.
 [[nodiscard]] std::string cell_text(const SweepCell& cell);

@@ -38,30 +38,6 @@ std::string quoted(const std::string& path) {
 
 }  // namespace
 
-SweepExtent extent_of(const Schedule& schedule, const std::vector<double>& guesses, bool is_auto,
-                      double pause) {
-    SweepExtent extent{.is_about = is_auto};
-    for (std::size_t cell = 0; cell < guesses.size(); ++cell) {
-        if (schedule.state(cell) == CellState::skipped) {
-            extent.done += schedule.attempts(cell);
-            extent.expected += schedule.attempts(cell);
-            continue;
-        }
-        const std::size_t done = schedule.attempts(cell);
-        const std::size_t expected = std::max(done, schedule.expected(cell));
-        extent.done += done;
-        extent.expected += expected;
-        extent.left_seconds += static_cast<double>(expected - done) *
-                               (schedule.seconds_a_run(cell).value_or(guesses[cell]) + pause);
-    }
-    return extent;
-}
-
-std::string count_text(const SweepExtent& extent) {
-    return std::to_string(extent.done) + " of " + (extent.is_about ? "about " : "") +
-           std::to_string(extent.expected);
-}
-
 std::string run_text(const SweepCell& cell, std::uint64_t round, const RunResult& run,
                      const std::vector<std::string>& statistics) {
     std::string text = cell_text(cell) + ", round " + std::to_string(round) + ": ";

@@ -3,31 +3,25 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
 
 #include "base/error.hh"
 #include "base/random.hh"
 #include "clock/clock.hh"
-#include "host/keep_awake.hh"
-#include "plan/describe.hh"
 #include "plan/machine.hh"
 #include "report/json.hh"
 #include "report/layout.hh"
 #include "report/live.hh"
 #include "report/outputs.hh"
 #include "report/result_file.hh"
-#include "run/run.hh"
 #include "run/watch.hh"
+#include "sweep/cell_runner.hh"
 #include "sweep/progress.hh"
 #include "sweep/resume.hh"
 
 namespace volley {
 
 namespace {
-
-// Beside warm-up and measuring, of a run that has not been made yet: start, connections, end.
-constexpr double guessed_overhead_seconds = 0.1;
 
 std::string make_directory(const std::string& directory) {
     std::error_code error;
@@ -39,33 +33,17 @@ std::string make_directory(const std::string& directory) {
     return directory + "/results.jsonl";
 }
 
-Schedule empty_schedule(const SweepPlan& plan, const std::vector<GridCell>& grid,
-                        std::uint64_t seed) {
-    ScheduleRules rules{.seed = seed, .runs = plan.runs};
-    std::vector<ScheduledCell> cells;
-    for (const GridCell& one : grid) {
-        cells.push_back({.group = one.group, .skipped = !one.plan});
-        if (one.plan) {
-            rules.stop = one.plan->spec.stop;  // the same in every cell
-        }
+// Identity and seed are those of the first start.
+SweepRecord begin_record(const SweepCommand& command, const RecordedSweep& recorded) {
+    SweepRecord record{.started = wall_clock_text(), .plan = command.plan};
+    if (recorded.first) {
+        record.id = recorded.first->id;
+        record.seed = recorded.first->seed;
+    } else {
+        record.seed = command.seed ? *command.seed : read_machine_facts().random;
+        record.id = measurement_id(record.started, record.seed);
     }
-    return {rules, cells};
-}
-
-// Seconds of a run of each cell, as planned.
-std::vector<double> guesses_for(const std::vector<GridCell>& grid) {
-    std::vector<double> guesses;
-    for (const GridCell& one : grid) {
-        guesses.push_back(
-            one.plan ? to_seconds(one.plan->spec.run.warmup + one.plan->spec.run.run_time) +
-                           guessed_overhead_seconds
-                     : 0);
-    }
-    return guesses;
-}
-
-SweepExtent extent_of(const Schedule& schedule, const std::vector<double>& guesses, bool is_auto) {
-    return extent_of(schedule, guesses, is_auto, to_seconds(MeasurementSpec{}.pause));
+    return record;
 }
 
 class Sweep {
@@ -73,21 +51,13 @@ class Sweep {
     Sweep(const SweepCommand& command, std::vector<GridCell> grid, const std::string& directory,
           Signals& signals)
         : grid_(std::move(grid)),
-          prepared_(grid_.size()),
+          runners_(grid_.begin(), grid_.end()),
           signals_(signals),
           is_auto_(!command.plan.runs),
           path_(make_directory(directory)),
           recorded_(read_recorded(path_, command.plan, command.seed, grid_)),
-          schedule_({.seed = 0}, {}) {
-        record_.plan = command.plan;
-        record_.started = wall_clock_text();
-        record_.seed = recorded_.first ? recorded_.first->seed
-                       : command.seed  ? *command.seed
-                                       : read_machine_facts().random;
-        record_.id =
-            recorded_.first ? recorded_.first->id : measurement_id(record_.started, record_.seed);
-        schedule_ = empty_schedule(command.plan, grid_, record_.seed);
-        guesses_ = guesses_for(grid_);
+          record_(begin_record(command, recorded_)),
+          schedule_(schedule_of(command.plan, grid_, record_.seed)) {
         for (const Attempt& attempt : recorded_.attempts) {
             static_cast<void>(schedule_.add(attempt));
         }
@@ -110,12 +80,6 @@ class Sweep {
     }
 
   private:
-    // What is known of a cell before its first run in this start.
-    struct Prepared {
-        MeasurementContext context;
-        std::size_t runs = 0;
-    };
-
     void say(const std::string& text) {
         live_.erase();
         std::fputs(text.c_str(), stderr);
@@ -175,52 +139,28 @@ class Sweep {
         file_->keep();
     }
 
-    // The client accounts for itself once a cell and start, and the cell gets a seed of its own.
-    Prepared& prepare(const Step& step) {
-        auto& prepared = prepared_[step.cell];
-        if (!prepared) {
-            GridCell& one = grid_[step.cell];
-            SplitMix64 spread(record_.seed);
-            // Never 0, which would mean that one is drawn.
-            one.options.seed = (SplitMix64(spread() + step.cell)() + step.round) | 1U;
-            one.plan->spec.run.seed = one.options.seed;
-            const auto awake = keep_awake(one);
-            prepared.emplace();
-            prepared->context =
-                describe(one.options, *one.plan, calibrate_client(one.plan->spec.run),
-                         awake ? awake->how() : "");
-        }
-        return *prepared;
-    }
-
-    [[nodiscard]] static std::unique_ptr<KeepAwake> keep_awake(const GridCell& one) {
-        return one.options.keep_awake
-                   ? std::make_unique<KeepAwake>(measured_cpus(one.plan->spec.run.placement))
-                   : nullptr;
+    // Of a cell's challenges, should this be its first run in this start. Never 0, which would mean
+    // that one is drawn.
+    [[nodiscard]] std::uint64_t seed_of(const Step& step) const {
+        SplitMix64 spread(record_.seed);
+        return (SplitMix64(spread() + step.cell)() + step.round) | 1U;
     }
 
     // False where it was interrupted before its end: then nothing is recorded.
     bool measure(const Step& step) {
         GridCell& one = grid_[step.cell];
         show(one.cell, step.round);
-        Prepared& prepared = prepare(step);
-        one.options.round = step.round;
-        prepared.context.round = step.round;
-        prepared.context.options = settings_of(one.options);
-        RunSpec spec = one.plan->spec.run;
-        const std::size_t number = ++prepared.runs;
-        spec.seed += number;
         RunHooks hooks{.signals = &signals_};
         if (live_.is_terminal()) {
             hooks.tick = [&] { show(one.cell, step.round); };
         }
         try {
-            const auto awake = keep_awake(one);
-            const RunResult result = perform_run(spec, number, hooks);
+            CellRunner& runner = runners_[step.cell];
+            const RunResult result = runner.perform(step.round, seed_of(step), hooks);
             if (!result.complete && signals_.count() > 0) {
                 return false;
             }
-            record(step, prepared.context, result);
+            record(step, runner.context(), result);
         } catch (const Error& error) {
             if (error.code() != ExitCode::skipped) {
                 throw;
@@ -269,9 +209,7 @@ class Sweep {
         return signals_.take() == 0;
     }
 
-    [[nodiscard]] SweepExtent now_extent() const {
-        return extent_of(schedule_, guesses_, is_auto_);
-    }
+    [[nodiscard]] SweepExtent now_extent() const { return extent_of(schedule_, grid_, is_auto_); }
 
     [[nodiscard]] std::string times_text(const SweepExtent& extent) const {
         return whole_time(to_seconds(now() - began_)) + " elapsed, about " +
@@ -305,14 +243,13 @@ class Sweep {
     }
 
     std::vector<GridCell> grid_;
-    std::vector<std::optional<Prepared>> prepared_;
-    std::vector<double> guesses_;  // seconds of a run, a cell
+    std::vector<CellRunner> runners_;  // one a cell
     Signals& signals_;
     bool is_auto_;
     std::string path_;
     RecordedSweep recorded_;
-    Schedule schedule_;
     SweepRecord record_;
+    Schedule schedule_;
     std::optional<ResultFile> file_;
     LiveLine live_;
     std::string last_;  // what was last measured
@@ -328,8 +265,8 @@ int sweep(const SweepCommand& command, std::vector<GridCell> grid, const std::st
 
 std::string dry_run_text(const SweepCommand& command, const std::vector<GridCell>& grid,
                          std::uint64_t drawn) {
-    const Schedule schedule = empty_schedule(command.plan, grid, command.seed.value_or(drawn));
-    return plan_text(grid, schedule, extent_of(schedule, guesses_for(grid), !command.plan.runs));
+    const Schedule schedule = schedule_of(command.plan, grid, command.seed.value_or(drawn));
+    return plan_text(grid, schedule, extent_of(schedule, grid, !command.plan.runs));
 }
 
 }  // namespace volley

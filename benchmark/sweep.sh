@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Measures a grid of servers: sets up what is missing, builds the client and the servers, and hands over to target/sweep.
+#
+# A front door only: order, resuming, stopping and what is recorded are decided in the client, not here.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+usage: sweep.sh --servers c-epoll,asio --clients 1,16 --cores 1,2 [--sizes 4,64] [--runs auto|K] [--out DIR] [-- OPTIONS...]
+       sweep.sh --plan FILE [--out DIR] [-- OPTIONS...]
+
+Measures every combination in rounds of shuffled order, and appends each run to DIR/results.jsonl. Ctrl-C ends it after the run in
+progress; the same command again goes on. A server that cannot be built here is listed as skipped.
+
+OPTIONS       for the client, after the last --; see target/volley --help
+VOLLEY_SETUP  "no": say what would have to be installed, and stop
+
+example: sweep.sh --plan benchmark/plans/quick.ini
+
+All words go to target/sweep, and "target/sweep --help" lists them all.
+TEXT
+}
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+
+say() { printf 'sweep.sh: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+build() { make --silent --no-print-directory -C "$root" -j"$(nproc)" "$@" >&2; }
+
+# The name of a server of ours, also where it is given as the path of what is built from it, or as NAME=PATH; nothing for others.
+name_of() { # SERVER
+    local path=$1 name
+    [[ $path != *=* || ${path%%=*} == */* ]] || path=${path#*=}
+    name=${path##*/}
+    if [[ $path == */* ]]; then
+        [[ $(readlink -m "$path") == "$(readlink -m "$root/target/servers/$name")" ]] || return 0
+    fi
+    [[ $name && $name != .* && -e $root/servers/$name/Makefile ]] && printf '%s' "$name" || return 0
+}
+
+# Builds one server; where that is impossible, target/sweep is told, so that its cells are listed as skipped.
+build_server() { # SERVER
+    local name reason
+    name=$(name_of "$1")
+    [[ $name ]] || return 0
+    ! build "server-$name" || return 0
+    if reason=$(cd "$root/servers" && ./needs "$name"); then
+        reason="it could not be built: see what make server-$name says"
+    fi
+    say "$1 is skipped: $(paste -sd ';' <<<"$reason")"
+    without+=(--without "$1=$(paste -sd ';' <<<"$reason")")
+}
+
+main() {
+    local word
+    for word in "$@"; do
+        case $word in
+            -h | --help) usage; exit ;;
+            --) break ;;
+        esac
+    done
+    "$root/benchmark/setup.sh" client servers >&2 || fail "not set up: see above"
+    build client || fail "the build failed: see above"
+    # Also tells what is wrong with the words, before anything is built for them.
+    local servers server
+    servers=$("$root/target/sweep" --list-servers "$@")
+    without=()
+    while IFS= read -r server; do
+        build_server "$server"
+    done <<<"$servers"
+    exec "$root/target/sweep" "${without[@]}" "$@"
+}
+
+main "$@"
