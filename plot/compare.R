@@ -24,10 +24,10 @@ plot_compare <- function(tables) {
     columns <- if (nlevels(droplevels(rows$what)) == 1) panel_columns(nlevels(rows$panel)) else nlevels(droplevels(rows$what))
     columns <- min(columns, 4)
     plot <- ggplot(rows, aes(ratio, at, colour = verdict)) + row_lines(nlevels(rows$series)) +
-        geom_vline(xintercept = 1, linewidth = 0.5, colour = "grey30") +
+        same_axes(rows$panel, c(rows$ratio, rows$low, rows$high, 1)) + geom_vline(xintercept = 1, linewidth = 0.5, colour = "grey30") +
         geom_linerange(aes(xmin = low, xmax = high), rows[!is.na(rows$low), ], linewidth = 0.7) +
         geom_point(aes(shape = verdict, fill = inside), size = 2, stroke = 0.6) +
-        facet_wrap(vars(panel), ncol = columns) +
+        facet_wrap(vars(panel), ncol = columns, scales = "free_x") +
         scale_colour_manual("verdict", values = colours, breaks = shown) + scale_shape_manual("verdict", values = shape, breaks = shown) +
         scale_fill_manual(values = colours, na.value = "white", guide = "none") +
         guides(colour = guide_legend(override.aes = list(fill = unname(colours[shown]), linetype = "blank"))) +

@@ -22,25 +22,35 @@ plot_series <- function(tables) {
     unit <- time_unit(rows$mean_ns)
     rows$value <- rows$mean_ns / unit$ns
     rows$at <- rows$start_seconds + rows$width_seconds / 2
-    log <- spans_decades(rows$value)
-    # Far beyond the values, as a logarithmic axis knows no infinity; what is shown is cut to them below.
-    range <- range(rows$value)
-    far <- if (log) c(range[1] / 10, range[2] * 10) else range + c(-1, 1) * range[2]
-    warm_up <- data.frame(from = min(rows$start_seconds), to = 0, below = far[1], above = far[2])
+    log <- any(tapply(rows$value, rows$cell, spans_decades))
     groups <- nlevels(rows$panel)
-    plot <- ggplot(rows, aes(at, value, group = key))
-    if (warm_up$from < 0) {
-        plot <- plot + geom_rect(aes(xmin = from, xmax = to, ymin = below, ymax = above), warm_up, inherit.aes = FALSE, fill = "grey87")
-    }
-    plot <- plot + geom_line(linewidth = 0.3, alpha = 0.6, colour = okabe_ito[1]) + geom_vline(xintercept = 0, linewidth = 0.3) +
-        facet_grid(rows = vars(series), cols = vars(panel)) + scale_x_continuous(labels = plain_number) +
-        value_scale("y", rows$value, log = log) + coord_cartesian(ylim = range) + theme(strip.text.y = element_text(angle = 0, hjust = 0))
+    # Each cell has its own axis, as what matters is how a run moves against its own level. A server keeps to one line of panels.
+    columns <- if (groups > 6) 4 else if (too_many_lines(rows$series)) groups * floor(6 / groups) else groups
+    rows$panel <- panels_times(rows$series, rows$panel, "\n")
+    plot <- ggplot(rows, aes(at, value, group = key)) + warm_up_shade(rows, log) +
+        geom_line(linewidth = 0.3, alpha = 0.6, colour = okabe_ito[1]) + geom_vline(xintercept = 0, linewidth = 0.3) +
+        facet_wrap(vars(panel), ncol = columns, scales = "free_y") + scale_x_continuous(labels = plain_number) +
+        value_scale("y", rows$value, log = log, margin = 0) + theme(strip.text = element_text(size = 7, margin = margin(2, 2, 2, 2)))
     left_out <- any(lengths(all_keys) > each)
-    finish(plot, tables, "Round trips over the time of a run", max(5.5, groups * c(6, 4, 3, 2.6)[min(groups, 4)]) + label_inches(rows$series) + 0.8,
-           nlevels(rows$series) * 0.95 + 1,
+    widest <- max(nchar(unlist(strsplit(levels(rows$panel), "\n"))))
+    finish(plot, tables, "Round trips over the time of a run",
+           max(5.5, columns * max(c(6, 3.6, 2.8, 2.3)[min(columns, 4)], 0.06 * widest + 0.5)) + 0.6, ceiling(nlevels(rows$panel) / columns) * 1.4 + 0.7,
            c("a line is a run, each point the mean of a window; shaded: warm-up, discarded",
              if (left_out) paste("of each cell at most", each, "runs are drawn, evenly taken in the order in which they were made")),
            x = "time from the start of measuring (s)", y = axis_title("mean of a window", unit$name, log))
+}
+
+# Grey behind the times before measuring. A logarithmic axis knows no infinity, so the shade is a little higher than what is drawn, and
+# makes the margin of the panel.
+warm_up_shade <- function(rows, log) {
+    from <- min(rows$start_seconds)
+    shade <- do.call(rbind, lapply(split(rows, rows$panel), function(rows) {
+        scaled <- if (log) log10(range(rows$value)) else range(rows$value)
+        scaled <- scaled + c(-0.1, 0.1) * max(diff(scaled), if (log) 0.05 else 0.05 * scaled[2])
+        data.frame(panel = rows$panel[1], below = if (log) 10^scaled[1] else scaled[1], above = if (log) 10^scaled[2] else scaled[2])
+    }))
+    if (from >= 0) return(geom_blank(aes(x = 0, y = above), shade, inherit.aes = FALSE))
+    geom_rect(aes(xmin = from, xmax = 0, ymin = below, ymax = above), cbind(shade, from = from), inherit.aes = FALSE, fill = "grey87")
 }
 
 if (sys.nframe() == 0L) {

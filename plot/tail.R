@@ -30,7 +30,7 @@ plot_tail <- function(tables) {
     finish(plot, tables, "Tail of the round trips",
            if (many) columns * max(2.1, label_inches(rows$series) + 0.4) + label_inches(rows$panel) + 1 else lines_width(rows),
            if (many) ceiling(nlevels(rows$series) / columns) * 1.7 + 1 else lines_height(rows) + 0.3,
-           c("line: all complete runs together, up to the longest round trip", interval_note(tables, bars)),
+           c("line: all complete runs together, up to the longest round trip", if (many && any(rows$baseline)) "grey: the baseline", interval_note(tables, bars)),
            x = "share of round trips that are no longer (quantile in %, axis of 1/(1-p))", y = axis_title("round trip", unit$name, TRUE))
 }
 
@@ -56,7 +56,7 @@ tail_lines <- function(rows, bars) {
 tail_panels <- function(rows, bars) {
     reference <- rows[rows$baseline, c("cell", "panel", "inverse_tail", "value")]
     ggplot() + geom_line(aes(inverse_tail, value, group = cell), reference, colour = "grey70", linewidth = 0.8) +
-        tail_layers(rows, bars, "panel", "grey: the baseline") + facet_wrap(vars(series), ncol = 5)
+        tail_layers(rows, bars, "panel", "measured with") + facet_wrap(vars(series), ncol = 5)
 }
 
 if (sys.nframe() == 0L) {

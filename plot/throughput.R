@@ -8,7 +8,9 @@ plot_throughput <- function(tables) {
     if (all(is.na(rows$cores))) return(nothing("the number of the server's CPUs is not known"))
     rows$series <- as_series(rows$series, tables)
     rows$panel <- panels_by(rows, c("clients", "message_bytes"), tables)
-    draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second", "1/s", "Throughput over cores", log_x = FALSE,
+    cores <- unique(stats::na.omit(rows$cores))
+    title <- if (length(cores) > 1) "Throughput over cores" else paste("Throughput, with", count_of(cores, "CPU"), "for the server")
+    draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second", "1/s", title, log_x = FALSE,
               from_zero = TRUE, notes = interval_note(tables, rows))
 }
 

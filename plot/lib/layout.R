@@ -114,6 +114,12 @@ row_theme <- function() {
     theme(panel.grid.major.y = element_blank(), panel.grid.minor.y = element_blank(), axis.text.y = element_text(colour = "black"))
 }
 
+# An axis under every panel, the same in all: with many rows that of the last one is out of sight.
+same_axes <- function(panel, values) {
+    ends <- expand.grid(panel = factor(levels(panel), levels(panel)), value = range(values, na.rm = TRUE))
+    geom_blank(aes(x = value), ends, inherit.aes = FALSE)
+}
+
 # A row a server; `level` (a factor) is what is told apart within it, from above to below.
 rows_over <- function(rows, level_title, x_scale, free_x = FALSE, columns = panel_columns(nlevels(rows$panel))) {
     rows$series <- droplevels(rows$series)
@@ -122,11 +128,12 @@ rows_over <- function(rows, level_title, x_scale, free_x = FALSE, columns = pane
     rows$at <- row_of(rows$series) - (as.integer(rows$level) - (n + 1) / 2) / n * 0.7
     rows$kind <- interval_kind(rows)
     rows$inside <- fill_name(rows, rows$level)
-    ggplot(rows, aes(value, at, colour = level)) +
+    if (free_x) axes <- NULL else axes <- same_axes(rows$panel, c(rows$value, rows$low, rows$high))
+    ggplot(rows, aes(value, at, colour = level)) + axes +
         row_lines(nlevels(rows$series)) +
         geom_linerange(aes(xmin = low, xmax = high, linetype = kind), rows[has_interval(rows), ], linewidth = 0.6) +
         geom_point(aes(shape = level, fill = inside), size = 1.5, stroke = 0.6) +
-        facet_wrap(vars(panel), ncol = columns, scales = if (free_x) "free_x" else "fixed") +
+        facet_wrap(vars(panel), ncol = columns, scales = "free_x") +
         named_scales(levels(rows$level), levels(rows$level), level_title) + interval_lines() +
         row_scale(rows$series) + x_scale + row_theme()
 }
@@ -148,8 +155,7 @@ draw_over <- function(rows, tables, over, over_title, what, unit, title, log_x =
     named <- if (unit == "") NULL else axis_title(what, unit, log)
     values <- c(rows$value, rows$low, rows$high)
     if (too_many_lines(rows$series)) {
-        rows$level <- counted(rows[[over]], "")
-        levels(rows$level) <- trimws(levels(rows$level))
+        rows$level <- as_levels(rows[[over]])
         plot <- rows_over(rows, over_title, value_scale("x", values, from_zero, log), free, columns)
         width <- rows_width(rows$series, nlevels(rows$panel), over_title, columns)
         height <- rows_height(rows$series, nlevels(rows$panel), nlevels(rows$level), columns)

@@ -39,14 +39,18 @@ interval_note <- function(tables, rows, mark = "bars") {
       if (any(without)) paste0(if (all(without)) "no intervals" else "hollow without a bar", ": too few runs for one"))
 }
 
-# Cells without a figure, by name; the first few where they are many.
+# Servers without a figure and why; the first few where they are many.
 missing_note <- function(tables, most = 4) {
     cells <- tables$cells[tables$cells$complete_runs == 0, ]
     if (nrow(cells) == 0) return(NULL)
     why <- ifelse(cells$skipped != "", paste("skipped:", cells$skipped), ifelse(cells$failure != "", paste("failed:", cells$failure), "failed"))
-    said <- paste0(cells$label, " (", why, ")")
+    said <- vapply(split(seq_len(nrow(cells)), paste(cells$series, why)), function(alike) {
+        one <- cells[alike[1], ]
+        where <- if (length(alike) > 1) paste("in", length(alike), "cells") else paste0("with ", one$group_label)
+        paste0(one$series, " ", where, " (", why[alike[1]], ")")
+    }, "")
     more <- if (length(said) > most) paste("and", length(said) - most, "more")
-    paste0("not shown: ", paste(c(utils::head(said, most), more), collapse = "; "))
+    paste0("not shown: ", paste(c(unname(utils::head(said, most)), more), collapse = "; "))
 }
 
 caption_of <- function(tables, ...) {

@@ -22,7 +22,7 @@ volley_theme <- function() {
               strip.background = element_rect(fill = "grey94", colour = "grey60"), plot.title = element_text(face = "bold"),
               plot.title.position = "plot", plot.caption.position = "plot", plot.subtitle = element_text(colour = "grey25"),
               plot.caption = element_text(hjust = 0, colour = "grey25"), legend.key.height = grid::unit(1.1, "lines"),
-              plot.margin = margin(8, 12, 8, 8), legend.justification = "top")
+              panel.spacing.x = grid::unit(14, "pt"), plot.margin = margin(8, 14, 8, 8), legend.justification = "top")
 }
 
 # Servers by rank: by mean round trip in the group that has most of them, then what is only in others. The order of every legend, row
@@ -51,10 +51,10 @@ order_groups <- function(rows, tables) {
 
 count_of <- function(n, one, many = paste0(one, "s")) paste(plain_number(n), ifelse(n == 1, one, many))
 
-# A factor of labels such as "16 clients" in the order of the numbers.
-counted <- function(n, one, many = paste0(one, "s")) {
+# A factor of numbers as text, in their order.
+as_levels <- function(n) {
     levels <- sort(unique(n))
-    factor(n, levels, if (length(levels) > 0) count_of(levels, one, many) else character())
+    factor(n, levels, plain_number(levels))
 }
 
 # The unit in which times of this size are best read.
@@ -66,8 +66,9 @@ time_unit <- function(ns) {
 }
 
 plain_number <- function(x) {
-    text <- vapply(x, function(one) if (is.na(one)) NA_character_ else format(one, big.mark = "\u202f", scientific = FALSE, digits = 6, trim = TRUE), "")
-    unname(text)
+    unname(vapply(x, function(one) {
+        if (is.na(one)) NA_character_ else format(one, big.mark = "\u202f", scientific = FALSE, digits = 6, trim = TRUE)
+    }, ""))
 }
 
 spans_decades <- function(values) {
@@ -76,11 +77,11 @@ spans_decades <- function(values) {
 }
 
 # A scale for the axis "x" or "y" that is logarithmic where the values span decades. from_zero: a linear one begins at 0.
-value_scale <- function(axis, values, from_zero = FALSE, log = spans_decades(values), ...) {
+value_scale <- function(axis, values, from_zero = FALSE, log = spans_decades(values), margin = 0.06) {
     scale <- if (axis == "x") scale_x_continuous else scale_y_continuous
-    if (log) return(scale(trans = "log10", breaks = log_breaks, minor_breaks = NULL, labels = plain_number, ...))
-    scale(labels = plain_number, limits = if (from_zero) function(range) c(0, max(range, 0)) else NULL,
-          expand = expansion(mult = c(if (from_zero) 0.01 else 0.06, 0.06)), ...)
+    expand <- expansion(mult = c(if (from_zero && !log) 0.01 else margin, margin))
+    if (log) return(scale(trans = "log10", breaks = log_breaks, minor_breaks = NULL, labels = plain_number, expand = expand))
+    scale(labels = plain_number, limits = if (from_zero) function(range) c(0, max(range, 0)) else NULL, expand = expand)
 }
 
 # Powers of ten, with 2 and 5 between them where there are few.
