@@ -214,7 +214,7 @@ installed() { grep -o ' install .*' "$asked" | tail -n 1; }
 @test "the parts of the tests ask for clang, its runtime and the checkers" {
     VOLLEY_SETUP=no setup_on_machine test
     [ "$status" -eq 1 ]
-    for package in libgtest-dev bats numactl procps util-linux shellcheck clang-format clang libclang-rt-dev; do
+    for package in libgtest-dev bats chromium numactl procps util-linux shellcheck clang-format clang libclang-rt-dev; do
         [[ " $output " == *" $package "* ]]
     done
     [[ $output != *benchmark* ]]

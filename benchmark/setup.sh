@@ -59,6 +59,7 @@ rdma              | file /usr/lib/*/rsocket/librspreload.so     | librdmacm1    
 rdma              | file /usr/lib/*/libibverbs/*.so             | ibverbs-providers      | the providers of libibverbs 44
 test              | header gtest/gtest.h library gtest          | libgtest-dev           | GoogleTest 1.12.1
 test              | command bats                                | bats                   | bats 1.8.2
+test              | command chromium                            | chromium               | Chromium 156 (the report is opened in it)
 test              | command numactl                             | numactl                | numactl 2.0.16
 test              | command ps                                  | procps                 | procps 4.0.2
 test              | command setsid command taskset              | util-linux             | util-linux 2.38.1
