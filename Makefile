@@ -64,6 +64,7 @@ help:
 	  'format         lays out all C++ with clang-format' \
 	  'lint           layout, shell scripts, floors, headers alone, and clang warnings' \
 	  'experiment     a grid, compared, drawn and reported: PLAN=benchmark/plans/quick.ini OUT=directory; may be stopped and repeated' \
+	  'report         one HTML file of RESULTS=path: ranking, plots, environment; OUT=file (report.html beside them)' \
 	  'bench          all benchmarks' \
 	  'bench-client   what the client costs: recording, scale, and ratios to the thinnest loops in C' \
 	  'coverage       do the intervals cover at their nominal rate? (long form)' \
@@ -212,6 +213,13 @@ floors:
 format:
 	$(Q)find client servers -path 'servers/*/target' -prune -o \
 	  \( -name '*.cc' -o -name '*.hh' -o -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format -i
+
+# R is installed where it is missing; setup.sh says so first.
+report:
+	@[ -n '$(call SAID,RESULTS)' ] || { echo 'make report: of which results? RESULTS=path of a result file, and OUT=file if you like' >&2; exit 2; }
+	$(Q)benchmark/setup.sh client plot >&2
+	+$(Q)$(MAKE) $(JOBS) target/compare
+	$(Q)Rscript plot/report.R '$(call SAID,RESULTS)' $(if $(call SAID,OUT),'$(call SAID,OUT)')
 
 # Sub-makes inherit what was said to this one, so OUT is said to each of them anew.
 PLAN = benchmark/plans/quick.ini

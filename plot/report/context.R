@@ -1,0 +1,44 @@
+# What surrounds the figures: cells without figures, warnings, environment, how to repeat it, and what the intervals mean.
+
+without_figures_section <- function(tables) {
+    cells <- tables$cells[nzchar(tables$cells$skipped) | tables$cells$failed_runs > 0, ]
+    if (nrow(cells) == 0) return(section("failed", "Skipped and failed", paragraph("Nothing was skipped, and no run failed.")))
+    cells <- cells[order(cells$group, cells$server), ]
+    what <- ifelse(nzchar(cells$skipped), "skipped", sprintf("%d of %s failed", cells$failed_runs, count_of(cells$runs, "run")))
+    section("failed", "Skipped and failed", html_table("Cells that were skipped, or some of whose runs failed",
+        c("server", "group", "what happened", "reason"),
+        data.frame(escape(cells$server), escape(cells$group_label), escape(what), escape(ifelse(nzchar(cells$skipped), cells$skipped, cells$failure)))))
+}
+
+warnings_section <- function(tables) {
+    warnings <- tables$warnings
+    if (nrow(warnings) == 0) return(section("warnings", "Warnings", paragraph("None.")))
+    # What makes runs incomparable comes first: it may undo a verdict, where the others only widen or shift all figures.
+    warnings <- warnings[order(match(warnings$scope, c("comparability", "after", "before")), -warnings$cells), ]
+    section("warnings", "Warnings", html_table("What was not as it should be, what helps, and in how many cells",
+        c("warning", "message", "remedy", "cells"),
+        data.frame(escape(warnings$id), escape(warnings$message), escape(warnings$remedy), escape(warnings$cells))))
+}
+
+environment_section <- function(tables) {
+    environment <- tables$environment
+    if (nrow(environment) == 0) return(section("environment", "Environment", paragraph("Nothing is recorded.")))
+    differing <- ifelse(environment$values %in% c(0, 1, NA), "", sprintf(" <small>the first of %d different ones</small>", environment$values))
+    section("environment", "Environment", html_table("Where and with what it was measured",
+        c("fact", "value"), class = "environment", data.frame(escape(environment$key), paste0(escape(environment$value), differing))))
+}
+
+method_section <- function(tables) {
+    confidence <- confidence_text(tables)
+    section("method", "How the figures are made",
+        paragraph(escape(paste0("A round trip is the time from before the first byte of a challenge is sent until the last byte of its reply is in. ",
+            "A run is one fresh server process, measured once, after a warm-up that is discarded; in each round every cell is measured once, in an order that is shuffled anew."))),
+        paragraph(escape(paste0("A figure is the median over the complete runs of a cell (of counts, the sum; of extremes, the extreme). ",
+            "Its interval holds what further runs would settle on, with ", confidence, " confidence; it is wide where runs differ from one another, however many round trips each had. ",
+            "An interval marked † comes from within one run and does not know how runs differ."))),
+        paragraph(escape(paste0("A ratio is the median of the ratios in each round, so that what slows a whole round slows both sides of it; its interval is that of the signs, ",
+            "corrected for the number of comparisons in the group (Bonferroni), so that the ", confidence, " are those of all of them together. ",
+            "A difference counts as real only where the interval excludes 1 and the ratio is more than 1 % from it."))),
+        paragraph(escape(sprintf("Results of schema %s, method %s, compared by version %s; baseline: %s.", meta_value(tables, "schema_version"),
+            meta_value(tables, "method_version"), meta_value(tables, "compare_version"), meta_value(tables, "baseline_rule")))))
+}
