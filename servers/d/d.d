@@ -4,9 +4,8 @@
  * A connection reads as if its socket (of std.socket) were blocking: where there is nothing to do,
  * its fiber yields to the loop, which calls it again when epoll says so. The main thread accepts
  * and deals the connections out to the loops in turn. Fibers rather than a Thread for each
- * connection, because druntime stops every Thread to collect garbage, and keeps the stack of one
- * that nobody joins until the collector finds it; rather than SocketSet, because select looks at
- * all descriptors for every message. A round trip is epoll_wait, recv, send, and allocates nothing.
+ * connection, because druntime stops every Thread to collect garbage. A round trip is epoll_wait,
+ * recv, send, and allocates nothing.
  *
  * Needs: Linux 2.6.27, a D compiler with its standard library (ldc2, of 2022 or newer).
  * Try:   make && taskset -c 0,1 ./d -p 4000 &
@@ -237,8 +236,7 @@ void main(string[] args)
     catch (GetOptException problem)
         fail(problem.msg);
 
-    // The default action ends the process at once, whatever its loops are doing. Set, because a
-    // shell starts its background jobs with SIGINT ignored.
+    // The default action ends the process at once; a shell starts its jobs with SIGINT ignored.
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     rlimit descriptors; // the usual soft limit is below a thousand connections

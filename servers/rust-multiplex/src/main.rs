@@ -1,9 +1,8 @@
 //! rust-multiplex: a few threads that share many connections, over mio's portable epoll.
 //!
 //! What is below the asynchronous runtimes, written by hand: one loop and one thread for each CPU
-//! that the process may run on, a state for each connection, and no scheduler but the kernel's.
-//! mio is the thin layer that Tokio stands on, too. The main thread accepts, blocking, and deals
-//! the connections out in turn: the loops never differ by more than one.
+//! that the process may run on, and a state for each connection. The main thread accepts, blocking,
+//! and deals the connections out in turn: the loops never differ by more than one.
 //!
 //! mio is edge-triggered: it tells once that a socket has become readable, and a loop that stops
 //! reading too soon hears nothing more. A recv that leaves room in the buffer has emptied the
@@ -68,12 +67,13 @@ impl Connection {
         // Whole messages, so that little has to be moved, and one byte more: a client that waits
         // for its reply never fills the buffer, and nobody looks for more than there is.
         let buffer = vec![0; message_bytes * (BATCH_BYTES / message_bytes).max(1) + 1];
+        let (filled, answered, sent) = (0, 0, 0);
         Self {
             stream,
             buffer,
-            filled: 0,
-            answered: 0,
-            sent: 0,
+            filled,
+            answered,
+            sent,
         }
     }
 
