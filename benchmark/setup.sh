@@ -68,6 +68,8 @@ test lint         | command clang-format                        | clang-format  
 test lint fuzz    | command clang++                             | clang                  | clang 14.0
 test fuzz         | runtime libclang_rt.fuzzer                  | libclang-rt-dev/libclang-rt-14-dev | libFuzzer of clang 14
 bench             | header benchmark/benchmark.h library benchmark | libbenchmark-dev    | Google Benchmark 1.7.1
+bench             | command sockperf                            | sockperf               | sockperf 3.7
+bench             | command socat                               | socat                  | socat 1.7
 '
 languages='c cpp rust go java node python erlang haskell ocaml ruby php perl lua nim d csharp rdma'
 oldest_boost=107400     # 1.74: the oldest whose Asio compiles as C++20 without deprecated parts
