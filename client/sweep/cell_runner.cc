@@ -1,0 +1,44 @@
+#include "sweep/cell_runner.hh"
+
+#include <memory>
+
+#include "host/keep_awake.hh"
+#include "plan/describe.hh"
+
+namespace volley {
+
+namespace {
+
+std::unique_ptr<KeepAwake> keep_awake(const GridCell& cell) {
+    return cell.options.keep_awake
+               ? std::make_unique<KeepAwake>(measured_cpus(cell.plan->spec.run.placement))
+               : nullptr;
+}
+
+}  // namespace
+
+void CellRunner::prepare(std::uint64_t seed) {
+    RunSpec& spec = cell_->plan->spec.run;
+    cell_->options.seed = seed;
+    spec.seed = seed;
+    const auto awake = keep_awake(*cell_);
+    context_ =
+        describe(cell_->options, *cell_->plan, calibrate_client(spec), awake ? awake->how() : "");
+}
+
+RunResult CellRunner::perform(std::uint64_t round, std::uint64_t seed, const RunHooks& hooks) {
+    if (!context_) {
+        prepare(seed);
+    }
+    cell_->options.round = round;
+    context_->round = round;
+    context_->options = settings_of(cell_->options);
+    RunSpec spec = cell_->plan->spec.run;
+    ++runs_;
+    spec.seed += runs_;
+    // Only while this cell is measured: its CPUs are not those of the others.
+    const auto awake = keep_awake(*cell_);
+    return perform_run(spec, runs_, hooks);
+}
+
+}  // namespace volley

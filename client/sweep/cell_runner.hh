@@ -1,0 +1,35 @@
+// The runs of one cell in one start of the sweep: what is prepared once, and each run of it.
+//
+// It records nothing and knows no other cell.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "run/run.hh"
+#include "sweep/grid.hh"
+
+namespace volley {
+
+class CellRunner {
+  public:
+    // cell: one that has a plan; it outlives this.
+    explicit CellRunner(GridCell& cell) : cell_(&cell) {}
+
+    // The client accounts for itself before the first run. seed: of this cell in this start.
+    // Throws as perform_run() does.
+    [[nodiscard]] RunResult perform(std::uint64_t round, std::uint64_t seed, const RunHooks& hooks);
+
+    // Of the last run.
+    [[nodiscard]] const MeasurementContext& context() const { return *context_; }
+
+  private:
+    void prepare(std::uint64_t seed);
+
+    GridCell* cell_;
+    std::optional<MeasurementContext> context_;
+    std::size_t runs_ = 0;
+};
+
+}  // namespace volley

@@ -1,0 +1,27 @@
+// How far a sweep is and how long it will still take: guesses for people, which decide nothing.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sweep/grid.hh"
+#include "sweep/schedule.hh"
+
+namespace volley {
+
+struct SweepExtent {
+    std::size_t done = 0;      // runs that were made, in this start and earlier ones
+    std::size_t expected = 0;  // in all
+    bool is_about = false;     // with auto, the expected ones are a guess
+    double left_seconds = 0;
+};
+
+// A run of a cell takes as long as those of that cell so far; before the first, as planned.
+[[nodiscard]] SweepExtent extent_of(const Schedule& schedule, const std::vector<GridCell>& grid,
+                                    bool is_auto);
+
+// "12 of 60", "12 of about 60".
+[[nodiscard]] std::string count_text(const SweepExtent& extent);
+
+}  // namespace volley

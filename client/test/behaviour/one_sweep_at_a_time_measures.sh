@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# A second sweep on the machine is refused, and told who measures, for how long and where its results go; after SIGKILL nothing is
+# in the way.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+sweep=$VOLLEY_DIR/sweep
+export VOLLEY_SWEEP_LOCK=$TMPDIR
+grid=(--servers "$servers/c-epoll" --clients 1 --cores 1 --runs 1)
+mkdir "$TMPDIR/there"
+cd "$TMPDIR/there" || exit
+start "$sweep" "${grid[@]}" --out "first results" -- --run-time 10m --max-time 20m --no-placement
+await child_of "$client"
+server=$(child_of "$client")
+run "$sweep" "${grid[@]}" --out second -- --run-time 50ms --warmup 0 --no-placement
+expect_status 1
+expect_one_line_on_stderr
+expect_err "another sweep measures on this machine (process $client, for "
+expect_err "its results: $TMPDIR/there/first results); wait for it"
+[[ ! -e second ]] || fail "the refused one left a directory"
+# Looking is allowed.
+run "$sweep" "${grid[@]}" --dry-run -- --no-placement
+expect_status 0
+kill -KILL "$client"
+finish
+expect_gone "$server"
+run "$sweep" "${grid[@]}" --out second -- --run-time 50ms --warmup 0 --no-placement
+expect_status 0
