@@ -56,7 +56,7 @@ make_page <- function(tables, results) {
         header = paste0(element("h1", escape(title)), element("p", escape(subtitle_of(tables))), element("nav", "aria-label" = "Contents", element("ul", links))),
         main = paste0(summary_section(ranked, tables), section("ranking", "Ranking", ranking_table(ranked, confidence_text(tables))),
             plots_section(drawn), without_figures_section(tables), warnings_section(tables), environment_section(tables),
-            repeat_section(tables, results), method_section(tables)),
+            repeat_section(tables), method_section(tables)),
         footer = paragraph(escape(paste0("Made by volley from ", basename(results), ". This file is complete and fetches nothing.")))))
 }
 

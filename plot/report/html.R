@@ -55,7 +55,7 @@ number <- function(value, like = value) {
     digits <- ifelse(is.na(like) | like == 0, 0, pmax(0, 3 - floor(log10(abs(like)))))
     # Numbers too small for a figure of this kind are shown as what they are.
     digits <- pmin(digits, 9)
-    text <- mapply(function(x, d) formatC(x, format = "f", digits = d, big.mark = ","), value, digits)
+    text <- mapply(function(x, d) formatC(x, format = "f", digits = d, big.mark = "\u202f"), value, digits)
     ifelse(is.na(value), "", text)
 }
 

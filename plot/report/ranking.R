@@ -65,7 +65,7 @@ verdict_of <- function(row) {
     c(row$verdict, switch(row$verdict, faster = "faster", slower = "slower", "unknown"))
 }
 
-number_of_rounds <- function(row) format(row$rounds_needed, big.mark = ",", scientific = FALSE, trim = TRUE)
+number_of_rounds <- function(row) format(row$rounds_needed, big.mark = "\u202f", scientific = FALSE, trim = TRUE)
 
 ranking_row <- function(row, unit) {
     verdict <- verdict_of(row)

@@ -11,33 +11,43 @@ grid_option <- function(name, values) {
     if (length(values)) paste(name, in_order(values))
 }
 
-sweep_command <- function(tables) {
-    cells <- tables$cells
-    options <- tables$environment[grepl(option_key, tables$environment$key), ]
-    options <- options[!sub(option_key, "", options$key) %in% options_of_the_grid & nzchar(options$value), ]
-    client <- sprintf("--%s %s", sub(option_key, "", options$key), shell_word(options$value))
-    words <- c("benchmark/sweep.sh", paste("--servers", shell_word(paste(unique(cells$server), collapse = ","))),
-        grid_option("--clients", cells$clients), grid_option("--cores", cells$cores), grid_option("--sizes", cells$message_bytes),
-        grid_option("--runs", max(cells$complete_runs)),
-        if (nzchar(environment_value(tables, "seed"))) paste("--seed", shell_word(environment_value(tables, "seed"))),
-        if (length(client)) c("--", client))
-    paste(words, collapse = " \\\n    ")
+# Where the repetition goes: not where these results are, which may be the name of somebody's home.
+repeated <- "target/sweep-results/repeated"
+
+# The client's options as compare lists them: "options.run-time", "option run-time" or "--run-time".
+option_key <- "^(options?[. :]+|--)"
+# What a sweep decides itself for each run, and takes from nobody.
+options_of_the_sweep <- c("clients", "message", "server-cores", "round", "runs", "seed", "name", "port", "terminate")
+
+# The words after --. A switch that is off, and what the client chose itself, is not said.
+client_options <- function(environment) {
+    rows <- environment[grepl(option_key, environment$key) & !environment$value %in% c("", "no", "auto"), ]
+    names <- sub(option_key, "", rows$key)
+    words <- ifelse(rows$value == "yes", paste0("--", names), paste0("--", names, " ", shell_word(rows$value)))
+    words[!names %in% options_of_the_sweep & rows$values %in% c(1, NA)]
 }
 
-option_key <- "^options[.]"
-# What sweep itself says to the client for each cell.
-options_of_the_grid <- c("clients", "message", "server-cores", "round", "runs", "seed")
+sweep_command <- function(tables) {
+    cells <- tables$cells
+    seed <- environment_value(tables, "seed")
+    options <- client_options(tables$environment)
+    words <- c("benchmark/sweep.sh", paste("--servers", shell_word(paste(unique(cells$server), collapse = ","))),
+        grid_option("--clients", cells$clients), grid_option("--cores", cells$cores), grid_option("--sizes", cells$message_bytes),
+        grid_option("--runs", max(cells$complete_runs)), if (grepl("^[0-9]+$", seed)) paste("--seed", seed),
+        paste("--out", repeated), if (length(options)) paste(c("--", options), collapse = " "))
+    paste(words, collapse = " \\\n    ")
+}
 
 is_full_grid <- function(cells) {
     sides <- vapply(cells[c("server", "clients", "cores", "message_bytes")], function(side) length(unique(side)), 0)
     nrow(cells) == prod(sides)
 }
 
-repeat_section <- function(tables, results) {
+repeat_section <- function(tables) {
     version <- environment_value(tables, "version")
     commands <- c(
         if (grepl("\\([0-9a-f]{7,}", version)) paste("git checkout", sub("^.*\\(([0-9a-f]{7,}).*$", "\\1", version)),
-        "make", sweep_command(tables), paste0("make report RESULTS=", shell_word(results)))
+        "make", sweep_command(tables), paste0("make report RESULTS=", repeated))
     section("repeat", "How to repeat it",
         paragraph(escape(sprintf("Measured with volley %s. In a clone of it:", version))),
         scroll_box("Commands", element("pre", element("code", escape(paste(commands, collapse = "\n"))))),

@@ -16,8 +16,8 @@ verdict_lines <- function(group) {
     of <- function(verdict) group[group$verdict %in% verdict, ]
     lines <- character()
     add <- function(rows, what) if (nrow(rows) > 0) lines <<- c(lines, what)
-    add(of("faster"), sprintf("Faster than %s, beyond doubt: %s.", baseline, listed(with_ratio(of("faster")))))
-    add(of("slower"), sprintf("Slower than %s, beyond doubt: %s.", baseline, listed(with_ratio(of("slower")))))
+    add(of("faster"), sprintf("Faster than %s: %s.", baseline, listed(with_ratio(of("faster")))))
+    add(of("slower"), sprintf("Slower than %s: %s.", baseline, listed(with_ratio(of("slower")))))
     add(of("cannot be told apart"), sprintf("Cannot be told apart from %s: %s.", baseline, listed(names_of(of("cannot be told apart")))))
     more <- of("more runs needed")
     about <- ifelse(is.na(more$rounds_needed), "", sprintf(" (about %s rounds)", escape(format(more$rounds_needed, trim = TRUE))))
