@@ -26,7 +26,7 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 say() { printf 'sweep.sh: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
-build() { make --silent --no-print-directory -C "$root" -j"$(nproc)" "$@" >&2; }
+build() { make --silent --no-print-directory -C "$root" "$@" >&2; }
 
 # The name of a server of ours, also where it is given as the path of what is built from it, or as NAME=PATH; nothing for others.
 name_of() { # SERVER
@@ -61,7 +61,7 @@ main() {
         esac
     done
     "$root/benchmark/setup.sh" client servers >&2 || fail "not set up: see above"
-    build client || fail "the build failed: see above"
+    build -j"$(nproc)" client || fail "the build failed: see above"
     # Also tells what is wrong with the words, before anything is built for them.
     local servers server
     servers=$("$root/target/sweep" --list-servers "$@")

@@ -24,10 +24,12 @@ std::string own_directory() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
 }
 
-// Relative where that is shorter to read.
+// Short in the project's own directory, where the commands that use it next are at home.
 std::string shown_path(const std::string& path) {
-    const std::string relative = std::filesystem::proximate(path).string();
-    return relative.starts_with("..") ? path : relative;
+    const std::string here = std::filesystem::current_path().string();
+    const std::string whole = std::filesystem::absolute(path).lexically_normal().string();
+    const bool is_at_home = std::filesystem::path(own_directory()).parent_path() == here;
+    return is_at_home && whole.starts_with(here + "/") ? whole.substr(here.size() + 1) : whole;
 }
 
 void list_servers(const SweepCommand& command) {
