@@ -12,7 +12,7 @@ plot_compare <- function(tables) {
     named <- statistics[rows$statistic]
     rows$what <- factor(ifelse(is.na(named), rows$statistic, named), unique(c(statistics, rows$statistic)))
     rows$series <- droplevels(as_series(rows$series, tables))
-    rows$panel <- panels_times(order_groups(rows, tables), rows$what, ": ")
+    rows$panel <- panels_times(order_groups(rows, tables), rows$what)
     rows$at <- row_of(rows$series)
     rows$verdict <- factor(rows$verdict, unique(c(names(verdicts), rows$verdict)))
     known <- lapply(levels(rows$verdict), function(verdict) if (is.null(verdicts[[verdict]])) c("#999999", "3") else verdicts[[verdict]])
@@ -23,6 +23,7 @@ plot_compare <- function(tables) {
 
     columns <- if (nlevels(droplevels(rows$what)) == 1) panel_columns(nlevels(rows$panel)) else nlevels(droplevels(rows$what))
     columns <- min(columns, 4)
+    if (too_many_lines(rows$series)) columns <- wide_columns(columns, nlevels(rows$panel))
     plot <- ggplot(rows, aes(ratio, at, colour = verdict)) + row_lines(nlevels(rows$series)) +
         same_axes(rows$panel, c(rows$ratio, rows$low, rows$high, 1)) + geom_vline(xintercept = 1, linewidth = 0.5, colour = "grey30") +
         geom_linerange(aes(xmin = low, xmax = high), rows[!is.na(rows$low), ], linewidth = 0.7) +
@@ -39,8 +40,8 @@ plot_compare <- function(tables) {
                                                  if (length(together) == 1 && together > 1) paste0(", Bonferroni for ", together, " comparisons"), "), over ",
                                                  range_text(rows$rounds[!is.na(rows$low)]), " rounds"),
                if (any(is.na(rows$low))) "hollow without a bar: too few common rounds for an interval")
-    finish(plot, tables, paste("Round trip against", of), rows_width(rows$series, nlevels(rows$panel), shown, columns),
-           rows_height(rows$series, nlevels(rows$panel), 1.2, columns), notes, x = paste0("round trip / ", of, " (1, log): left of 1 is faster"))
+    finish(plot, tables, paste("Round trip against", of), rows_width(rows$series, levels(rows$panel), shown, columns),
+           rows_height(rows$series, levels(rows$panel), 1.2, columns), notes, x = paste0("round trip / ", of, " (1, log): left of 1 is faster"))
 }
 
 if (sys.nframe() == 0L) {

@@ -28,7 +28,7 @@ plot_cost <- function(tables) {
     notes <- c(paste0("each part: its median over ", range_text(rows$figure_runs), ifelse(all(rows$figure_runs == 1), " run", " runs"),
                       "; no intervals are drawn"),
                if (length(without) > 0) paste0("cost of the server not known: ", paste(without, collapse = ", ")))
-    finish(plot, tables, "CPU time of a round trip", rows_width(rows$series, panels, "client, kernel"), max(rows_height(rows$series, panels), 2.6),
+    finish(plot, tables, "CPU time of a round trip", rows_width(rows$series, levels(rows$panel), "client, kernel"), max(rows_height(rows$series, levels(rows$panel)), 2.6),
            notes, x = axis_title("CPU time a round trip", unit$name))
 }
 

@@ -37,8 +37,8 @@ plot_distribution <- function(tables) {
         geom_segment(aes(x = value, xend = value, y = bottom, yend = bottom + 0.9, linetype = mark), marks, linewidth = 0.45) +
         scale_linetype_manual("quantile", values = c(median = "solid", `99 %` = "22"), breaks = c("median", "99 %")) +
         facet_wrap(vars(panel), ncol = panel_columns(panels), scales = "free_x") + row_scale(shapes$series) + value_scale("x", shapes$value, log = TRUE) + row_theme()
-    finish(plot, tables, "Distribution of round trips", rows_width(shapes$series, panels, "quantile"),
-           max(rows_height(shapes$series, panels, 3), 2.6),
+    finish(plot, tables, "Distribution of round trips", rows_width(shapes$series, levels(shapes$panel), "quantile"),
+           max(rows_height(shapes$series, levels(shapes$panel), 3), 2.6),
            c("height: share of round trips on the logarithmic axis, all complete runs together; each row is scaled to its own highest point",
              "lines: median over runs of the quantile"),
            x = axis_title("round trip", unit$name, TRUE), y = "share (1, scaled)")

@@ -26,15 +26,14 @@ plot_series <- function(tables) {
     groups <- nlevels(rows$panel)
     # Each cell has its own axis, as what matters is how a run moves against its own level. A server keeps to one line of panels.
     columns <- if (groups > 6) 4 else if (too_many_lines(rows$series)) groups * floor(6 / groups) else groups
-    rows$panel <- panels_times(rows$series, rows$panel, "\n")
+    rows$panel <- panels_times(rows$series, rows$panel)
     plot <- ggplot(rows, aes(at, value, group = key)) + warm_up_shade(rows, log) +
         geom_line(linewidth = 0.3, alpha = 0.6, colour = okabe_ito[1]) + geom_vline(xintercept = 0, linewidth = 0.3) +
         facet_wrap(vars(panel), ncol = columns, scales = "free_y") + scale_x_continuous(labels = plain_number) +
         value_scale("y", rows$value, log = log, margin = 0) + theme(strip.text = element_text(size = 7, margin = margin(2, 2, 2, 2)))
     left_out <- any(lengths(all_keys) > each)
-    widest <- max(nchar(unlist(strsplit(levels(rows$panel), "\n"))))
     finish(plot, tables, "Round trips over the time of a run",
-           max(5.5, columns * max(c(6, 3.6, 2.8, 2.3)[min(columns, 4)], 0.06 * widest + 0.5)) + 0.6, ceiling(nlevels(rows$panel) / columns) * 1.4 + 0.7,
+           max(5.5, columns * max(c(6, 3.6, 2.8, 2.3)[min(columns, 4)], title_inches(rows$panel))) + 0.6, ceiling(nlevels(rows$panel) / columns) * 1.4 + 0.7,
            c("a line is a run, each point the mean of a window; shaded: warm-up, discarded",
              if (left_out) paste("of each cell at most", each, "runs are drawn, evenly taken in the order in which they were made")),
            x = "time from the start of measuring (s)", y = axis_title("mean of a window", unit$name, log))

@@ -28,7 +28,7 @@ plot_tail <- function(tables) {
         value_scale("y", rows$value, log = TRUE) + theme(axis.text.x = element_text(angle = 45, hjust = 1))
     columns <- min(5, nlevels(rows$series))
     finish(plot, tables, "Tail of the round trips",
-           if (many) columns * max(2.1, label_inches(rows$series) + 0.4) + label_inches(rows$panel) + 1 else lines_width(rows),
+           if (many) columns * max(2.1, title_inches(rows$series)) + label_inches(rows$panel) + 1 else lines_width(rows),
            if (many) ceiling(nlevels(rows$series) / columns) * 1.7 + 1 else lines_height(rows) + 0.3,
            c("line: all complete runs together, up to the longest round trip", if (many && any(rows$baseline)) "grey: the baseline", interval_note(tables, bars)),
            x = "share of round trips that are no longer (quantile in %, axis of 1/(1-p))", y = axis_title("round trip", unit$name, TRUE))

@@ -12,6 +12,9 @@ too_many_lines <- function(series) length(unique(series)) > most_colours
 panel_columns <- function(n) if (n <= 4) max(n, 1) else if (n %in% c(5, 6, 9)) 3 else 4
 panel_rows <- function(n) ceiling(max(n, 1) / panel_columns(n))
 panel_width <- function(n) c(7.5, 4.2, 3.2, 2.7)[min(4, panel_columns(n))]
+longest_line <- function(names) max(nchar(unlist(strsplit(as.character(names), "\n", fixed = TRUE))), 0)
+# A panel is never narrower than its own title.
+title_inches <- function(names) 0.072 * longest_line(names) + 0.3
 label_inches <- function(names) letter_inches * max(nchar(as.character(names)), 0)
 
 as_series <- function(names, tables) factor(names, series_by_rank(tables))
@@ -30,10 +33,7 @@ panels_by <- function(rows, columns, tables) {
     factor(label, unique(label[do.call(order, rows[columns])]))
 }
 # The same from panels that are there already, each parted by another factor.
-panels_times <- function(panel, other, separator = ", ") {
-    both <- interaction(panel, other, sep = separator, lex.order = TRUE)
-    droplevels(both)
-}
+panels_times <- function(panel, other) droplevels(interaction(panel, other, sep = "\n", lex.order = TRUE))
 
 # What cannot be placed on an axis because it is not known, as a note.
 unknown_note <- function(rows, column) {
@@ -95,7 +95,7 @@ lines_over <- function(rows, log_x, y_scale, free_y = FALSE, columns = panel_col
 }
 
 lines_width <- function(rows, columns = panel_columns(nlevels(rows$panel))) {
-    columns * panel_width(columns) + label_inches(rows$series) + 1.3
+    columns * max(panel_width(columns), title_inches(rows$panel)) + label_inches(rows$series) + 1.3
 }
 lines_height <- function(rows, columns = panel_columns(nlevels(rows$panel))) {
     legend <- 0.23 * length(unique(rows$series)) + 0.8
@@ -120,6 +120,9 @@ same_axes <- function(panel, values) {
     geom_blank(aes(x = value), ends, inherit.aes = FALSE)
 }
 
+# Panels come in lines of `columns`; where the rows of servers make them high, several such lines stand beside each other.
+wide_columns <- function(columns, panels) if (panels > columns) columns * max(1, floor(6 / columns)) else columns
+
 # A row a server; `level` (a factor) is what is told apart within it, from above to below.
 rows_over <- function(rows, level_title, x_scale, free_x = FALSE, columns = panel_columns(nlevels(rows$panel))) {
     rows$series <- droplevels(rows$series)
@@ -138,11 +141,12 @@ rows_over <- function(rows, level_title, x_scale, free_x = FALSE, columns = pane
         row_scale(rows$series) + x_scale + row_theme()
 }
 
-rows_width <- function(series, panels, legend = character(), columns = panel_columns(panels)) {
-    max(5.5, columns * max(2.2, panel_width(columns) * 0.85)) + label_inches(series) + label_inches(legend) + 0.6
+# Size of a plot of rows: `panels` are the titles of its panels.
+rows_width <- function(series, panels, legend = character(), columns = panel_columns(length(panels))) {
+    max(5.5, columns * max(2.2, panel_width(columns) * 0.85, title_inches(panels))) + label_inches(series) + label_inches(legend) + 0.6
 }
-rows_height <- function(series, panels, levels = 1, columns = panel_columns(panels)) {
-    ceiling(panels / columns) * (length(unique(series)) * max(row_inches, 0.1 * levels + 0.06) + 0.75) + 0.7
+rows_height <- function(series, panels, levels = 1, columns = panel_columns(length(panels))) {
+    ceiling(length(panels) / columns) * (length(unique(series)) * max(row_inches, 0.1 * levels + 0.06) + 0.8) + 0.7
 }
 
 # A figure over clients, cores or bytes in the form that its number of servers calls for. `over` names the column of `rows` that varies;
@@ -155,10 +159,11 @@ draw_over <- function(rows, tables, over, over_title, what, unit, title, log_x =
     named <- if (unit == "") NULL else axis_title(what, unit, log)
     values <- c(rows$value, rows$low, rows$high)
     if (too_many_lines(rows$series)) {
+        columns <- wide_columns(columns, nlevels(rows$panel))
         rows$level <- as_levels(rows[[over]])
         plot <- rows_over(rows, over_title, value_scale("x", values, from_zero, log), free, columns)
-        width <- rows_width(rows$series, nlevels(rows$panel), over_title, columns)
-        height <- rows_height(rows$series, nlevels(rows$panel), nlevels(rows$level), columns)
+        width <- rows_width(rows$series, levels(rows$panel), over_title, columns)
+        height <- rows_height(rows$series, levels(rows$panel), nlevels(rows$level), columns)
         return(finish(plot, tables, title, width, height, notes, x = named, ...))
     }
     rows$x <- rows[[over]]

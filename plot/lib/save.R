@@ -1,6 +1,7 @@
 # From a finished plot to a file or to text of SVG.
 
 picture_kinds <- c("png", "svg")
+most_dots <- 16000      # a side of a PNG: higher ones are coarser instead, as many programs refuse them
 
 kind_of <- function(file) tolower(sub("^.*[.]", "", basename(file)))
 
@@ -15,7 +16,8 @@ save_plot <- function(plot, file) {
         print(plot)
     }
     if (kind_of(file) == "png") {
-        grDevices::png(part, width = width, height = height, units = "in", res = dots_per_inch, type = "cairo")
+        dots <- min(dots_per_inch, most_dots / max(width, height))
+        grDevices::png(part, width = width, height = height, units = "in", res = dots, type = "cairo")
     } else {
         # Text stays text: a third of the size, searchable, and without the numbered glyphs that clash in one page.
         svglite::svglite(part, width = width, height = height)

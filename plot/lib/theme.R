@@ -4,8 +4,8 @@
 # well, and more of them get a row or a panel each.
 suppressPackageStartupMessages(library(ggplot2))
 
-# Okabe and Ito (2008): told apart with every common colour blindness. Their yellow is last, as it is pale on white.
-okabe_ito <- c("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9", "#F0E442")
+# Okabe and Ito (2008): told apart with every common colour blindness. Their yellow is too pale for lines on white; grey takes its place.
+okabe_ito <- c("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9", "#999999")
 shapes <- c(21, 24, 22, 23, 25, 3, 4, 8)    # those up to 25 that can be filled come first: hollow means one run
 most_colours <- length(okabe_ito)
 text_points <- 10
@@ -84,13 +84,13 @@ value_scale <- function(axis, values, from_zero = FALSE, log = spans_decades(val
     scale(labels = plain_number, limits = if (from_zero) function(range) c(0, max(range, 0)) else NULL, expand = expand)
 }
 
-# Powers of ten, with 2 and 5 between them where there are few.
+# Powers of ten, with some between them where there are few.
 log_breaks <- function(limits) {
     decades <- log10(max(limits) / min(limits))
     if (!is.finite(decades)) return(numeric())
     exponents <- floor(log10(min(limits))):ceiling(log10(max(limits)))
-    steps <- if (decades < 0.7) 1:9 else if (decades < 1.3) c(1, 2, 3, 5, 7) else if (decades < 2.7) c(1, 2, 5) else 1
-    if (decades < 0.3) return(scales::breaks_extended(5)(limits))
+    steps <- if (decades < 1.3) c(1, 2, 3, 5, 7) else if (decades < 2.7) c(1, 2, 5) else 1
+    if (decades < 0.6) return(scales::breaks_extended(5)(limits))
     breaks <- sort(as.vector(outer(steps, 10^exponents)))
     breaks[breaks >= min(limits) * 0.999 & breaks <= max(limits) * 1.001]
 }
