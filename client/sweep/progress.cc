@@ -22,6 +22,12 @@ std::string value_text(const Field& field, double value) {
                : format_count(value) + (field.unit == "1" ? "" : " " + std::string(field.unit));
 }
 
+std::string figure_text(const RunResult& run, const std::string& statistic) {
+    const Field* const field = find_statistic(statistic);
+    const auto value = field->of_run(run);
+    return statistic + " " + (value ? value_text(*field, *value) : "not known");
+}
+
 // A path as a shell takes it.
 std::string quoted(const std::string& path) {
     constexpr std::string_view plain =
@@ -46,12 +52,14 @@ std::string run_text(const SweepCell& cell, std::uint64_t round, const RunResult
     }
     std::string figures;
     for (const auto& name : statistics) {
-        const Field* const field = find_statistic(name);
-        const auto value = field->of_run(run);
-        figures += (figures.empty() ? "" : ", ") + name + " " +
-                   (value ? value_text(*field, *value) : "not known");
+        figures += (figures.empty() ? "" : ", ") + figure_text(run, name);
     }
     return text + figures;
+}
+
+std::string short_run_text(const SweepCell& cell, const RunResult& run,
+                           const std::string& statistic) {
+    return (run.complete ? figure_text(run, statistic) : "a failure") + " of " + cell_text(cell);
 }
 
 std::string skipped_text(const std::vector<GridCell>& grid) {

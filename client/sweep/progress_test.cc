@@ -46,6 +46,8 @@ TEST(SweepTexts, ARunSaysItsFiguresOrItsFailure) {
     const SweepCell cell{"a", 16, 1, 4, ""};
     EXPECT_TRUE(
         run_text(cell, 3, run, {"mean"}).starts_with("a, 16 clients, 1 core, round 3: mean "));
+    EXPECT_TRUE(short_run_text(cell, run, "p50").ends_with(" of a, 16 clients, 1 core"));
+    EXPECT_TRUE(short_run_text(cell, run, "p50").starts_with("p50 "));
     run.complete = false;
     run.error = "the server\nended";
     EXPECT_EQ(run_text(cell, 3, run, {"mean"}),

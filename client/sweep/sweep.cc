@@ -149,10 +149,10 @@ class Sweep {
     // False where it was interrupted before its end: then nothing is recorded.
     bool measure(const Step& step) {
         GridCell& one = grid_[step.cell];
-        show(one.cell, step.round);
+        show(one.cell);
         RunHooks hooks{.signals = &signals_};
         if (live_.is_terminal()) {
-            hooks.tick = [&] { show(one.cell, step.round); };
+            hooks.tick = [&] { show(one.cell); };
         }
         try {
             CellRunner& runner = runners_[step.cell];
@@ -176,10 +176,12 @@ class Sweep {
         file_->keep();
         static_cast<void>(
             schedule_.add(attempt_of(result, step.cell, step.round, one.options.statistics)));
-        last_ = run_text(one.cell, step.round, result, one.options.statistics);
+        last_ = short_run_text(one.cell, result, one.options.statistics.front());
         if (!live_.is_terminal() || !result.complete) {
             const SweepExtent extent = now_extent();
-            say(count_text(extent) + "  " + last_ + "  (" + times_text(extent) + ")\n");
+            say(count_text(extent) + "  " +
+                run_text(one.cell, step.round, result, one.options.statistics) + "  (" +
+                times_text(extent) + ")\n");
         }
         if (schedule_.state(step.cell) == CellState::given_up) {
             say("given up: " + cell_text(one.cell) + ": " +
@@ -216,12 +218,12 @@ class Sweep {
                whole_time(extent.left_seconds) + " left";
     }
 
-    void show(const SweepCell& cell, std::uint64_t round) {
+    void show(const SweepCell& cell) {
         if (live_.is_terminal()) {
             const SweepExtent extent = now_extent();
-            live_.show(count_text(extent) + "  " + times_text(extent) + "  now " + cell_text(cell) +
-                       ", round " + std::to_string(round) +
-                       (last_.empty() ? "" : "  last " + last_));
+            live_.show(count_text(extent) + "  " + whole_time(to_seconds(now() - began_)) +
+                       ", about " + whole_time(extent.left_seconds) + " left  " + cell_text(cell) +
+                       (last_.empty() ? "" : "  last: " + last_));
         }
     }
 
