@@ -39,7 +39,7 @@ PROGRAMS := $(patsubst client/%/main.cc,%,$(wildcard client/*/main.cc))
 LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
 
 .PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers \
-	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors experiment bench bench-client coverage \
+	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors plot experiment bench bench-client coverage \
 	coverage-real clean
 all: client servers
 client: target/volley $(PROGRAMS:%=target/%)
@@ -64,7 +64,8 @@ help:
 	  'format         lays out all C++ with clang-format' \
 	  'lint           layout, shell scripts, floors, headers alone, and clang warnings' \
 	  'experiment     a grid, compared, drawn and reported: PLAN=benchmark/plans/quick.ini OUT=directory; may be stopped and repeated' \
-	  'report         one HTML file of RESULTS=path: ranking, plots, environment; OUT=file (report.html beside them)' \
+	  'plot           every plot that RESULTS=path can feed, PNG and SVG, into OUT=directory (plots/ beside the results)' \
+  'report         one HTML file of RESULTS=path: ranking, plots, environment; OUT=file (report.html beside them)' \
 	  'bench          all benchmarks' \
 	  'bench-client   what the client costs: recording, scale, and ratios to the thinnest loops in C' \
 	  'coverage       do the intervals cover at their nominal rate? (long form)' \
@@ -215,17 +216,23 @@ format:
 	  \( -name '*.cc' -o -name '*.hh' -o -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format -i
 
 # R is installed where it is missing; setup.sh says so first.
+plot:
+	@[ -n '$(call SAID,RESULTS)' ] || { echo 'make plot: of which results? RESULTS=path of a result file, and OUT=directory if you like' >&2; exit 2; }
+	$(Q)benchmark/setup.sh client plot >&2
+	+$(Q)$(MAKE) $(JOBS) target/compare
+	$(Q)Rscript plot/all.R '$(call SAID,RESULTS)' $(if $(call SAID,OUT),'$(call SAID,OUT)')
+
 report:
 	@[ -n '$(call SAID,RESULTS)' ] || { echo 'make report: of which results? RESULTS=path of a result file, and OUT=file if you like' >&2; exit 2; }
 	$(Q)benchmark/setup.sh client plot >&2
 	+$(Q)$(MAKE) $(JOBS) target/compare
 	$(Q)Rscript plot/report.R '$(call SAID,RESULTS)' $(if $(call SAID,OUT),'$(call SAID,OUT)')
 
-# Sub-makes inherit what was said to this one, so OUT is said to each of them anew.
-PLAN = benchmark/plans/quick.ini
-EXPERIMENT = $(if $(OUT),$(OUT),target/sweep-results/$(basename $(notdir $(PLAN))))
+# From a grid to its report. Sub-makes inherit what was said to this one, so OUT is said to each of them anew.
+EXPERIMENT_PLAN = $(or $(call SAID,PLAN),benchmark/plans/quick.ini)
+EXPERIMENT = $(or $(call SAID,OUT),target/sweep-results/$(basename $(notdir $(EXPERIMENT_PLAN))))
 experiment:
-	$(Q)benchmark/sweep.sh --plan '$(PLAN)' --out '$(EXPERIMENT)'
+	$(Q)benchmark/sweep.sh --plan '$(EXPERIMENT_PLAN)' --out '$(EXPERIMENT)'
 	$(Q)target/compare '$(EXPERIMENT)/results.jsonl' --markdown '$(EXPERIMENT)/comparison.md'
 	+$(Q)$(MAKE) plot RESULTS='$(EXPERIMENT)/results.jsonl' OUT='$(EXPERIMENT)/plots'
 	+$(Q)$(MAKE) report RESULTS='$(EXPERIMENT)/results.jsonl' OUT='$(EXPERIMENT)/report.html'
