@@ -299,6 +299,22 @@ tool() { command_that "$1" "echo '$2'"; }
     [ ! -s "$asked" ]
 }
 
+@test "plots need R with its packages, and nothing where those are there" {
+    command_that Rscript "[[ ! \$* =~ ggplot2 ]] || exit 0; echo /usr/lib/R/library/svglite"
+    ln -s Rscript "$commands/R"
+    VOLLEY_SETUP=no setup_on_machine plot
+    [ "$status" -eq 1 ]
+    [[ $output == *" r-cran-ggplot2" ]]
+    command_that Rscript "echo /usr/lib/R/library"
+    setup_on_machine plot
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    [ ! -s "$asked" ]
+    rm "$commands/Rscript" "$commands/R"
+    VOLLEY_SETUP=no setup_on_machine plot
+    [[ $output == *" r-base-core r-cran-ggplot2 r-cran-svglite" ]]
+}
+
 @test "an unknown part is a usage error" {
     setup_on_machine everything
     [ "$status" -eq 2 ]

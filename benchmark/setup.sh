@@ -8,10 +8,10 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-usage: setup.sh [client] [servers] [test] [lint] [fuzz] [bench] [LANGUAGE]... [all]     (default: client servers)
+usage: setup.sh [client] [servers] [test] [lint] [fuzz] [bench] [plot] [LANGUAGE]... [all]     (default: client servers)
 
 Installs what these parts need and the machine lacks: with apt-get, as root or through sudo, removing nothing.
-"servers" is what those in C and C++ need. A LANGUAGE is the toolchain of the servers written in it; "all" is all of these,
+"servers" is what those in C and C++ need, "plot" is R with ggplot2. A LANGUAGE is the toolchain of the servers written in it; "all" is all of these,
 and leaves out, saying so, what this distribution does not have.
 
 --languages       prints the languages, no more
@@ -57,6 +57,10 @@ csharp            | command mcs                                 | mono-mcs      
 csharp            | command mono                                | mono-runtime           | Mono 6.8
 rdma              | file /usr/lib/*/rsocket/librspreload.so     | librdmacm1             | librdmacm 44 with librspreload
 rdma              | file /usr/lib/*/libibverbs/*.so             | ibverbs-providers      | the providers of libibverbs 44
+plot test         | command Rscript                             | r-base-core            | R 4.2
+plot test         | module R:ggplot2                            | r-cran-ggplot2         | ggplot2 3.4 for R
+plot test         | module R:svglite                            | r-cran-svglite         | svglite 2.1 for R
+test              | module R:testthat                           | r-cran-testthat        | testthat 3.1 for R
 test              | header gtest/gtest.h library gtest          | libgtest-dev           | GoogleTest 1.12.1
 test              | command bats                                | bats                   | bats 1.8.2
 test              | command chromium                            | chromium               | Chromium 156 (the report is opened in it)
@@ -159,6 +163,8 @@ have_module() { # INTERPRETER:MODULE
         perl) perl "-M$module" -e 1 ;;
         lua*) "$interpreter" -e "require '$module'" ;;
         ghc) [[ $(ghc-pkg list --simple-output "$module") ]] ;;
+        # Looks for the package and does not load it, which costs a second.
+        R) [[ $(Rscript -e "cat(system.file(package = '$module'))") ]] ;;
     esac >/dev/null 2>&1 </dev/null
 }
 
@@ -283,7 +289,7 @@ main() {
         case $part in
             -h | --help) usage; exit ;;
             --languages) printf '%s\n' "$languages"; exit ;;
-            client | servers | test | lint | fuzz | bench) ;;
+            client | servers | test | lint | fuzz | bench | plot) ;;
             all)
                 tolerant=yes
                 # The words are separate parts.
@@ -291,7 +297,7 @@ main() {
                 wanted+=($languages) ;;
             *)
                 if [[ " $languages " != *" $part "* ]]; then
-                    say "unknown part \"$part\": client, servers, test, lint, fuzz, bench, all, or a language: $languages"
+                    say "unknown part \"$part\": client, servers, test, lint, fuzz, bench, plot, all, or a language: $languages"
                     exit 2
                 fi ;;
         esac
