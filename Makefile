@@ -39,7 +39,7 @@ PROGRAMS := $(patsubst client/%/main.cc,%,$(wildcard client/*/main.cc))
 LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
 
 .PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers \
-	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors plot experiment bench bench-client coverage \
+	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors plot report experiment bench bench-client coverage \
 	coverage-real clean
 all: client servers
 client: target/volley $(PROGRAMS:%=target/%)
@@ -65,7 +65,7 @@ help:
 	  'lint           layout, shell scripts, floors, headers alone, and clang warnings' \
 	  'experiment     a grid, compared, drawn and reported: PLAN=benchmark/plans/quick.ini OUT=directory; may be stopped and repeated' \
 	  'plot           every plot that RESULTS=path can feed, PNG and SVG, into OUT=directory (plots/ beside the results)' \
-  'report         one HTML file of RESULTS=path: ranking, plots, environment; OUT=file (report.html beside them)' \
+	  'report         one HTML file of RESULTS=path: ranking, plots, environment; OUT=file (report.html beside them)' \
 	  'bench          all benchmarks' \
 	  'bench-client   what the client costs: recording, scale, and ratios to the thinnest loops in C' \
 	  'coverage       do the intervals cover at their nominal rate? (long form)' \

@@ -6,7 +6,7 @@
 #                         sanitizers also conform over the C and C++ servers, all of them with the sanitizer
 #   servers               conform over every server, each a test, and a new server of each template; skipped where this machine lacks what it needs
 #   unit, behaviour       one half of release
-#   bats                  benchmark/*.bats, servers/*.bats, client/test/*.bats
+#   bats                  benchmark/*.bats, servers/*.bats, plot/*.bats, client/test/*.bats
 #   lint, floors          the checks of form, each a test
 #   fuzz                  each libFuzzer target, a test
 #
@@ -275,7 +275,7 @@ run_bats() {
         skip bats "bats is missing: benchmark/setup.sh test"
         return
     fi
-    for file in benchmark/*.bats servers/*.bats client/test/*.bats; do
+    for file in benchmark/*.bats servers/*.bats plot/*.bats client/test/*.bats; do
         [[ -e $file ]] || continue
         log=$logs/bats-${file//\//-}.log
         status=0
