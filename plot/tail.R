@@ -21,14 +21,15 @@ plot_tail <- function(tables) {
     rows$panel <- droplevels(order_groups(rows, tables))
     bars$series <- factor(bars$series, levels(rows$series))
     bars$panel <- factor(bars$group_label, levels(rows$panel))
+    panel_inches <- max(2.1, title_inches(rows$series))
+    columns <- max(1, min(5, nlevels(rows$series), floor(13 / panel_inches)))
     many <- too_many_lines(rows$series)
-    plot <- if (many) tail_panels(rows, bars) else tail_lines(rows, bars)
+    plot <- if (many) tail_panels(rows, bars, columns) else tail_lines(rows, bars)
     breaks <- c(2, 10^(1:9))
     plot <- plot + scale_x_continuous(trans = "log10", breaks = breaks, minor_breaks = NULL, labels = function(x) sapply(x, percent_of_inverse_tail)) +
         value_scale("y", rows$value, log = TRUE) + theme(axis.text.x = element_text(angle = 45, hjust = 1))
-    columns <- min(5, nlevels(rows$series))
     finish(plot, tables, "Tail of the round trips",
-           if (many) columns * max(2.1, title_inches(rows$series)) + label_inches(rows$panel) + 1 else lines_width(rows),
+           if (many) columns * panel_inches + label_inches(rows$panel) + 1 else lines_width(rows),
            if (many) ceiling(nlevels(rows$series) / columns) * 1.7 + 1 else lines_height(rows) + 0.3,
            c("line: all complete runs together, up to the longest round trip", if (many && any(rows$baseline)) "grey: the baseline", interval_note(tables, bars)),
            x = "share of round trips that are no longer (quantile in %, axis of 1/(1-p))", y = axis_title("round trip", unit$name, TRUE))
@@ -53,10 +54,10 @@ tail_lines <- function(rows, bars) {
 }
 
 # A panel a server, with the baseline in grey to compare with.
-tail_panels <- function(rows, bars) {
+tail_panels <- function(rows, bars, columns) {
     reference <- rows[rows$baseline, c("cell", "panel", "inverse_tail", "value")]
     ggplot() + geom_line(aes(inverse_tail, value, group = cell), reference, colour = "grey70", linewidth = 0.8) +
-        tail_layers(rows, bars, "panel", "measured with") + facet_wrap(vars(series), ncol = 5)
+        tail_layers(rows, bars, "panel", "measured with") + facet_wrap(vars(series), ncol = columns)
 }
 
 if (sys.nframe() == 0L) {

@@ -53,9 +53,9 @@ fill_name <- function(rows, names) ifelse(has_interval(rows) & rows$scope == "ov
 named_scales <- function(all_names, shown, title) {
     colours <- colours_of(all_names)
     shape <- shapes_of(all_names)
-    guide <- if (length(shown) > 1) guide_legend(override.aes = list(fill = unname(colours[shown]), linetype = "solid")) else "none"
+    guide <- guide_legend(override.aes = list(fill = unname(colours[shown]), linetype = "solid"))
     list(scale_colour_manual(title, values = colours, breaks = shown, guide = guide),
-         scale_shape_manual(title, values = shape, breaks = shown, guide = if (length(shown) > 1) "legend" else "none"),
+         scale_shape_manual(title, values = shape, breaks = shown),
          scale_fill_manual(title, values = colours, na.value = "white", guide = "none"))
 }
 
