@@ -25,7 +25,9 @@ plot_tail <- function(tables) {
     columns <- max(1, min(5, nlevels(rows$series), floor(13 / panel_inches)))
     many <- too_many_lines(rows$series)
     plot <- if (many) tail_panels(rows, bars, columns) else tail_lines(rows, bars)
+    rarest <- max(rows$inverse_tail)
     breaks <- c(2, 10^(1:9))
+    breaks <- breaks[breaks <= rarest * 1.2]
     plot <- plot + scale_x_continuous(trans = "log10", breaks = breaks, minor_breaks = NULL, labels = function(x) sapply(x, percent_of_inverse_tail)) +
         value_scale("y", rows$value, log = TRUE) + theme(axis.text.x = element_text(angle = 45, hjust = 1))
     finish(plot, tables, "Tail of the round trips",

@@ -56,7 +56,9 @@ read_classic <- function(path) {
 # Tables as of target/compare, empty but for what such a file knows.
 classic_tables <- function(path) {
     empty <- lapply(table_columns, function(columns) {
-        as.data.frame(sapply(columns, function(column) if (column %in% numbers) numeric() else character(), simplify = FALSE))
+        as.data.frame(sapply(columns, function(column) {
+            if (column %in% numbers) numeric() else if (column %in% unlist(truths)) logical() else character()
+        }, simplify = FALSE))
     })
     empty$cells$series <- character()
     empty$meta <- data.frame(key = c("schema_version", "files"), value = c("0", path))
