@@ -33,7 +33,8 @@ plot_distribution <- function(tables) {
     marks$bottom <- row_of(factor(marks$series, levels(shapes$series))) - 0.45
     panels <- nlevels(shapes$panel)
     plot <- ggplot(shapes) + row_lines(nlevels(shapes$series)) +
-        geom_ribbon(aes(value, ymin = bottom, ymax = top, group = cell), fill = okabe_ito[7], colour = okabe_ito[1], linewidth = 0.25) +
+        geom_ribbon(aes(value, ymin = bottom, ymax = top, group = cell), fill = okabe_ito[7], colour = okabe_ito[1], linewidth = 0.25,
+                    outline.type = "full") +
         geom_segment(aes(x = value, xend = value, y = bottom, yend = bottom + 0.9, linetype = mark), marks, linewidth = 0.45) +
         scale_linetype_manual("quantile", values = c(median = "solid", `99 %` = "22"), breaks = c("median", "99 %")) +
         facet_wrap(vars(panel), ncol = panel_columns(panels), scales = "free_x") + row_scale(shapes$series) + value_scale("x", shapes$value, log = TRUE) + row_theme()

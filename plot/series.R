@@ -34,7 +34,7 @@ plot_series <- function(tables) {
     left_out <- any(lengths(all_keys) > each)
     finish(plot, tables, "Round trips over the time of a run",
            max(5.5, columns * max(c(6, 3.6, 2.8, 2.3)[min(columns, 4)], title_inches(rows$panel))) + 0.6, ceiling(nlevels(rows$panel) / columns) * 1.4 + 0.7,
-           c("a line is a run, each point the mean of a window; shaded: warm-up, discarded",
+           c("a line is a run, each point the mean of a window in which a round trip ended; shaded: warm-up, discarded",
              if (left_out) paste("of each cell at most", each, "runs are drawn, evenly taken in the order in which they were made")),
            x = "time from the start of measuring (s)", y = axis_title("mean of a window", unit$name, log))
 }

@@ -81,7 +81,9 @@ value_scale <- function(axis, values, from_zero = FALSE, log = spans_decades(val
     scale <- if (axis == "x") scale_x_continuous else scale_y_continuous
     expand <- expansion(mult = c(if (from_zero && !log) 0.01 else margin, margin))
     if (log) return(scale(trans = "log10", breaks = log_breaks, minor_breaks = NULL, labels = plain_number, expand = expand))
-    scale(labels = plain_number, limits = if (from_zero) function(range) c(0, max(range, 0)) else NULL, expand = expand)
+    if (!from_zero) return(scale(labels = plain_number, expand = expand))
+    # What is stacked goes beyond the limits of what it is stacked of, until it is stacked: it is kept.
+    scale(labels = plain_number, limits = function(range) c(0, max(range, 0)), oob = scales::oob_keep, expand = expand)
 }
 
 # Powers of ten, with some between them where there are few.
