@@ -1,41 +1,15 @@
 #include "report/csv.hh"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <utility>
 
 #include "host/cpu_set.hh"
+#include "report/csv_text.hh"
 #include "report/record_keys.hh"
 
 namespace volley {
 
 namespace {
-
-std::string quoted(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char byte) { return byte == '\n' || byte == '\r'; }, ' ');
-    if (text.find_first_of(",\"") == std::string::npos) {
-        return text;
-    }
-    std::string inside;
-    for (const char byte : text) {
-        inside += byte;
-        inside += byte == '"' ? "\"" : "";
-    }
-    return '"' + inside + '"';
-}
-
-// The shortest text that reads back as the same number.
-std::string cell(const std::optional<double>& value) {
-    if (!value || !std::isfinite(*value)) {
-        return {};
-    }
-    std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), *value).ptr;
-    return {text.data(), end};
-}
 
 bool has_interval(const Field& field) {
     return field.aggregate == Aggregate::median;
@@ -70,7 +44,7 @@ Columns leading_columns(const MeasurementContext& context, const Row& row) {
             {"server_cpus", format_cpu_list(context.placement.server_cpus)},
             {"client_cpus", format_cpu_list(context.placement.client_cpus)},
             {"sharing", to_string(context.placement.sharing)},
-            {"confidence", cell(context.confidence)},
+            {"confidence", csv_number(context.confidence)},
             {"run", row.run},
             {"complete", row.complete},
             {"outcome", row.outcome},
@@ -84,14 +58,14 @@ std::string row_of(const MeasurementContext& context, const Row& row,
                    const std::vector<Figure>& values) {
     std::string line;
     for (const auto& [name, value] : leading_columns(context, row)) {
-        line += (line.empty() ? "" : ",") + quoted(value);
+        line += (line.empty() ? "" : ",") + csv_text(value);
     }
     for (const auto& figure : values) {
-        line += "," + cell(figure.value);
+        line += "," + csv_number(figure.value);
         if (has_interval(*figure.field)) {
             const auto& interval = figure.interval;
-            line += "," + cell(interval ? std::optional(interval->low) : std::nullopt);
-            line += "," + cell(interval ? std::optional(interval->high) : std::nullopt);
+            line += "," + csv_number(interval ? std::optional(interval->low) : std::nullopt);
+            line += "," + csv_number(interval ? std::optional(interval->high) : std::nullopt);
         }
     }
     return line + '\n';

@@ -158,9 +158,15 @@ Value aggregate_of(Aggregate aggregate, const std::vector<double>& values) {
     return std::nullopt;
 }
 
-Figure figure_of(const MeasurementResult& result, const Field& field) {
+Figure figure_of(std::span<const RunFigures> runs, std::size_t index, double confidence) {
+    const Field& field = table[index];
     Figure figure{.field = &field};
-    const std::vector<double> values = values_over_runs(result, field);
+    std::vector<double> values;
+    for (const auto& run : runs) {
+        if (run.values[index]) {
+            values.push_back(*run.values[index]);
+        }
+    }
     if (values.empty()) {
         return figure;
     }
@@ -168,13 +174,12 @@ Figure figure_of(const MeasurementResult& result, const Field& field) {
         figure.value = aggregate_of(field.aggregate, values);
         return figure;
     }
-    figure.over_runs = summarize_over_runs(values, result.context.confidence);
+    figure.over_runs = summarize_over_runs(values, confidence);
     figure.value = figure.over_runs->median.point;
     figure.interval = figure.over_runs->median.interval;
     if (values.size() == 1 && field.within_run != nullptr) {
-        for (const auto& run : result.runs) {
-            const auto estimate = run.complete ? field.within_run(run) : std::nullopt;
-            if (estimate) {
+        for (const auto& run : runs) {
+            if (const auto& estimate = run.within_run[index]) {
                 // Both leave out the first eighth of the run, so that the point lies in its
                 // interval.
                 figure.value = estimate->point;
@@ -187,21 +192,27 @@ Figure figure_of(const MeasurementResult& result, const Field& field) {
 
 }  // namespace
 
-std::string not_offloaded(const MeasurementResult& result) {
+std::string not_offloaded(std::span<const std::optional<std::string>> verdicts) {
     constexpr std::string_view refusal = "not offloaded: ";
     std::size_t count = 0;
     std::string reason;
-    for (const auto& run : result.runs) {
-        if (run.offload && *run.offload != offloaded) {
+    for (const auto& verdict : verdicts) {
+        if (verdict && *verdict != offloaded) {
             ++count;
-            reason = run.offload->starts_with(refusal) ? run.offload->substr(refusal.size())
-                                                       : *run.offload;
+            reason = verdict->starts_with(refusal) ? verdict->substr(refusal.size()) : *verdict;
         }
     }
-    return count == 0
-               ? ""
-               : "in " + std::to_string(count) + " of " + std::to_string(result.runs.size()) +
-                     (result.runs.size() == 1 ? " run: " : " runs: ") + reason;
+    return count == 0 ? ""
+                      : "in " + std::to_string(count) + " of " + std::to_string(verdicts.size()) +
+                            (verdicts.size() == 1 ? " run: " : " runs: ") + reason;
+}
+
+std::string not_offloaded(const MeasurementResult& result) {
+    std::vector<std::optional<std::string>> verdicts;
+    for (const auto& run : result.runs) {
+        verdicts.push_back(run.offload);
+    }
+    return not_offloaded(verdicts);
 }
 
 std::span<const Field> fields() {
@@ -229,13 +240,35 @@ std::vector<double> values_over_runs(const MeasurementResult& result, const Fiel
     return values;
 }
 
-std::vector<Figure> figures(const MeasurementResult& result) {
-    std::vector<Figure> all;
-    all.reserve(table.size());
+RunFigures figures_of(const RunResult& run) {
+    RunFigures all;
+    all.values.reserve(table.size());
+    all.within_run.reserve(table.size());
     for (const auto& field : table) {
-        all.push_back(figure_of(result, field));
+        all.values.push_back(field.of_run(run));
+        all.within_run.push_back(field.within_run != nullptr ? field.within_run(run)
+                                                             : std::nullopt);
     }
     return all;
+}
+
+std::vector<Figure> figures(std::span<const RunFigures> complete_runs, double confidence) {
+    std::vector<Figure> all;
+    all.reserve(table.size());
+    for (std::size_t index = 0; index < table.size(); ++index) {
+        all.push_back(figure_of(complete_runs, index, confidence));
+    }
+    return all;
+}
+
+std::vector<Figure> figures(const MeasurementResult& result) {
+    std::vector<RunFigures> complete;
+    for (const auto& run : result.runs) {
+        if (run.complete) {
+            complete.push_back(figures_of(run));
+        }
+    }
+    return figures(complete, result.context.confidence);
 }
 
 }  // namespace volley

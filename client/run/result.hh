@@ -159,8 +159,9 @@ struct MeasurementResult {
 };
 
 // "in 3 of 10 runs: REASON" (of the last of them) where the server was not offloaded and should
-// have been; "" otherwise.
+// have been; "" otherwise. The second form takes the verdict of each run.
 [[nodiscard]] std::string not_offloaded(const MeasurementResult& result);
+[[nodiscard]] std::string not_offloaded(std::span<const std::optional<std::string>> verdicts);
 
 // How a figure of a measurement comes from those of its runs.
 enum class Aggregate { median, sum, minimum, maximum };
@@ -192,6 +193,17 @@ struct Figure {
 // The measurement's figures over its complete runs, one a field, in table order. With a single
 // complete run the value is that run's and the interval the one within the run.
 [[nodiscard]] std::vector<Figure> figures(const MeasurementResult& result);
+
+// What figures() needs of a run, in table order: a hundredth of the memory that its histogram
+// takes, for those who keep thousands of runs.
+struct RunFigures {
+    std::vector<std::optional<double>> values;
+    std::vector<std::optional<Estimate>> within_run;
+};
+[[nodiscard]] RunFigures figures_of(const RunResult& run);
+// The same figures from complete runs that were put away so.
+[[nodiscard]] std::vector<Figure> figures(std::span<const RunFigures> complete_runs,
+                                          double confidence);
 
 // Convenience for decisions and tests: the values of one field over the complete runs.
 [[nodiscard]] std::vector<double> values_over_runs(const MeasurementResult& result,

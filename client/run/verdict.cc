@@ -72,27 +72,7 @@ RunFacts facts_of(const MeasurementResult& result, const MeasurementSpec& spec) 
     facts.server_is_ours = result.context.server_is_ours;
     facts.not_offloaded = not_offloaded(result);
     for (const auto& run : result.runs) {
-        // Workers that share a CPU saturate it together.
-        std::map<int, double> used;
-        for (const auto& worker : run.workers) {
-            double& share = used[worker.planned_cpu];
-            share = worker.planned_cpu >= 0 ? share + worker.cpu_share
-                                            : std::max(share, worker.cpu_share);
-            facts.worker_share = std::max(facts.worker_share, share);
-            facts.migrations += worker.migrations;
-            if (run.measured_seconds > 0) {
-                facts.involuntary_switches_per_second = std::max(
-                    facts.involuntary_switches_per_second,
-                    static_cast<double>(worker.involuntary_switches) / run.measured_seconds);
-            }
-            constexpr double saturated = 0.95;
-            facts.worker_saturated = facts.worker_saturated || worker.busy_share >= saturated;
-        }
-        if (run.server_share) {
-            facts.server_share = std::max(facts.server_share.value_or(0), *run.server_share);
-        }
-        facts.steal_share = std::max(facts.steal_share, run.steal_share);
-        facts.server_was_killed = facts.server_was_killed || run.server_was_killed;
+        add_run_facts(facts, run);
     }
     for (const auto& name : spec.statistics) {
         const auto values = values_over_runs(result, *find_statistic(name));
@@ -168,6 +148,30 @@ std::optional<Estimate> estimate_within_run(std::span<const Histogram> windows,
         }
     }
     return std::nullopt;
+}
+
+void add_run_facts(RunFacts& facts, const RunResult& run) {
+    // Workers that share a CPU saturate it together.
+    std::map<int, double> used;
+    for (const auto& worker : run.workers) {
+        double& share = used[worker.planned_cpu];
+        share =
+            worker.planned_cpu >= 0 ? share + worker.cpu_share : std::max(share, worker.cpu_share);
+        facts.worker_share = std::max(facts.worker_share, share);
+        facts.migrations += worker.migrations;
+        if (run.measured_seconds > 0) {
+            facts.involuntary_switches_per_second =
+                std::max(facts.involuntary_switches_per_second,
+                         static_cast<double>(worker.involuntary_switches) / run.measured_seconds);
+        }
+        constexpr double saturated = 0.95;
+        facts.worker_saturated = facts.worker_saturated || worker.busy_share >= saturated;
+    }
+    if (run.server_share) {
+        facts.server_share = std::max(facts.server_share.value_or(0), *run.server_share);
+    }
+    facts.steal_share = std::max(facts.steal_share, run.steal_share);
+    facts.server_was_killed = facts.server_was_killed || run.server_was_killed;
 }
 
 void conclude(MeasurementResult& result, const MeasurementSpec& spec) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "host/warnings.hh"
 #include "run/result.hh"
 #include "run/spec.hh"
 
@@ -19,6 +20,11 @@ namespace volley {
 [[nodiscard]] std::optional<Estimate> estimate_within_run(std::span<const Histogram> windows,
                                                           std::string_view statistic,
                                                           double confidence);
+
+// Adds what one run showed to the facts that warnings are made of: shares, switches and steal at
+// their worst, migrations summed. What only all runs together show (drift, modes, offload) and what
+// is of the measurement (calibration, whose server) is the caller's.
+void add_run_facts(RunFacts& facts, const RunResult& run);
 
 // Fills in what is known once all runs are done: details of the verdict, the optimum of the run
 // length, warnings.
