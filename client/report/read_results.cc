@@ -142,6 +142,7 @@ Record record_from(const Json& line) {
     if (kind == "run") {
         RunRecord record = run_from(line);
         check_context(record.context);
+        read_value(member(line, "method_version"), "method_version", record.method_version);
         return record;
     }
     if (kind == "sweep") {

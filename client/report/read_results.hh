@@ -37,6 +37,7 @@ struct ReadLimits {
 struct RunRecord {
     MeasurementContext context;
     RunResult run;
+    int method_version = volley::method_version;  // by which its figures were made
 };
 
 // A figure as the measurement line states it.
