@@ -1,0 +1,294 @@
+#include "compare/analysis.hh"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "base/error.hh"
+
+namespace volley {
+
+namespace {
+
+// In the order of their values, each once; numbers by size.
+std::vector<std::string> values_of(const std::vector<Cell>& cells, Factor factor) {
+    std::vector<std::string> values;
+    for (const auto& cell : cells) {
+        values.push_back(value_of(cell.key, factor));
+    }
+    std::sort(values.begin(), values.end(), [&](const std::string& a, const std::string& b) {
+        const bool is_text = factor == Factor::server || factor == Factor::transport;
+        return is_text || a.size() == b.size() ? a < b : a.size() < b.size();
+    });
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    return values;
+}
+
+std::string listed(const std::vector<std::string>& values) {
+    std::string text;
+    for (const auto& value : values) {
+        text += (text.empty() ? "" : ", ") + value;
+    }
+    return text;
+}
+
+// Cells that match every factor named.
+void select(std::vector<Cell>& cells, const std::vector<std::pair<Factor, std::string>>& where) {
+    std::map<Factor, std::set<std::string>> wanted;
+    for (const auto& [factor, value] : where) {
+        const auto there = values_of(cells, factor);
+        if (std::find(there.begin(), there.end(), value) == there.end()) {
+            throw Error(
+                ExitCode::usage,
+                "--where " + std::string(name_of(factor)) + "=" + value + " matches nothing",
+                "the results have " + std::string(name_of(factor)) + " " + listed(there));
+        }
+        wanted[factor].insert(value);
+    }
+    std::erase_if(cells, [&](const Cell& cell) {
+        return std::any_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
+            return entry.second.count(value_of(cell.key, entry.first)) == 0;
+        });
+    });
+    if (cells.empty()) {
+        throw Error(ExitCode::usage, "no cell of the results matches all of --where",
+                    "leave a part of it out");
+    }
+}
+
+// The parts of a key that are not the same in all cells; the server where there is one cell only.
+std::string label_of(const CellKey& key, const std::vector<Cell>& cells) {
+    std::string label;
+    for (const auto& [name, factor] : factor_names) {
+        if (values_of(cells, factor).size() > 1) {
+            label += (label.empty() ? "" : ", ") + words_of(key, factor);
+        }
+    }
+    return label.empty() ? key.server : label;
+}
+
+// What a group has in common.
+CellKey without(CellKey key, Factor by) {
+    switch (by) {
+        case Factor::server:
+            key.server.clear();
+            break;
+        case Factor::clients:
+            key.clients = 0;
+            break;
+        case Factor::cores:
+            key.cores = 0;
+            break;
+        case Factor::message_bytes:
+            key.message_bytes = 0;
+            break;
+        case Factor::transport:
+            key.transport.clear();
+            break;
+    }
+    return key;
+}
+
+std::string group_label(const CellKey& key, Factor by, bool with_transport) {
+    std::string label;
+    for (const auto& [name, factor] : factor_names) {
+        if (factor != by && (factor != Factor::transport || with_transport)) {
+            label += (label.empty() ? "" : ", ") + words_of(key, factor);
+        }
+    }
+    return label;
+}
+
+// Cells in the order of groups, the fastest first.
+void arrange(Analysis& analysis) {
+    const Factor by = analysis.request.by;
+    const Field& statistic = *analysis.request.statistic;
+    std::vector<Cell>& cells = analysis.results.cells;
+    const auto place = [&](const Cell& cell) {
+        const CellKey group = without(cell.key, by);
+        const auto value = cell.value(statistic);
+        const int last = value ? 0 : cell.skipped.empty() ? 1 : 2;
+        return std::tuple(group, last, value.value_or(0), cell.key);
+    };
+    std::stable_sort(cells.begin(), cells.end(),
+                     [&](const Cell& a, const Cell& b) { return place(a) < place(b); });
+    const bool with_transport = values_of(cells, Factor::transport).size() > 1;
+    std::map<CellKey, std::size_t> groups;
+    for (std::size_t at = 0; at < cells.size(); ++at) {
+        const CellKey common = without(cells[at].key, by);
+        const auto [group, is_new] = groups.emplace(common, analysis.groups.size());
+        if (is_new) {
+            analysis.groups.push_back({.label = group_label(common, by, with_transport)});
+        }
+        analysis.groups[group->second].cells.push_back(at);
+        cells[at].label = label_of(cells[at].key, cells);
+    }
+}
+
+void choose_baselines(Analysis& analysis) {
+    const auto& request = analysis.request;
+    const auto& cells = analysis.cells();
+    for (auto& group : analysis.groups) {
+        for (const std::size_t at : group.cells) {
+            const bool wanted =
+                !request.baseline || value_of(cells[at].key, request.by) == *request.baseline;
+            // The first is the fastest.
+            if (wanted && cells[at].value(*request.statistic) && !group.baseline) {
+                group.baseline = at;
+            }
+        }
+    }
+    if (request.baseline &&
+        std::none_of(analysis.groups.begin(), analysis.groups.end(),
+                     [](const Group& group) { return group.baseline.has_value(); })) {
+        throw Error(ExitCode::usage, "--baseline '" + *request.baseline + "' has no complete run",
+                    "the results have " + std::string(name_of(request.by)) + " " +
+                        listed(values_of(cells, request.by)));
+    }
+    const std::string statistic(request.statistic->meaning);
+    analysis.baseline_rule = request.baseline
+                                 ? "chosen: " + *request.baseline
+                                 : "the fastest of each group (least " + statistic + ")";
+}
+
+std::size_t count_comparisons(const Analysis& analysis) {
+    std::size_t family = 0;
+    for (const auto& group : analysis.groups) {
+        const auto measured = static_cast<std::size_t>(
+            std::count_if(group.cells.begin(), group.cells.end(), [&](std::size_t at) {
+                return analysis.cells()[at].value(*analysis.request.statistic).has_value();
+            }));
+        if (group.baseline && measured > 1) {
+            family += analysis.request.baseline ? measured - 1 : measured * (measured - 1) / 2;
+        }
+    }
+    return std::max<std::size_t>(family, 1);
+}
+
+using Round = std::pair<std::string, std::uint64_t>;
+
+// The complete runs of a cell by their round; of several in one round the first.
+std::map<Round, const MeasuredRun*> runs_by_round(const Cell& cell) {
+    std::map<Round, const MeasuredRun*> rounds;
+    for (const auto& run : cell.runs) {
+        if (run.complete && run.round > 0) {
+            rounds.emplace(Round(run.experiment, run.round), &run);
+        }
+    }
+    return rounds;
+}
+
+void note_repeated(Analysis& analysis, const Cell& cell, std::size_t rounds) {
+    const auto in_rounds = static_cast<std::size_t>(
+        std::count_if(cell.runs.begin(), cell.runs.end(),
+                      [](const MeasuredRun& run) { return run.complete && run.round > 0; }));
+    if (in_rounds > rounds) {
+        analysis.repeated_rounds.push_back(
+            cell.label + ": " + std::to_string(in_rounds - rounds) +
+            " runs are of a round that it already has; they are in its figures and in no ratio");
+    }
+}
+
+std::optional<Comparison> compare_cells(const Analysis& analysis,
+                                        const std::map<Round, const MeasuredRun*>& cell,
+                                        const std::map<Round, const MeasuredRun*>& baseline,
+                                        const Field& statistic) {
+    const auto index = static_cast<std::size_t>(&statistic - fields().data());
+    std::vector<double> a;
+    std::vector<double> b;
+    for (const auto& [round, run] : cell) {
+        const auto other = baseline.find(round);
+        if (other == baseline.end()) {
+            continue;
+        }
+        const auto mine = run->figures.values[index];
+        const auto its = other->second->figures.values[index];
+        if (mine.value_or(0) > 0 && its.value_or(0) > 0) {
+            a.push_back(*mine);
+            b.push_back(*its);
+        }
+    }
+    if (a.empty()) {
+        return std::nullopt;
+    }
+    return compare_paired(a, b, analysis.request.confidence, analysis.family);
+}
+
+void compare_groups(Analysis& analysis) {
+    const auto& cells = analysis.cells();
+    std::vector<std::map<Round, const MeasuredRun*>> rounds;
+    for (const auto& cell : cells) {
+        rounds.push_back(runs_by_round(cell));
+        note_repeated(analysis, cell, rounds.back().size());
+    }
+    for (const auto& group : analysis.groups) {
+        for (const std::size_t at : group.cells) {
+            if (!group.baseline || at == *group.baseline || cells[at].figures.empty()) {
+                continue;
+            }
+            for (const Field* statistic : analysis.statistics) {
+                analysis.comparisons.push_back(
+                    {.cell = at,
+                     .baseline = *group.baseline,
+                     .statistic = statistic,
+                     .paired =
+                         compare_cells(analysis, rounds[at], rounds[*group.baseline], *statistic)});
+            }
+        }
+    }
+}
+
+}  // namespace
+
+const CellComparison* Analysis::comparison(std::size_t cell, const Field& statistic) const {
+    const auto found =
+        std::find_if(comparisons.begin(), comparisons.end(), [&](const CellComparison& entry) {
+            return entry.cell == cell && entry.statistic == &statistic;
+        });
+    return found == comparisons.end() ? nullptr : &*found;
+}
+
+Analysis analyse(Results results, const AnalysisRequest& request) {
+    Analysis analysis{.request = request, .results = std::move(results)};
+    analysis.statistics = {request.statistic};
+    for (const char* name : {"mean", "p50", "p99"}) {
+        if (find_statistic(name) != request.statistic) {
+            analysis.statistics.push_back(find_statistic(name));
+        }
+    }
+    select(analysis.results.cells, request.where);
+    arrange(analysis);
+    choose_baselines(analysis);
+    analysis.family = count_comparisons(analysis);
+    compare_groups(analysis);
+    return analysis;
+}
+
+std::string verdict_of(const CellComparison& comparison) {
+    if (!comparison.paired) {
+        return "no common rounds";
+    }
+    switch (comparison.paired->verdict) {
+        case Verdict::lower:
+            return "faster";
+        case Verdict::higher:
+            return "slower";
+        case Verdict::cannot_be_told_apart:
+            return "cannot be told apart";
+        case Verdict::more_rounds_needed:
+            break;
+    }
+    return "more runs needed";
+}
+
+std::string verdict_text(const CellComparison& comparison) {
+    const std::string verdict = verdict_of(comparison);
+    const bool wants_more =
+        comparison.paired && comparison.paired->verdict == Verdict::more_rounds_needed;
+    return wants_more && comparison.paired->rounds_needed
+               ? verdict + ": about " + std::to_string(*comparison.paired->rounds_needed)
+               : verdict;
+}
+
+}  // namespace volley

@@ -1,0 +1,69 @@
+// Which cells are compared with which, and what came of it: the data that every output shows.
+//
+// Cells that differ in nothing but one factor (the server, unless asked otherwise) are a group; in
+// each one of them is the baseline and the others are compared with it, round by round. Statistics
+// are those of stats/comparison; nothing is computed by another rule here.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compare/cell.hh"
+#include "compare/load.hh"
+#include "stats/comparison.hh"
+
+namespace volley {
+
+// What was asked for.
+struct AnalysisRequest {
+    Factor by = Factor::server;
+    std::optional<std::string> baseline;  // a value of `by`; nothing: the fastest of each group
+    // Values of one factor are alternatives; each factor that is named must match.
+    std::vector<std::pair<Factor, std::string>> where;
+    const Field* statistic = nullptr;  // ranks, chooses the baseline and gives the verdict
+    double confidence = 0.95;
+};
+
+// One statistic of one cell against the baseline of its group.
+struct CellComparison {
+    std::size_t cell = 0;      // in Analysis::cells
+    std::size_t baseline = 0;  // in Analysis::cells
+    const Field* statistic = nullptr;
+    std::optional<Comparison> paired;  // nothing: no round has both
+};
+
+struct Group {
+    std::string label;               // "16 clients, 1 core, 4 bytes"
+    std::vector<std::size_t> cells;  // in Analysis::cells, the fastest first, without figures last
+    std::optional<std::size_t> baseline;  // in Analysis::cells; nothing: it has none
+};
+
+struct Analysis {
+    AnalysisRequest request;
+    Results results;  // its cells are in the order of the groups and of their ranks
+    std::vector<Group> groups;
+    std::vector<const Field*> statistics;  // that are compared, the one that decides first
+    std::vector<CellComparison> comparisons;
+    // How many comparisons share the confidence, for each statistic (Bonferroni). Where the data
+    // chose the baseline every pair of a group counts, because any of them could have been shown.
+    std::size_t family = 1;
+    std::string baseline_rule;
+    std::vector<std::string> repeated_rounds;  // notes on runs that could not be paired
+
+    [[nodiscard]] const std::vector<Cell>& cells() const { return results.cells; }
+    // Nothing where the cell is a baseline, or its group has none.
+    [[nodiscard]] const CellComparison* comparison(std::size_t cell, const Field& statistic) const;
+};
+
+// Throws Error(usage) where `where` or `baseline` match nothing, naming what there is.
+[[nodiscard]] Analysis analyse(Results results, const AnalysisRequest& request);
+
+// "faster", "slower", "cannot be told apart", "more runs needed" or "no common rounds".
+[[nodiscard]] std::string verdict_of(const CellComparison& comparison);
+// The same with how many: "more runs needed: about 20".
+[[nodiscard]] std::string verdict_text(const CellComparison& comparison);
+
+}  // namespace volley

@@ -1,0 +1,85 @@
+// What is compared: a cell is one server under one load on so many CPUs, with all its runs in the
+// results, from whichever measurements they come.
+//
+// Of a run only what the outputs need is kept, because its histogram is a hundred times as large.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "host/warnings.hh"
+#include "run/result.hh"
+
+namespace volley {
+
+// What a cell can differ in from another one.
+enum class Factor { server, clients, cores, message_bytes, transport };
+
+inline constexpr std::array<std::pair<std::string_view, Factor>, 5> factor_names{
+    {{"server", Factor::server},
+     {"clients", Factor::clients},
+     {"cores", Factor::cores},
+     {"message_bytes", Factor::message_bytes},
+     {"transport", Factor::transport}}};
+
+[[nodiscard]] std::string_view name_of(Factor factor);
+
+struct CellKey {
+    std::string server;
+    std::size_t clients = 0;
+    std::size_t cores = 0;  // CPUs of the server; 0: not known, because it is not ours
+    std::uint64_t message_bytes = 0;
+    std::string transport;
+
+    auto operator<=>(const CellKey&) const = default;
+};
+
+[[nodiscard]] CellKey key_of(const MeasurementContext& context);
+
+// "16"; a server's name.
+[[nodiscard]] std::string value_of(const CellKey& key, Factor factor);
+// "16 clients", "1 core", "4 bytes"; a server's name.
+[[nodiscard]] std::string words_of(const CellKey& key, Factor factor);
+
+struct MeasuredRun {
+    std::size_t context = 0;  // in Cell::contexts
+    std::string experiment;   // the sweep; "" where there was none: rounds are of one experiment
+    std::uint64_t round = 0;  // 0: in no round
+    std::size_t number = 0;   // within its measurement
+    std::size_t order = 0;    // 1-based by start, over the whole file
+    std::string started;      // UTC, ISO 8601
+    bool complete = false;    // false: of no figure
+    std::string error;        // why not complete
+    double measured_seconds = 0;
+    double warmup_seconds = 0;
+    RunFigures figures;                // empty where not complete
+    std::vector<WindowPoint> windows;  // empty where nobody wants them
+};
+
+struct Cell {
+    CellKey key;
+    std::string label;    // short, and of no other cell of the results
+    std::string skipped;  // why a sweep could not measure it; then it has no runs
+    std::vector<MeasurementContext> contexts;         // one a measurement; none where skipped
+    std::vector<MeasuredRun> runs;                    // by start
+    std::vector<std::optional<std::string>> offload;  // the verdict of each run (run/offload)
+    RunFacts facts;                                   // for warnings, from all runs
+    std::optional<Histogram> pooled;  // of the complete runs; nothing where nobody wants it
+    std::vector<Figure> figures;      // over the complete runs, in table order
+
+    [[nodiscard]] std::size_t complete_runs() const;
+    [[nodiscard]] const Figure* figure(const Field& field) const;
+    // The figure's value; nothing where no run is complete.
+    [[nodiscard]] std::optional<double> value(const Field& field) const;
+    // Of the failed run that started last; "" where none failed.
+    [[nodiscard]] std::string failure() const;
+};
+
+}  // namespace volley

@@ -1,0 +1,212 @@
+#include "compare/command.hh"
+
+#include <boost/program_options.hpp>
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/error.hh"
+#include "options/values.hh"
+
+namespace volley {
+
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description shown_options() {
+    po::options_description all("Options", 100, 50);
+    const auto add = [&](const char* name, const char* value, const char* meaning) {
+        all.add_options()(name, po::value<std::string>()->value_name(value), meaning);
+    };
+    add("by", "FACTOR",
+        "server, clients, cores or message_bytes: cells are compared that differ in nothing else "
+        "(server)");
+    add("baseline", "NAME", "what the others are compared with (the fastest of each group)");
+    all.add_options()("where", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
+                      "only such cells: server, clients, cores, message_bytes, transport; several "
+                      "with commas between, values of one key are alternatives");
+    add("statistic", "NAME",
+        "ranks and decides: mean, p50, p90, p99, p99.9 … (mean; all tables also show p50 and p99)");
+    add("confidence", "PERCENT",
+        "of each interval of a figure, and of all ratios shown together (95%)");
+    add("fail-if-slower", "PERCENT",
+        "with OLD and NEW: status 4 where a ratio is above 1 by more, and its interval above 1");
+    add("csv", "FILE", "the ranking, a row a cell; - is the standard output");
+    add("json", "FILE", "the same with all that is known");
+    add("markdown", "FILE", "the same as tables to be read");
+    add("tables", "DIR", "all that plots draw, as CSV files in a directory");
+    all.add_options()("help,h", "this text")("version,V", "version and build");
+    return all;
+}
+
+po::variables_map read_words(const std::vector<std::string>& words) {
+    namespace style = po::command_line_style;
+    po::options_description description = shown_options();
+    description.add_options()("files", po::value<std::vector<std::string>>());
+    po::positional_options_description files;
+    files.add("files", -1);
+    po::variables_map values;
+    for (const auto& word : words) {
+        refuse_placeholders(word, "'" + word + "'");
+    }
+    try {
+        po::store(po::command_line_parser(words)
+                      .options(description)
+                      .positional(files)
+                      .style(style::unix_style & ~style::allow_guessing)
+                      .run(),
+                  values);
+    } catch (const po::error& error) {
+        throw Error(ExitCode::usage, error.what(), "see compare --help");
+    }
+    return values;
+}
+
+std::optional<Factor> factor_named(const std::string& name) {
+    for (const auto& [known, factor] : factor_names) {
+        if (known == name) {
+            return factor;
+        }
+    }
+    return std::nullopt;
+}
+
+std::vector<std::pair<Factor, std::string>> parse_where(const std::vector<std::string>& texts) {
+    std::vector<std::pair<Factor, std::string>> where;
+    for (const auto& text : texts) {
+        std::istringstream parts(text);
+        bool is_empty = true;
+        for (std::string part; std::getline(parts, part, ',');) {
+            is_empty = false;
+            const auto equals = part.find('=');
+            const auto factor = factor_named(part.substr(0, equals));
+            if (equals == std::string::npos || !factor || equals + 1 == part.size()) {
+                throw Error(ExitCode::usage, "--where '" + part + "' is not KEY=VALUE",
+                            "keys are server, clients, cores, message_bytes and transport");
+            }
+            where.emplace_back(*factor, part.substr(equals + 1));
+        }
+        if (is_empty) {
+            throw Error(ExitCode::usage, "--where is empty", "give KEY=VALUE, or leave it out");
+        }
+    }
+    return where;
+}
+
+const Field* parse_statistic(const std::string& text) {
+    std::string name = text;
+    if (const auto point = name.find('.'); point != std::string::npos) {
+        name[point] = '_';
+    }
+    const Field* const field = find_statistic(name);
+    if (field == nullptr || field->aggregate != Aggregate::median ||
+        !field->name.starts_with("rtt_ns_")) {
+        throw Error(ExitCode::usage,
+                    "--statistic '" + text +
+                        "' is not one of mean, p50, p90, p99, p99.9, p99_time_weighted, stddev",
+                    "see compare --help");
+    }
+    return field;
+}
+
+void read_files(const po::variables_map& values, CompareCommand& command) {
+    const auto files = values.count("files") != 0 ? values["files"].as<std::vector<std::string>>()
+                                                  : std::vector<std::string>{};
+    if (files.empty() || files.size() > 2) {
+        throw Error(ExitCode::usage,
+                    files.empty() ? "there is no result file to compare"
+                                  : "there are " + std::to_string(files.size()) + " result files",
+                    "give one, or OLD and NEW; see compare --help");
+    }
+    command.results = files[0];
+    if (files.size() == 2) {
+        command.newer = files[1];
+        if (files[0] == "-" || files[1] == "-") {
+            throw Error(ExitCode::usage, "OLD and NEW cannot be the standard input",
+                        "give two files");
+        }
+    }
+    for (const char* name : {"by", "baseline", "tables"}) {
+        if (command.newer && values.count(name) != 0) {
+            throw Error(ExitCode::usage, std::string("--") + name + " is for one result file",
+                        "OLD and NEW are compared cell by cell, OLD is the baseline");
+        }
+    }
+    if (!command.newer && values.count("fail-if-slower") != 0) {
+        throw Error(ExitCode::usage, "--fail-if-slower is for two result files",
+                    "give OLD and NEW");
+    }
+}
+
+}  // namespace
+
+CompareCommand parse_compare_command(const std::vector<std::string>& arguments) {
+    const po::variables_map values = read_words(arguments);
+    const auto text = [&](const char* name) {
+        return values.count(name) != 0 ? values[name].as<std::string>() : std::string();
+    };
+    CompareCommand command;
+    command.request.statistic = find_statistic("mean");
+    if (values.count("help") != 0 || values.count("version") != 0) {
+        command.action = values.count("help") != 0 ? CompareCommand::Action::help
+                                                   : CompareCommand::Action::version;
+        return command;
+    }
+    read_files(values, command);
+    if (values.count("by") != 0) {
+        const auto by = factor_named(text("by"));
+        if (!by || *by == Factor::transport) {
+            throw Error(
+                ExitCode::usage,
+                "--by '" + text("by") + "' is not one of server, clients, cores, message_bytes",
+                "see compare --help");
+        }
+        command.request.by = *by;
+    }
+    if (values.count("baseline") != 0) {
+        command.request.baseline = text("baseline");
+    }
+    if (values.count("where") != 0) {
+        command.request.where = parse_where(values["where"].as<std::vector<std::string>>());
+    }
+    if (values.count("statistic") != 0) {
+        command.request.statistic = parse_statistic(text("statistic"));
+    }
+    if (values.count("confidence") != 0) {
+        command.request.confidence = parse_percent("confidence", text("confidence"), 0.5, 0.9999);
+    }
+    if (values.count("fail-if-slower") != 0) {
+        command.fail_if_slower = parse_percent("fail-if-slower", text("fail-if-slower"), 0, 10);
+    }
+    command.csv = text("csv");
+    command.json = text("json");
+    command.markdown = text("markdown");
+    command.tables = text("tables");
+    for (const char* name : {"csv", "json", "markdown", "tables"}) {
+        if (values.count(name) != 0 && text(name).empty()) {
+            throw Error(ExitCode::usage, std::string("--") + name + " is empty",
+                        "name a file or directory, or leave it out");
+        }
+    }
+    if ((command.csv == "-") + (command.json == "-") + (command.markdown == "-") > 1) {
+        throw Error(ExitCode::usage, "two documents cannot both go to the standard output",
+                    "name a file for one of them");
+    }
+    return command;
+}
+
+std::string compare_help() {
+    std::ostringstream text;
+    text << "compare: which differences between measurements are real\n\n"
+            "  compare RESULTS.jsonl [options]        servers against each other, round by round\n"
+            "  compare OLD.jsonl NEW.jsonl [options]  the same servers, before and after a "
+            "change\n\n"
+         << shown_options()
+         << "\nA difference is claimed only where the interval of the ratio excludes 1 and the "
+            "ratio is more than\n1 % from it, after ten rounds or more. Exit status: 0 compared, 1 "
+            "failed, 2 usage, 4 slower than\n--fail-if-slower allows.\n";
+    return text.str();
+}
+
+}  // namespace volley

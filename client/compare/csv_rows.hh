@@ -1,0 +1,52 @@
+// Rows of a CSV file, cell by cell.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "report/csv_text.hh"
+
+namespace volley {
+
+class CsvRows {
+  public:
+    // header: names with commas between, no newline.
+    explicit CsvRows(std::string_view header) : text_(header) { end(); }
+
+    CsvRows& operator<<(const std::string& value) { return put(csv_text(value)); }
+    CsvRows& operator<<(std::string_view value) { return put(csv_text(std::string(value))); }
+    CsvRows& operator<<(const char* value) { return put(csv_text(value)); }
+    CsvRows& operator<<(bool value) { return put(value ? "TRUE" : "FALSE"); }
+    CsvRows& operator<<(double value) { return put(csv_number(value)); }
+    CsvRows& operator<<(const std::optional<double>& value) { return put(csv_number(value)); }
+    template <std::integral T>
+    CsvRows& operator<<(T value) {
+        return put(std::to_string(value));
+    }
+    template <std::integral T>
+    CsvRows& operator<<(const std::optional<T>& value) {
+        return put(value ? std::to_string(*value) : "");
+    }
+    void end() {
+        text_ += '\n';
+        begins_ = true;
+    }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+  private:
+    CsvRows& put(const std::string& cell) {
+        if (!begins_) {
+            text_ += ',';
+        }
+        begins_ = false;
+        text_ += cell;
+        return *this;
+    }
+
+    std::string text_;
+    bool begins_ = false;
+};
+
+}  // namespace volley

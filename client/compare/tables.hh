@@ -1,0 +1,29 @@
+// All that plots and reports draw, as CSV files in a directory: R reads these and computes nothing.
+//
+// RFC 4180 with a header; "." is the decimal point, an empty cell is what is not known, times are
+// in ns unless the column says otherwise. benchmark/README.md describes the columns.
+#pragma once
+
+#include <string>
+
+#include "compare/analysis.hh"
+
+namespace volley {
+
+// Creates the directory where it is missing and replaces what the files held. Throws Error(failed
+// or usage) where that cannot be done. The results were loaded with Detail::tables.
+void write_tables(const Analysis& analysis, const std::string& directory);
+
+// The contents of each, for tests.
+[[nodiscard]] std::string meta_table(const Analysis& analysis);
+[[nodiscard]] std::string cells_table(const Analysis& analysis);
+[[nodiscard]] std::string figures_table(const Analysis& analysis);
+[[nodiscard]] std::string runs_table(const Analysis& analysis);
+[[nodiscard]] std::string windows_table(const Analysis& analysis);
+[[nodiscard]] std::string spectrum_table(const Analysis& analysis);
+[[nodiscard]] std::string distribution_table(const Analysis& analysis);
+[[nodiscard]] std::string comparisons_table(const Analysis& analysis);
+[[nodiscard]] std::string warnings_table(const Analysis& analysis);
+[[nodiscard]] std::string environment_table(const Analysis& analysis);
+
+}  // namespace volley
