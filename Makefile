@@ -140,8 +140,9 @@ $(THIN_CLIENTS): target/bench/%: client/bench/%.c client/bench/thin.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -g -Wall -Wextra -o $@ $<
 
-# System calls that fail with EINTR, for the tests: a library to preload.
-target/test/interrupt.so: client/test/interrupt.c
+# Libraries to preload, for the tests: system calls that fail with EINTR, and more work for each request.
+PRELOADS := $(patsubst %,target/test/%.so,interrupt work_per_send)
+$(PRELOADS): target/test/%.so: client/test/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -g -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
