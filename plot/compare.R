@@ -12,7 +12,14 @@ plot_compare <- function(tables) {
     named <- statistics[rows$statistic]
     rows$what <- factor(ifelse(is.na(named), rows$statistic, named), unique(c(statistics, rows$statistic)))
     rows$series <- droplevels(as_series(rows$series, tables))
-    rows$panel <- panels_times(order_groups(rows, tables), rows$what)
+    baseline <- unique(rows$baseline)
+    group <- order_groups(rows, tables)
+    if (length(baseline) > 1) {
+        # The baseline may be the fastest of each group: then every panel names its own.
+        against <- paste0(group, ", against ", rows$baseline)
+        group <- factor(against, unique(against[order(group)]))
+    }
+    rows$panel <- panels_times(group, rows$what)
     rows$at <- row_of(rows$series)
     rows$verdict <- factor(rows$verdict, unique(c(names(verdicts), rows$verdict)))
     known <- lapply(levels(rows$verdict), function(verdict) if (is.null(verdicts[[verdict]])) c("#999999", "3") else verdicts[[verdict]])
@@ -33,7 +40,6 @@ plot_compare <- function(tables) {
         scale_fill_manual(values = colours, na.value = "white", guide = "none") +
         guides(colour = guide_legend(override.aes = list(fill = unname(colours[shown]), linetype = "blank"))) +
         row_scale(rows$series) + scale_x_continuous(trans = "log10", breaks = log_breaks, minor_breaks = NULL, labels = plain_number) + row_theme()
-    baseline <- unique(rows$baseline)
     of <- if (length(baseline) == 1) paste("that of", baseline) else "the baseline\u2019s"
     together <- unique(stats::na.omit(rows$comparisons))
     notes <- c(if (any(!is.na(rows$low))) paste0("bars: ", confidence_text(tables), " interval, paired by round (sign interval of the median of log ratios",

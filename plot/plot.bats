@@ -100,6 +100,16 @@ says() { # STATUS WORDS
     says 1 "no plot can be drawn of these results"
 }
 
+@test "what target/compare writes of recorded runs is drawn" {
+    command -v xz >/dev/null || skip "xz is missing: apt-get install xz-utils"
+    [[ -x target/compare ]] || skip "target/compare is not built: make client"
+    # Ends early, and xz is told so by a signal.
+    xz -dc benchmark/results/first-picture-runs.jsonl.xz 2>/dev/null | head -n 54 >"$BATS_TEST_TMPDIR/results.jsonl" || true
+    run timeout 120 Rscript plot/all.R "$BATS_TEST_TMPDIR"
+    says 0 " plots in $BATS_TEST_TMPDIR/plots"
+    [[ $output != *Warning* ]]
+}
+
 @test "the original's own text file gives its figure" {
     printf '%s\n' 'c-threaded 40 1 90us 10us 1000000' 'c-threaded 40 2 50us 10us 1000000' 'go 40 1 80us 9us 1000000' 'go 40 2 45us 9us 1000000' \
         >"$BATS_TEST_TMPDIR/old.txt"

@@ -54,7 +54,7 @@ missing_note <- function(tables, most = 4) {
 }
 
 caption_of <- function(tables, ...) {
-    lines <- c(..., missing_note(tables), if (not_comparable(tables) != "") not_comparable(tables))
+    lines <- c(..., missing_note(tables), not_comparable(tables, most = 3))
     lines[lines != ""]
 }
 

@@ -143,10 +143,12 @@ read_tables <- function(path) {
     say_problems(read_table_directory(directory, path))
 }
 
-# Why the cells may differ for other reasons than the server; "" where nothing is known.
-not_comparable <- function(tables) {
+# Why the cells may differ for other reasons than the server; "" where nothing is known. The first few where they are many.
+not_comparable <- function(tables, most = Inf) {
     said <- tables$warnings$message[tables$warnings$scope == "comparability"]
-    if (length(said) == 0) "" else paste0("runs are not comparable: ", paste(said, collapse = "; "))
+    if (length(said) == 0) return("")
+    more <- if (length(said) > most) paste("and", length(said) - most, "more warnings")
+    paste0("runs are not comparable: ", paste(c(utils::head(said, most), more), collapse = "; "))
 }
 
 # Said once for all plots, on stderr.

@@ -142,6 +142,11 @@ test_that("compare: ratios with their intervals, a line at 1, shapes by verdict"
     expect_equal(length(unique(points$shape)), length(unique(verdict)))
     expect_match(plot$labels$x, "c-epoll.*left of 1 is faster")
     expect_match(plot$labels$caption, "Bonferroni for 3 comparisons")
+    differing <- plain
+    differing$comparisons$baseline[differing$comparisons$group == 2] <- "asio"
+    titles <- panels_of(draw("compare", differing))
+    expect_equal(sum(grepl("16 clients, 1 core, 4 bytes, against asio", titles)), 3)
+    expect_equal(sum(grepl("against c-epoll", titles)), 6)
     few <- draw("compare", named(runs = 3))
     expect_equal(unique(layer_of(few, "GeomPoint")$fill), "white")
     expect_match(few$labels$caption, "too few common rounds")
