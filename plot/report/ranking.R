@@ -60,12 +60,10 @@ verdict_of <- function(row) {
     if (isTRUE(row$baseline)) return(c("baseline", "baseline"))
     if (is.na(row$verdict) || !nzchar(row$verdict)) return(c("not compared", "none"))
     if (row$verdict == "more runs needed" && !is.na(row$rounds_needed)) {
-        return(c(sprintf("more runs needed: about %s", number_of_rounds(row)), "unknown"))
+        return(c(sprintf("more runs needed: about %s", number(row$rounds_needed, 0)), "unknown"))
     }
     c(row$verdict, switch(row$verdict, faster = "faster", slower = "slower", "unknown"))
 }
-
-number_of_rounds <- function(row) format(row$rounds_needed, big.mark = "\u202f", scientific = FALSE, trim = TRUE)
 
 ranking_row <- function(row, unit) {
     verdict <- verdict_of(row)
@@ -83,7 +81,8 @@ ranking_row <- function(row, unit) {
 }
 
 ranking_table <- function(ranked, confidence) {
-    unit <- time_unit(ranked$rtt_ns_mean)
+    # Of the shortest: large numbers are read with ease, and leading zeros are not.
+    unit <- time_unit(min(ranked$rtt_ns_mean, Inf, na.rm = TRUE))
     groups <- name_groups(ranked$group_label)
     ranked$group_name <- groups$names
     of_time <- function(what) sprintf("%s (%s)", what, unit$name)

@@ -14,10 +14,11 @@ grid_option <- function(name, values) {
 # Where the repetition goes: not where these results are, which may be the name of somebody's home.
 repeated <- "target/sweep-results/repeated"
 
-# The client's options as compare lists them: "options.run-time", "option run-time" or "--run-time".
-option_key <- "^(options?[. :]+|--)"
-# What a sweep decides itself for each run, and takes from nobody.
-options_of_the_sweep <- c("clients", "message", "server-cores", "round", "runs", "seed", "name", "port", "terminate")
+# The client's options as compare lists them: "options.run-time".
+option_key <- "^options[.]"
+# What a sweep decides itself for each run, and takes from nobody; and what decides how many runs there are, which --runs says.
+options_of_the_sweep <- c("clients", "message", "server-cores", "round", "runs", "seed", "name", "port", "terminate",
+    "quick", "min-runs", "max-runs")
 
 # The words after --. A switch that is off, and what the client chose itself, is not said.
 client_options <- function(environment) {
@@ -33,7 +34,7 @@ sweep_command <- function(tables) {
     options <- client_options(tables$environment)
     words <- c("benchmark/sweep.sh", paste("--servers", shell_word(paste(unique(cells$server), collapse = ","))),
         grid_option("--clients", cells$clients), grid_option("--cores", cells$cores), grid_option("--sizes", cells$message_bytes),
-        grid_option("--runs", max(cells$complete_runs)), if (grepl("^[0-9]+$", seed)) paste("--seed", seed),
+        if (any(cells$complete_runs > 0)) grid_option("--runs", max(cells$complete_runs)), if (grepl("^[0-9]+$", seed)) paste("--seed", seed),
         paste("--out", repeated), if (length(options)) paste(c("--", options), collapse = " "))
     paste(words, collapse = " \\\n    ")
 }

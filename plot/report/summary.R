@@ -10,6 +10,13 @@ with_ratio <- function(rows) {
 
 names_of <- function(rows) vapply(seq_len(nrow(rows)), function(i) server_name(rows[i, ]), "")
 
+# "a and b (about 17 rounds); c (about 24 rounds)": in the order of the rows, what needs as many together.
+with_rounds <- function(rows) {
+    needed <- ifelse(is.na(rows$rounds_needed), "", sprintf(" (about %s rounds)", number(rows$rounds_needed, 0)))
+    together <- split(seq_len(nrow(rows)), factor(needed, unique(needed)))
+    paste(vapply(names(together), function(needed) paste0(listed(names_of(rows[together[[needed]], ])), escape(needed)), ""), collapse = "; ")
+}
+
 # The lines about what was compared with the baseline of a group.
 verdict_lines <- function(group) {
     baseline <- element("b", escape(group$baseline_name[1]))
@@ -19,9 +26,7 @@ verdict_lines <- function(group) {
     add(of("faster"), sprintf("Faster than %s: %s.", baseline, listed(with_ratio(of("faster")))))
     add(of("slower"), sprintf("Slower than %s: %s.", baseline, listed(with_ratio(of("slower")))))
     add(of("cannot be told apart"), sprintf("Cannot be told apart from %s: %s.", baseline, listed(names_of(of("cannot be told apart")))))
-    more <- of("more runs needed")
-    about <- ifelse(is.na(more$rounds_needed), "", sprintf(" (about %s rounds)", escape(format(more$rounds_needed, trim = TRUE))))
-    add(more, sprintf("Too few runs for a verdict about %s.", listed(paste0(names_of(more), about))))
+    add(of("more runs needed"), sprintf("Too few runs for a verdict about %s.", with_rounds(of("more runs needed"))))
     alone <- group[group$verdict %in% "no common rounds" & group$complete_runs > 0, ]
     add(alone, sprintf("Never measured in one round with %s, so not compared: %s.", baseline, listed(names_of(alone))))
     broken <- group[group$complete_runs == 0, ]
@@ -44,17 +49,24 @@ group_summary <- function(group) {
     paste0(heading, paragraph(sentence), html_list(verdict_lines(group)))
 }
 
+# "Of 10 comparisons with the baseline, 4 show a difference that is real (2 faster, 2 slower), 6 need more runs."
+tally_of <- function(verdicts) {
+    n <- function(verdict) sum(verdicts %in% verdict)
+    real <- n(c("faster", "slower"))
+    parts <- c(
+        if (real > 0) sprintf("%d %s a difference that is real (%d faster, %d slower)", real, ifelse(real == 1, "shows", "show"), n("faster"), n("slower")),
+        if (n("cannot be told apart") > 0) sprintf("in %d the two cannot be told apart", n("cannot be told apart")),
+        if (n("more runs needed") > 0) sprintf("%d %s more runs", n("more runs needed"), ifelse(n("more runs needed") == 1, "needs", "need")))
+    if (length(parts)) sprintf("Of %s with the baseline, %s.", count_of(length(verdicts), "comparison"), paste(parts, collapse = ", "))
+}
+
 summary_section <- function(ranked, tables) {
     groups <- split(ranked, ranked$group)
     compared <- ranked$verdict[!ranked$baseline %in% TRUE & ranked$complete_runs > 0]
-    tally <- function(verdict) sum(compared %in% verdict)
     first <- sprintf("%s in %s, %s.", count_of(length(unique(ranked$server)), "server"), count_of(length(groups), "group"),
         count_of(sum(ranked$complete_runs), "complete run"))
-    of_all <- if (length(compared)) sprintf("Of %s with the baseline, %d show a difference that is real (%d faster, %d slower), in %d the two cannot be told apart, %d need more runs.",
-        count_of(length(compared), "comparison"), tally("faster") + tally("slower"), tally("faster"), tally("slower"),
-        tally("cannot be told apart"), tally("more runs needed"))
     problems <- meta_value(tables, "problems")
-    section("summary", "Summary", paragraph(class = "lead", escape(paste(c(first, of_all), collapse = " "))),
+    section("summary", "Summary", paragraph(class = "lead", escape(paste(c(first, tally_of(compared)), collapse = " "))),
         if (nzchar(problems)) paragraph(class = "problem", escape(paste0("While reading: ", problems, "."))),
         element("div", class = "groups", vapply(groups, function(group) element("article", group_summary(group)), "")))
 }
