@@ -10,8 +10,8 @@ plot_throughput <- function(tables) {
     rows$panel <- panels_by(rows, c("clients", "message_bytes"), tables)
     cores <- unique(stats::na.omit(rows$cores))
     title <- if (length(cores) > 1) "Throughput over cores" else paste("Throughput, with", count_of(cores, "CPU"), "for the server")
-    draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second", "1/s", title, log_x = FALSE,
-              from_zero = TRUE, notes = interval_note(tables, rows))
+    draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second", "1/s", title,
+              log_x = FALSE, from_zero = TRUE, log = spans_decades(rows$value, 30), notes = interval_note(tables, rows))
 }
 
 # Each client waits for its reply, so clients over the mean round trip is what all of them get.
@@ -25,10 +25,11 @@ plot_classic_throughput <- function(tables) {
     by_rank <- order(-old$clients, -old$cores, old$mean_ns)
     rows$series <- factor(old$server, unique(old$server[by_rank]))
     rows$panel <- panels_by(rows, "clients", tables)
-    note <- c("bars: the original\u2019s own interval, 1.96 standard errors of round trips of one run as if they were independent: too short",
+    note <- c("round trips per second: clients / mean round trip",
+              "bars: the original\u2019s own interval, 1.96 standard errors of round trips of one run as if they were independent: too short",
               if (anyNA(rows$low)) "hollow without a bar: no standard deviation is known")
-    draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second: clients / mean round trip", "1/s", "Throughput over cores", log_x = FALSE,
-              from_zero = TRUE, notes = note,
+    draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second", "1/s", "Throughput over cores",
+              log_x = FALSE, from_zero = TRUE, log = spans_decades(rows$value, 30), notes = note,
               subtitle = paste0(basename(meta_value(tables, "files")), ", a file of the original Volley \u00b7 ", count_of(nrow(old), "configuration")))
 }
 

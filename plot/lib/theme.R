@@ -71,9 +71,10 @@ plain_number <- function(x) {
     }, ""))
 }
 
-spans_decades <- function(values) {
+# More than a linear axis can show: the least would lie on the ground.
+spans_decades <- function(values, most = 8) {
     values <- values[is.finite(values) & values > 0]
-    length(values) > 0 && max(values) / min(values) > 8
+    length(values) > 0 && max(values) / min(values) > most
 }
 
 # A scale for the axis "x" or "y" that is logarithmic where the values span decades. from_zero: a linear one begins at 0.
