@@ -3,11 +3,11 @@
 without_figures_section <- function(tables) {
     cells <- tables$cells[nzchar(tables$cells$skipped) | tables$cells$failed_runs > 0, ]
     if (nrow(cells) == 0) return(section("failed", "Skipped and failed", paragraph("Nothing was skipped, and no run failed.")))
-    cells <- cells[order(cells$group, cells$server), ]
+    cells <- cells[order(cells$group, cells$series), ]
     what <- ifelse(nzchar(cells$skipped), "skipped", sprintf("%d of %s failed", cells$failed_runs, count_of(cells$runs, "run")))
     section("failed", "Skipped and failed", html_table("Cells that were skipped, or some of whose runs failed",
         c("server", "group", "what happened", "reason"),
-        data.frame(escape(cells$server), escape(cells$group_label), escape(what), escape(ifelse(nzchar(cells$skipped), cells$skipped, cells$failure)))))
+        data.frame(escape(cells$series), escape(cells$group_label), escape(what), escape(ifelse(nzchar(cells$skipped), cells$skipped, cells$failure)))))
 }
 
 warnings_section <- function(tables) {

@@ -4,6 +4,7 @@
 # The cells with their place in the group, their figures (rtt_ns_mean, rtt_ns_mean_low …) and what was found against the baseline.
 ranking <- function(tables) {
     cells <- tables$cells
+    cells$server <- cells$series    # with its transport, where there are several
     for (field in c("rtt_ns_mean", "rtt_ns_p50", "rtt_ns_p99", "round_trips_per_second")) {
         of_field <- tables$figures[tables$figures$field == field, ]
         row <- match(cells$cell, of_field$cell)

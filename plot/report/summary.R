@@ -27,8 +27,8 @@ verdict_lines <- function(group) {
     add(of("slower"), sprintf("Slower than %s: %s.", baseline, listed(with_ratio(of("slower")))))
     add(of("cannot be told apart"), sprintf("Cannot be told apart from %s: %s.", baseline, listed(names_of(of("cannot be told apart")))))
     add(of("more runs needed"), sprintf("Too few runs for a verdict about %s.", with_rounds(of("more runs needed"))))
-    alone <- group[group$verdict %in% "no common rounds" & group$complete_runs > 0, ]
-    add(alone, sprintf("Never measured in one round with %s, so not compared: %s.", baseline, listed(names_of(alone))))
+    alone <- group[group$complete_runs > 0 & !group$baseline %in% TRUE & group$verdict %in% c("no common rounds", "", NA), ]
+    add(alone, sprintf("Not compared, for want of complete runs in the same rounds as the baseline: %s.", listed(names_of(alone))))
     broken <- group[group$complete_runs == 0, ]
     add(broken, sprintf("Without a complete run: %s.", listed(names_of(broken))))
     lines
