@@ -6,6 +6,7 @@
 
 #include "base/error.hh"
 #include "stats/over_runs.hh"
+#include "stats/rank_sum.hh"
 
 namespace volley {
 
@@ -36,16 +37,17 @@ Verdict judge(const Estimate& log_ratio, std::size_t rounds) {
     return Verdict::cannot_be_told_apart;
 }
 
-// The half-width shrinks with the root of the rounds. Nothing where the ratio is 1.
+// The half-width shrinks with the root of the rounds. Nothing where the ratio is 1 and there are
+// rounds enough. least: that give an interval at all.
 std::optional<std::size_t> estimate_rounds(const Estimate& log_ratio, std::size_t rounds,
-                                           double confidence) {
-    const std::size_t least = std::max(least_rounds, least_runs_for(confidence));
+                                           std::size_t least) {
+    least = std::max(least_rounds, least);
     if (!log_ratio.interval) {
         return least;
     }
     const double distance = std::abs(log_ratio.point);
     if (!(distance > 0)) {
-        return std::nullopt;
+        return rounds < least ? std::optional(least) : std::nullopt;
     }
     const double half_width = std::max(log_ratio.interval->high - log_ratio.point,
                                        log_ratio.point - log_ratio.interval->low);
@@ -55,18 +57,31 @@ std::optional<std::size_t> estimate_rounds(const Estimate& log_ratio, std::size_
     return std::max(least, static_cast<std::size_t>(needed));
 }
 
+double confidence_of_each(double confidence, std::size_t comparisons) {
+    ensure(comparisons >= 1, "a comparison is one of at least one");
+    return 1 - (1 - confidence) / static_cast<double>(comparisons);
+}
+
+std::vector<double> logs_of(std::span<const double> values) {
+    std::vector<double> logs;
+    for (const double value : values) {
+        ensure(value > 0, "ratios are taken of values above 0");
+        logs.push_back(std::log(value));
+    }
+    return logs;
+}
+
 }  // namespace
 
 Comparison compare_paired(std::span<const double> a, std::span<const double> b, double confidence,
                           std::size_t comparisons) {
     ensure(!a.empty() && a.size() == b.size(), "a comparison pairs values round by round");
-    ensure(comparisons >= 1, "a comparison is one of at least one");
     std::vector<double> logs(a.size());
     for (std::size_t round = 0; round < a.size(); ++round) {
         ensure(a[round] > 0 && b[round] > 0, "ratios are taken of values above 0");
         logs[round] = std::log(a[round] / b[round]);
     }
-    const double each = 1 - (1 - confidence) / static_cast<double>(comparisons);
+    const double each = confidence_of_each(confidence, comparisons);
     const OverRuns summary = summarize_over_runs(logs, each);
 
     Comparison comparison;
@@ -79,7 +94,23 @@ Comparison compare_paired(std::span<const double> a, std::span<const double> b, 
         comparison.paired_t = exponential(*summary.t_interval);
     }
     comparison.verdict = judge(summary.median, a.size());
-    comparison.rounds_needed = estimate_rounds(summary.median, a.size(), each);
+    comparison.rounds_needed = estimate_rounds(summary.median, a.size(), least_runs_for(each));
+    return comparison;
+}
+
+Comparison compare_unpaired(std::span<const double> a, std::span<const double> b, double confidence,
+                            std::size_t comparisons) {
+    const double each = confidence_of_each(confidence, comparisons);
+    const Estimate shift = shift_between(logs_of(a), logs_of(b), each);
+
+    Comparison comparison;
+    comparison.rounds = std::min(a.size(), b.size());
+    comparison.ratio.point = std::exp(shift.point);
+    if (shift.interval) {
+        comparison.ratio.interval = exponential(*shift.interval);
+    }
+    comparison.verdict = judge(shift, comparison.rounds);
+    comparison.rounds_needed = estimate_rounds(shift, comparison.rounds, least_values_for(each));
     return comparison;
 }
 

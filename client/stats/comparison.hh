@@ -1,6 +1,10 @@
 // Whether two servers measured in the same rounds differ: paired by round, the sign interval of log
 // ratios.
 //
+// Where nothing pairs the values (two files, measured one after the other), the shift of the logs
+// takes the place of the median of their differences, and the drift of the machine between the two
+// stays in the ratio: the caller has to say so.
+//
 // Rounds, in each of which every server ran once in shuffled order, take out the drift of the
 // machine that makes separate measurements disagree. A difference is claimed only where the
 // interval excludes 1 and the ratio is more than 1 % from it.
@@ -31,5 +35,11 @@ struct Comparison {
 // confidence)/comparisons (Bonferroni). Fewer than ten rounds: more_rounds_needed.
 [[nodiscard]] Comparison compare_paired(std::span<const double> a, std::span<const double> b,
                                         double confidence, std::size_t comparisons);
+
+// The same where nothing pairs the values: exp of the shift between the logs (stats/rank_sum) and
+// its interval. "rounds" are then the runs of the smaller side, and there is no paired t. Fewer
+// than ten values on either side: more_rounds_needed.
+[[nodiscard]] Comparison compare_unpaired(std::span<const double> a, std::span<const double> b,
+                                          double confidence, std::size_t comparisons);
 
 }  // namespace volley

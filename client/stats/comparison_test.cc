@@ -101,4 +101,33 @@ TEST(Comparison, ManyComparisonsNeedMore) {
     EXPECT_EQ(compare(ratios, 10).verdict, Verdict::cannot_be_told_apart);
 }
 
+TEST(Comparison, UnpairedIsTheShiftOfLogs) {
+    std::vector<double> a;
+    std::vector<double> b;
+    for (int run = 0; run < 10; ++run) {
+        b.push_back(1000 + 3 * run);
+        a.push_back(1.2 * b.back());
+    }
+    const Comparison comparison = compare_unpaired(a, b, 0.95, 1);
+    EXPECT_EQ(comparison.verdict, Verdict::higher);
+    EXPECT_EQ(comparison.rounds, 10U);
+    EXPECT_NEAR(comparison.ratio.point, 1.2, 1e-12);
+    ASSERT_TRUE(comparison.ratio.interval);
+    EXPECT_GT(comparison.ratio.interval->low, 1.17);
+    EXPECT_LT(comparison.ratio.interval->high, 1.23);
+    EXPECT_FALSE(comparison.paired_t);
+    EXPECT_EQ(compare_unpaired(b, a, 0.95, 1).verdict, Verdict::lower);
+    EXPECT_EQ(compare_unpaired(b, b, 0.95, 1).verdict, Verdict::cannot_be_told_apart);
+}
+
+TEST(Comparison, UnpairedClaimsNothingOfFewRuns) {
+    const std::vector<double> slow(9, 2.0);
+    const std::vector<double> fast(30, 1.0);
+    const Comparison comparison = compare_unpaired(slow, fast, 0.95, 1);
+    EXPECT_EQ(comparison.verdict, Verdict::more_rounds_needed);
+    EXPECT_EQ(comparison.rounds_needed, 10U);
+    EXPECT_EQ(compare_unpaired(std::vector<double>(10, 2.0), fast, 0.95, 1).verdict,
+              Verdict::higher);
+}
+
 }  // namespace volley
