@@ -196,10 +196,12 @@ std::optional<double> Histogram::time_weighted_quantile(double p) const {
         return static_cast<double>(minimum_);
     }
     // A bucket's samples are taken at its middle (at most 0.1 % off); the open last bucket gets
-    // what the exact sum leaves for it.
+    // what the exact sum leaves for it. Most buckets are empty.
     const auto weight_of = [this](std::size_t bucket) {
-        return static_cast<double>(counts_[bucket]) *
-               (static_cast<double>(bucket_low(bucket) + bucket_high(bucket) - 1) / 2);
+        return counts_[bucket] == 0
+                   ? 0.0
+                   : static_cast<double>(counts_[bucket]) *
+                         (static_cast<double>(bucket_low(bucket) + bucket_high(bucket) - 1) / 2);
     };
     const std::size_t last = last_bucket();
     double below_last = 0;
