@@ -33,30 +33,6 @@ std::string listed(const std::vector<std::string>& values) {
     return text;
 }
 
-// Cells that match every factor named.
-void select(std::vector<Cell>& cells, const std::vector<std::pair<Factor, std::string>>& where) {
-    std::map<Factor, std::set<std::string>> wanted;
-    for (const auto& [factor, value] : where) {
-        const auto there = values_of(cells, factor);
-        if (std::find(there.begin(), there.end(), value) == there.end()) {
-            throw Error(
-                ExitCode::usage,
-                "--where " + std::string(name_of(factor)) + "=" + value + " matches nothing",
-                "the results have " + std::string(name_of(factor)) + " " + listed(there));
-        }
-        wanted[factor].insert(value);
-    }
-    std::erase_if(cells, [&](const Cell& cell) {
-        return std::any_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
-            return entry.second.count(value_of(cell.key, entry.first)) == 0;
-        });
-    });
-    if (cells.empty()) {
-        throw Error(ExitCode::usage, "no cell of the results matches all of --where",
-                    "leave a part of it out");
-    }
-}
-
 // The parts of a key that are not the same in all cells; the server where there is one cell only.
 std::string label_of(const CellKey& key, const std::vector<Cell>& cells) {
     std::string label;
@@ -122,7 +98,6 @@ void arrange(Analysis& analysis) {
             analysis.groups.push_back({.label = group_label(common, by, with_transport)});
         }
         analysis.groups[group->second].cells.push_back(at);
-        cells[at].label = label_of(cells[at].key, cells);
     }
 }
 
@@ -148,7 +123,7 @@ void choose_baselines(Analysis& analysis) {
     }
     const std::string statistic(request.statistic->meaning);
     analysis.baseline_rule = request.baseline
-                                 ? "chosen: " + *request.baseline
+                                 ? *request.baseline + ", as asked"
                                  : "the fastest of each group (least " + statistic + ")";
 }
 
@@ -241,6 +216,41 @@ void compare_groups(Analysis& analysis) {
 
 }  // namespace
 
+void select_cells(Results& results, const std::vector<std::pair<Factor, std::string>>& where) {
+    std::map<Factor, std::set<std::string>> wanted;
+    for (const auto& [factor, value] : where) {
+        const auto there = values_of(results.cells, factor);
+        if (std::find(there.begin(), there.end(), value) == there.end()) {
+            const std::string name(name_of(factor));
+            throw Error(ExitCode::usage, "--where " + name + "=" + value + " matches nothing",
+                        results.file + " has " + name + " " + listed(there));
+        }
+        wanted[factor].insert(value);
+    }
+    std::erase_if(results.cells, [&](const Cell& cell) {
+        return std::any_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
+            return entry.second.count(value_of(cell.key, entry.first)) == 0;
+        });
+    });
+    if (results.cells.empty()) {
+        throw Error(ExitCode::usage, "no cell of " + results.file + " matches all of --where",
+                    "leave a part of it out");
+    }
+    for (auto& cell : results.cells) {
+        cell.label = label_of(cell.key, results.cells);
+    }
+}
+
+std::vector<const Field*> compared_statistics(const Field* deciding) {
+    std::vector<const Field*> statistics{deciding};
+    for (const char* name : {"mean", "p50", "p99"}) {
+        if (find_statistic(name) != deciding) {
+            statistics.push_back(find_statistic(name));
+        }
+    }
+    return statistics;
+}
+
 const CellComparison* Analysis::comparison(std::size_t cell, const Field& statistic) const {
     const auto found =
         std::find_if(comparisons.begin(), comparisons.end(), [&](const CellComparison& entry) {
@@ -251,13 +261,8 @@ const CellComparison* Analysis::comparison(std::size_t cell, const Field& statis
 
 Analysis analyse(Results results, const AnalysisRequest& request) {
     Analysis analysis{.request = request, .results = std::move(results)};
-    analysis.statistics = {request.statistic};
-    for (const char* name : {"mean", "p50", "p99"}) {
-        if (find_statistic(name) != request.statistic) {
-            analysis.statistics.push_back(find_statistic(name));
-        }
-    }
-    select(analysis.results.cells, request.where);
+    analysis.statistics = compared_statistics(request.statistic);
+    select_cells(analysis.results, request.where);
     arrange(analysis);
     choose_baselines(analysis);
     analysis.family = count_comparisons(analysis);
@@ -265,11 +270,11 @@ Analysis analyse(Results results, const AnalysisRequest& request) {
     return analysis;
 }
 
-std::string verdict_of(const CellComparison& comparison) {
-    if (!comparison.paired) {
+std::string verdict_of(const std::optional<Comparison>& comparison) {
+    if (!comparison) {
         return "no common rounds";
     }
-    switch (comparison.paired->verdict) {
+    switch (comparison->verdict) {
         case Verdict::lower:
             return "faster";
         case Verdict::higher:
@@ -282,13 +287,11 @@ std::string verdict_of(const CellComparison& comparison) {
     return "more runs needed";
 }
 
-std::string verdict_text(const CellComparison& comparison) {
-    const std::string verdict = verdict_of(comparison);
-    const bool wants_more =
-        comparison.paired && comparison.paired->verdict == Verdict::more_rounds_needed;
-    return wants_more && comparison.paired->rounds_needed
-               ? verdict + ": about " + std::to_string(*comparison.paired->rounds_needed)
-               : verdict;
+std::string verdict_text(const std::optional<Comparison>& comparison) {
+    const bool wants_more = comparison && comparison->verdict == Verdict::more_rounds_needed;
+    return verdict_of(comparison) + (wants_more && comparison->rounds_needed
+                                         ? ": about " + std::to_string(*comparison->rounds_needed)
+                                         : "");
 }
 
 }  // namespace volley

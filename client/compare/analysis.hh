@@ -61,9 +61,19 @@ struct Analysis {
 // Throws Error(usage) where `where` or `baseline` match nothing, naming what there is.
 [[nodiscard]] Analysis analyse(Results results, const AnalysisRequest& request);
 
-// "faster", "slower", "cannot be told apart", "more runs needed" or "no common rounds".
-[[nodiscard]] std::string verdict_of(const CellComparison& comparison);
+// Leaves the cells that match, and labels them. Throws Error(usage) as said above.
+void select_cells(Results& results, const std::vector<std::pair<Factor, std::string>>& where);
+
+// The one that decides first, and mean, p50 and p99.
+[[nodiscard]] std::vector<const Field*> compared_statistics(const Field* deciding);
+
+// "faster", "slower", "cannot be told apart", "more runs needed" or, of nothing, "no common
+// rounds".
+[[nodiscard]] std::string verdict_of(const std::optional<Comparison>& comparison);
+[[nodiscard]] inline std::string verdict_of(const CellComparison& comparison) {
+    return verdict_of(comparison.paired);
+}
 // The same with how many: "more runs needed: about 20".
-[[nodiscard]] std::string verdict_text(const CellComparison& comparison);
+[[nodiscard]] std::string verdict_text(const std::optional<Comparison>& comparison);
 
 }  // namespace volley

@@ -1,14 +1,17 @@
-// What was the same everywhere and what was not: environment, options and version of all runs, and
-// the warnings that follow where cells that are compared differ in them.
+// What was the same everywhere and what was not: environment, options and version of all runs. No
+// judgement here: see comparability.hh.
 #pragma once
 
-#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "compare/analysis.hh"
+#include "compare/cell.hh"
 
 namespace volley {
+
+// Before the name of an option.
+inline constexpr std::string_view option_prefix = "options.";
 
 struct Fact {
     std::string key;                  // "kernel", "options.run-time"
@@ -17,19 +20,5 @@ struct Fact {
 
 // Of all measurements of these cells. Options that are not given are "".
 [[nodiscard]] std::vector<Fact> facts_of(const std::vector<const Cell*>& cells);
-
-struct FoundWarning {
-    Warning warning;
-    std::size_t cells = 0;  // that it holds for
-    // "before": known before measuring; "after": from the runs; "comparability": cells that are
-    // compared differ in more than they should.
-    std::string scope;
-};
-
-// What makes verdicts doubtful first.
-[[nodiscard]] std::vector<FoundWarning> warnings_of(const Analysis& analysis);
-
-// The ids of scope "comparability", each once: benchmark/README.md explains them.
-[[nodiscard]] std::vector<std::string> comparability_ids();
 
 }  // namespace volley

@@ -6,6 +6,7 @@
 
 #include "base/build_info.hh"
 #include "base/error.hh"
+#include "compare/comparability.hh"
 #include "compare/csv_rows.hh"
 #include "compare/facts.hh"
 #include "report/result_file.hh"
@@ -140,7 +141,7 @@ std::string comparisons_table(const Analysis& analysis) {
              << (paired ? std::optional(paired->ratio.point) : std::nullopt);
         add_interval(rows, paired ? paired->ratio.interval : std::nullopt);
         add_interval(rows, paired ? paired->paired_t : std::nullopt);
-        rows << verdict_of(comparison) << (paired ? paired->rounds : 0)
+        rows << verdict_of(comparison.paired) << (paired ? paired->rounds : 0)
              << (paired ? paired->rounds_needed : std::nullopt) << analysis.family;
         rows.end();
     }

@@ -1,0 +1,82 @@
+#include "compare/change.hh"
+
+#include <gtest/gtest.h>
+
+#include "base/error.hh"
+#include "compare/fixture_for_compare_tests.hh"
+#include "compare/outputs.hh"
+
+namespace volley {
+
+using fixture::line_of;
+using fixture::lines_of;
+using fixture::read;
+using fixture::request;
+
+namespace {
+
+Change change_between(const std::string& older, const std::string& newer) {
+    return find_change(read(older, Detail::figures, "old.jsonl"),
+                       read(newer, Detail::figures, "new.jsonl"), request());
+}
+
+int status_with_limit(const Change& change, double limit) {
+    CompareCommand command;
+    command.fail_if_slower = limit;
+    return judge_change(command, change);
+}
+
+}  // namespace
+
+TEST(CompareChange, ASlowerServerIsFoundAndTheSameIsNot) {
+    const Change slower = change_between(lines_of("a", 1, 20), lines_of("a", 1.5, 20));
+    ASSERT_EQ(slower.cells.size(), 1U);
+    EXPECT_EQ(verdict_of(slower.cells[0].comparisons[0]), "slower");
+    EXPECT_NEAR(slower.cells[0].comparisons[0]->ratio.point, 1.5, 0.03);
+    EXPECT_EQ(status_with_limit(slower, 0.05), 4);
+    EXPECT_EQ(status_with_limit(slower, 0.6), 0);
+    const Change same = change_between(lines_of("a", 1, 20), lines_of("a", 1.001, 20));
+    EXPECT_EQ(verdict_of(same.cells[0].comparisons[0]), "cannot be told apart");
+    EXPECT_EQ(status_with_limit(same, 0), 0);
+    const Change faster = change_between(lines_of("a", 1.5, 20), lines_of("a", 1, 20));
+    EXPECT_EQ(verdict_of(faster.cells[0].comparisons[0]), "faster");
+    EXPECT_EQ(status_with_limit(faster, 0), 0);
+}
+
+TEST(CompareChange, FewRunsClaimNothing) {
+    const Change change = change_between(lines_of("a", 1, 9), lines_of("a", 3, 30));
+    EXPECT_EQ(verdict_of(change.cells[0].comparisons[0]), "more runs needed");
+    EXPECT_EQ(undecided_cells(change).size(), 1U);
+    EXPECT_EQ(status_with_limit(change, 0.05), 0);
+}
+
+TEST(CompareChange, WhatFailsNowIsAFailure) {
+    const Change change =
+        change_between(lines_of("a", 1, 2), line_of({.server = "a", .error = "it died"}));
+    EXPECT_FALSE(change.cells[0].comparisons[0]);
+    EXPECT_EQ(status_with_limit(change, 0.05), 1);
+}
+
+TEST(CompareChange, CellsOfOneFileAloneAreNamed) {
+    const Change change = change_between(lines_of("b", 1, 1) + lines_of("a", 1, 1),
+                                         lines_of("a", 1, 1) + lines_of("c", 1, 1));
+    ASSERT_EQ(change.cells.size(), 1U);
+    EXPECT_EQ(change.unmatched,
+              (std::vector<std::string>{"only old.jsonl has b", "only new.jsonl has c"}));
+    EXPECT_THROW((void)change_between(lines_of("a", 1, 1), lines_of("b", 1, 1)), Error);
+}
+
+TEST(CompareChange, EveryCellIsOneComparison) {
+    const std::string older = lines_of("a", 1, 12) + lines_of("b", 1, 12) + lines_of("c", 1, 12);
+    EXPECT_EQ(change_between(older, older).family, 3U);
+}
+
+TEST(CompareChange, OtherConditionsAreWarnedOf) {
+    const Change change =
+        change_between(lines_of("a", 1, 2), line_of({.server = "a", .kernel = "6.9"}));
+    ASSERT_FALSE(change.warnings.empty());
+    EXPECT_EQ(change.warnings[0].warning.id, "other-kernel");
+    EXPECT_EQ(time_of(change.older), "2025-01-02T03:01:00 to 2025-01-02T03:02:00");
+}
+
+}  // namespace volley

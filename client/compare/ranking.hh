@@ -1,0 +1,25 @@
+// What people read: the ranking of each group and the change of each cell as tables, with the
+// warnings below, for a screen and as Markdown. Both show the same words and digits.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compare/analysis.hh"
+#include "compare/change.hh"
+#include "compare/text_table.hh"
+
+namespace volley {
+
+[[nodiscard]] std::vector<TextTable> ranking_tables(const Analysis& analysis);
+[[nodiscard]] TextTable change_table(const Change& change);
+
+[[nodiscard]] std::string screen_text(const Analysis& analysis);
+[[nodiscard]] std::string screen_text(const Change& change);
+[[nodiscard]] std::string markdown_text(const Analysis& analysis);
+[[nodiscard]] std::string markdown_text(const Change& change);
+
+// "1.052 [1.013, 1.094]"; the value alone where there is no interval.
+[[nodiscard]] std::string ratio_text(const Estimate& ratio);
+
+}  // namespace volley

@@ -1,0 +1,202 @@
+// Around the tables of ranking.hh: what was compared, how sure it is, and what to doubt.
+#include <algorithm>
+#include <cmath>
+
+#include "compare/comparability.hh"
+#include "compare/ranking.hh"
+#include "report/layout.hh"
+#include "report/text_values.hh"
+#include "stats/over_runs.hh"
+
+namespace volley {
+
+namespace {
+
+// A report before it takes the form of a screen or of Markdown.
+struct Document {
+    std::string title;
+    std::vector<TextTable> tables;
+    std::vector<std::string> notes;
+    std::vector<FoundWarning> warnings;
+};
+
+// "95 %", "99.9 %"
+std::string level_text(double confidence) {
+    const bool is_whole = std::abs(confidence * 100 - std::round(confidence * 100)) < 1e-9;
+    return is_whole ? whole_percent(confidence) : percent(confidence);
+}
+
+std::string counted_cells(std::size_t cells) {
+    return counted(cells, "cell");
+}
+
+std::string title_of(const Results& results) {
+    std::size_t runs = 0;
+    std::size_t complete = 0;
+    for (const auto& cell : results.cells) {
+        runs += cell.runs.size();
+        complete += cell.complete_runs();
+    }
+    std::string title =
+        results.file + ": " + counted(runs, "run") + " of " + counted_cells(results.cells.size());
+    if (complete < runs) {
+        title += ", " + std::to_string(runs - complete) + " of them failed";
+    }
+    for (const auto& cell : results.cells) {
+        if (!cell.contexts.empty()) {
+            const MeasurementContext& context = cell.contexts.front();
+            title += ", by volley " + context.version + " on " + context.environment.host_name;
+            break;
+        }
+    }
+    return title;
+}
+
+// Marks and missing intervals are explained only where there are any.
+void explain_intervals(const std::vector<const Cell*>& cells, double confidence,
+                       std::vector<std::string>& notes) {
+    const auto has = [&](auto holds) { return std::any_of(cells.begin(), cells.end(), holds); };
+    if (has([](const Cell* cell) { return cell->complete_runs() == 1; })) {
+        notes.push_back("† holds within that run only, and vouches for no other");
+    }
+    const std::size_t least = least_runs_for(confidence);
+    if (has([&](const Cell* cell) {
+            return cell->complete_runs() > 1 && cell->complete_runs() < least;
+        })) {
+        notes.push_back("a figure has an interval from " + std::to_string(least) + " runs on");
+    }
+}
+
+Document document_of(const Analysis& analysis) {
+    const auto& request = analysis.request;
+    Document document{.title = title_of(analysis.results),
+                      .tables = ranking_tables(analysis),
+                      .notes = {},
+                      .warnings = warnings_of(analysis)};
+    std::vector<const Cell*> cells;
+    for (const auto& cell : analysis.cells()) {
+        cells.push_back(&cell);
+    }
+    const std::string level = level_text(request.confidence);
+    document.notes.push_back("figures: the median over runs [" + level + " interval over runs]");
+    explain_intervals(cells, request.confidence, document.notes);
+    if (!analysis.comparisons.empty()) {
+        document.notes.push_back(
+            "ratio: " + std::string(request.statistic->meaning) +
+            " over that of the baseline, paired by round; below 1 is faster; the intervals hold "
+            "together at " +
+            level + ", for " + counted(analysis.family, "comparison") + " (Bonferroni)");
+        document.notes.push_back("baseline: " + analysis.baseline_rule);
+    }
+    const auto is_unpaired = [](const CellComparison& entry) { return !entry.paired; };
+    if (std::any_of(analysis.comparisons.begin(), analysis.comparisons.end(), is_unpaired)) {
+        document.notes.push_back(
+            "no common rounds: such cells were not measured in turns, and the drift of a machine "
+            "between two measurements can be greater than any difference; measure them with "
+            "benchmark/sweep.sh");
+    }
+    document.notes.insert(document.notes.end(), analysis.repeated_rounds.begin(),
+                          analysis.repeated_rounds.end());
+    return document;
+}
+
+Document document_of(const Change& change) {
+    Document document{
+        .title = "", .tables = {change_table(change)}, .notes = {}, .warnings = change.warnings};
+    std::vector<const Cell*> cells;
+    for (const auto& cell : change.cells) {
+        cells.insert(cells.end(), {cell.older, cell.newer});
+    }
+    const std::string level = level_text(change.request.confidence);
+    document.notes.push_back("figures: the median over runs [" + level + " interval over runs]");
+    explain_intervals(cells, change.request.confidence, document.notes);
+    document.notes.push_back(
+        "ratio: shift between the logs of the runs (Hodges-Lehmann), below 1 is faster; the "
+        "intervals hold together at " +
+        level + ", for " + counted(change.family, "comparison") + " (Bonferroni)");
+    document.notes.push_back(
+        "OLD was measured from " + time_of(change.older) + ", NEW from " + time_of(change.newer) +
+        ": what the machine did in between is in the ratios and not in their intervals. Identical "
+        "servers, measured minutes apart, had disjoint intervals. To be sure, measure both in one "
+        "sweep: benchmark/sweep.sh --servers old=PATH,new=PATH");
+    document.notes.insert(document.notes.end(), change.unmatched.begin(), change.unmatched.end());
+    return document;
+}
+
+// Those that only describe the machine, as "virtualized (12 cells)".
+std::string warnings_by_name(const std::vector<FoundWarning>& warnings) {
+    std::string text;
+    for (const auto& found : warnings) {
+        if (!is_about_verdicts(found)) {
+            text += (text.empty() ? "" : ", ") + found.warning.id + " (" +
+                    counted_cells(found.cells) + ")";
+        }
+    }
+    return text;
+}
+
+constexpr std::size_t text_columns = 100;
+
+std::string on_screen(const Document& document) {
+    std::string text = document.title.empty() ? "" : printable(document.title) + "\n\n";
+    for (const auto& table : document.tables) {
+        text += as_screen(table) + '\n';
+    }
+    for (const auto& note : document.notes) {
+        text += wrap("", printable(note), text_columns);
+    }
+    for (const auto& found : document.warnings) {
+        if (is_about_verdicts(found)) {
+            text += '\n' +
+                    wrap("warning: ",
+                         printable(found.warning.message) + " (" + counted_cells(found.cells) + ")",
+                         text_columns);
+            text += wrap("      -> ", printable(found.warning.remedy), text_columns);
+        }
+    }
+    if (const std::string others = warnings_by_name(document.warnings); !others.empty()) {
+        text += '\n' + wrap("also: ", others + "; benchmark/README.md explains them", text_columns);
+    }
+    return text;
+}
+
+std::string in_markdown(const Document& document) {
+    std::string text = document.title.empty() ? "" : markdown_text(document.title) + "\n\n";
+    for (const auto& table : document.tables) {
+        text += as_markdown(table) + '\n';
+    }
+    for (const auto& note : document.notes) {
+        text += "- " + markdown_text(note) + '\n';
+    }
+    for (const auto& found : document.warnings) {
+        if (is_about_verdicts(found)) {
+            text += "- **" + markdown_text(found.warning.id) + "** (" + counted_cells(found.cells) +
+                    "): " + markdown_text(found.warning.message) + ". " +
+                    markdown_text(found.warning.remedy) + ".\n";
+        }
+    }
+    if (const std::string others = warnings_by_name(document.warnings); !others.empty()) {
+        text += "- also: " + markdown_text(others) + '\n';
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string screen_text(const Analysis& analysis) {
+    return on_screen(document_of(analysis));
+}
+
+std::string screen_text(const Change& change) {
+    return on_screen(document_of(change));
+}
+
+std::string markdown_text(const Analysis& analysis) {
+    return in_markdown(document_of(analysis));
+}
+
+std::string markdown_text(const Change& change) {
+    return in_markdown(document_of(change));
+}
+
+}  // namespace volley
