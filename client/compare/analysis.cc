@@ -33,15 +33,20 @@ std::string listed(const std::vector<std::string>& values) {
     return text;
 }
 
-// The parts of a key that are not the same in all cells; the server where there is one cell only.
-std::string label_of(const CellKey& key, const std::vector<Cell>& cells) {
-    std::string label;
+// From the parts of the keys that are not the same in all cells; of one cell alone the server.
+void label_cells(std::vector<Cell>& cells) {
+    std::vector<Factor> differing;
     for (const auto& [name, factor] : factor_names) {
         if (values_of(cells, factor).size() > 1) {
-            label += (label.empty() ? "" : ", ") + words_of(key, factor);
+            differing.push_back(factor);
         }
     }
-    return label.empty() ? key.server : label;
+    for (auto& cell : cells) {
+        cell.label = differing.empty() ? cell.key.server : "";
+        for (const Factor factor : differing) {
+            cell.label += (cell.label.empty() ? "" : ", ") + words_of(cell.key, factor);
+        }
+    }
 }
 
 // What a group has in common.
@@ -236,9 +241,7 @@ void select_cells(Results& results, const std::vector<std::pair<Factor, std::str
         throw Error(ExitCode::usage, "no cell of " + results.file + " matches all of --where",
                     "leave a part of it out");
     }
-    for (auto& cell : results.cells) {
-        cell.label = label_of(cell.key, results.cells);
-    }
+    label_cells(results.cells);
 }
 
 std::vector<const Field*> compared_statistics(const Field* deciding) {
