@@ -3,51 +3,15 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <set>
+#include <tuple>
+#include <utility>
 
 #include "base/error.hh"
+#include "compare/selection.hh"
 
 namespace volley {
 
 namespace {
-
-// In the order of their values, each once; numbers by size.
-std::vector<std::string> values_of(const std::vector<Cell>& cells, Factor factor) {
-    std::vector<std::string> values;
-    for (const auto& cell : cells) {
-        values.push_back(value_of(cell.key, factor));
-    }
-    std::sort(values.begin(), values.end(), [&](const std::string& a, const std::string& b) {
-        const bool is_text = factor == Factor::server || factor == Factor::transport;
-        return is_text || a.size() == b.size() ? a < b : a.size() < b.size();
-    });
-    values.erase(std::unique(values.begin(), values.end()), values.end());
-    return values;
-}
-
-std::string listed(const std::vector<std::string>& values) {
-    std::string text;
-    for (const auto& value : values) {
-        text += (text.empty() ? "" : ", ") + value;
-    }
-    return text;
-}
-
-// From the parts of the keys that are not the same in all cells; of one cell alone the server.
-void label_cells(std::vector<Cell>& cells) {
-    std::vector<Factor> differing;
-    for (const auto& [name, factor] : factor_names) {
-        if (values_of(cells, factor).size() > 1) {
-            differing.push_back(factor);
-        }
-    }
-    for (auto& cell : cells) {
-        cell.label = differing.empty() ? cell.key.server : "";
-        for (const Factor factor : differing) {
-            cell.label += (cell.label.empty() ? "" : ", ") + words_of(cell.key, factor);
-        }
-    }
-}
 
 // What a group has in common.
 CellKey without(CellKey key, Factor by) {
@@ -94,7 +58,7 @@ void arrange(Analysis& analysis) {
     };
     std::stable_sort(cells.begin(), cells.end(),
                      [&](const Cell& a, const Cell& b) { return place(a) < place(b); });
-    const bool with_transport = values_of(cells, Factor::transport).size() > 1;
+    const bool with_transport = count_values(cells, Factor::transport) > 1;
     std::map<CellKey, std::size_t> groups;
     for (std::size_t at = 0; at < cells.size(); ++at) {
         const CellKey common = without(cells[at].key, by);
@@ -108,7 +72,7 @@ void arrange(Analysis& analysis) {
 
 void choose_baselines(Analysis& analysis) {
     const auto& request = analysis.request;
-    const auto& cells = analysis.cells();
+    auto& cells = analysis.results.cells;
     for (auto& group : analysis.groups) {
         for (const std::size_t at : group.cells) {
             const bool wanted =
@@ -124,7 +88,7 @@ void choose_baselines(Analysis& analysis) {
                      [](const Group& group) { return group.baseline.has_value(); })) {
         throw Error(ExitCode::usage, "--baseline '" + *request.baseline + "' has no complete run",
                     "the results have " + std::string(name_of(request.by)) + " " +
-                        listed(values_of(cells, request.by)));
+                        values_listed(cells, request.by));
     }
     const std::string statistic(request.statistic->meaning);
     analysis.baseline_rule = request.baseline
@@ -220,29 +184,6 @@ void compare_groups(Analysis& analysis) {
 }
 
 }  // namespace
-
-void select_cells(Results& results, const std::vector<std::pair<Factor, std::string>>& where) {
-    std::map<Factor, std::set<std::string>> wanted;
-    for (const auto& [factor, value] : where) {
-        const auto there = values_of(results.cells, factor);
-        if (std::find(there.begin(), there.end(), value) == there.end()) {
-            const std::string name(name_of(factor));
-            throw Error(ExitCode::usage, "--where " + name + "=" + value + " matches nothing",
-                        results.file + " has " + name + " " + listed(there));
-        }
-        wanted[factor].insert(value);
-    }
-    std::erase_if(results.cells, [&](const Cell& cell) {
-        return std::any_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
-            return entry.second.count(value_of(cell.key, entry.first)) == 0;
-        });
-    });
-    if (results.cells.empty()) {
-        throw Error(ExitCode::usage, "no cell of " + results.file + " matches all of --where",
-                    "leave a part of it out");
-    }
-    label_cells(results.cells);
-}
 
 std::vector<const Field*> compared_statistics(const Field* deciding) {
     std::vector<const Field*> statistics{deciding};

@@ -61,9 +61,6 @@ struct Analysis {
 // Throws Error(usage) where `where` or `baseline` match nothing, naming what there is.
 [[nodiscard]] Analysis analyse(Results results, const AnalysisRequest& request);
 
-// Leaves the cells that match, and labels them. Throws Error(usage) as said above.
-void select_cells(Results& results, const std::vector<std::pair<Factor, std::string>>& where);
-
 // The one that decides first, and mean, p50 and p99.
 [[nodiscard]] std::vector<const Field*> compared_statistics(const Field* deciding);
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/error.hh"
+#include "compare/selection.hh"
 
 namespace volley {
 
@@ -79,6 +80,13 @@ Change find_change(Results older, Results newer, const AnalysisRequest& request)
     change.statistics = compared_statistics(request.statistic);
     select_cells(change.older, request.where);
     select_cells(change.newer, request.where);
+    std::vector<Cell*> both;
+    for (Results* side : {&change.older, &change.newer}) {
+        for (auto& cell : side->cells) {
+            both.push_back(&cell);
+        }
+    }
+    label_cells(both);
     match_cells(change);
     compare_cells(change);
     std::vector<std::vector<const Cell*>> compared;

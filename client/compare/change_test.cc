@@ -64,6 +64,11 @@ TEST(CompareChange, CellsOfOneFileAloneAreNamed) {
     EXPECT_EQ(change.unmatched,
               (std::vector<std::string>{"only old.jsonl has b", "only new.jsonl has c"}));
     EXPECT_THROW((void)change_between(lines_of("a", 1, 1), lines_of("b", 1, 1)), Error);
+    // A label tells cells of both files apart.
+    EXPECT_EQ(change_between(lines_of("a", 1, 1), lines_of("a", 1, 1) + lines_of("a", 1, 1, 64))
+                  .cells[0]
+                  .newer->label,
+              "16 clients");
 }
 
 TEST(CompareChange, EveryCellIsOneComparison) {
