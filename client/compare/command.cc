@@ -8,6 +8,7 @@
 
 #include "base/error.hh"
 #include "options/values.hh"
+#include "options/words.hh"
 
 namespace volley {
 
@@ -41,27 +42,12 @@ po::options_description shown_options() {
     return all;
 }
 
-po::variables_map read_words(const std::vector<std::string>& words) {
-    namespace style = po::command_line_style;
+po::variables_map read_command_line(const std::vector<std::string>& words) {
     po::options_description description = shown_options();
     description.add_options()("files", po::value<std::vector<std::string>>());
     po::positional_options_description files;
     files.add("files", -1);
-    po::variables_map values;
-    for (const auto& word : words) {
-        refuse_placeholders(word, "'" + word + "'");
-    }
-    try {
-        po::store(po::command_line_parser(words)
-                      .options(description)
-                      .positional(files)
-                      .style(style::unix_style & ~style::allow_guessing)
-                      .run(),
-                  values);
-    } catch (const po::error& error) {
-        throw Error(ExitCode::usage, error.what(), "see compare --help");
-    }
-    return values;
+    return read_words(words, description, files, "compare", "see compare --help");
 }
 
 std::optional<Factor> factor_named(const std::string& name) {
@@ -147,7 +133,7 @@ void read_files(const po::variables_map& values, CompareCommand& command) {
 }  // namespace
 
 CompareCommand parse_compare_command(const std::vector<std::string>& arguments) {
-    const po::variables_map values = read_words(arguments);
+    const po::variables_map values = read_command_line(arguments);
     const auto text = [&](const char* name) {
         return values.count(name) != 0 ? values[name].as<std::string>() : std::string();
     };

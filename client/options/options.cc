@@ -9,6 +9,7 @@
 #include "base/error.hh"
 #include "options/description.hh"
 #include "options/values.hh"
+#include "options/words.hh"
 #include "transport/challenge.hh"
 
 namespace volley {
@@ -44,26 +45,10 @@ void read_config(const std::string& path, const po::options_description& descrip
 }
 
 po::variables_map read_values(const std::vector<std::string>& arguments) {
-    namespace style = po::command_line_style;
     const po::options_description description = every_option();
-    const po::positional_options_description none;
-    po::variables_map values;
-    for (const auto& word : arguments) {
-        refuse_placeholders(word, "'" + word + "'");
-    }
-    try {
-        const auto parsed = po::command_line_parser(arguments)
-                                .options(description)
-                                .positional(none)
-                                .style(style::unix_style & ~style::allow_guessing)
-                                .run();
-        po::store(parsed, values);
-    } catch (const po::too_many_positional_options_error&) {
-        throw Error(ExitCode::usage, "a word among the options is none",
-                    "put the server and its arguments after --: volley [options] -- SERVER");
-    } catch (const po::error& error) {
-        throw Error(ExitCode::usage, error.what(), "see volley --help");
-    }
+    po::variables_map values =
+        read_words(arguments, description, {}, "volley",
+                   "put the server and its arguments after --: volley [options] -- SERVER");
     if (values.count("config") != 0) {
         read_config(values["config"].as<std::string>(), description, values);
     }

@@ -13,6 +13,7 @@
 #include "base/error.hh"
 #include "base/random.hh"
 #include "options/values.hh"
+#include "options/words.hh"
 #include "sweep/client_options.hh"
 #include "transport/challenge.hh"
 
@@ -120,29 +121,11 @@ void read_plan_file(const std::string& path, po::variables_map& values) {
     }
 }
 
-po::variables_map read_words(const std::vector<std::string>& words) {
-    namespace style = po::command_line_style;
+po::variables_map read_command_line(const std::vector<std::string>& words) {
     po::options_description description = grid_options();
     description.add(command_options());
-    const po::positional_options_description none;
-    po::variables_map values;
-    for (const auto& word : words) {
-        refuse_placeholders(word, "'" + word + "'");
-    }
-    try {
-        po::store(po::command_line_parser(words)
-                      .options(description)
-                      .positional(none)
-                      .style(style::unix_style & ~style::allow_guessing)
-                      .run(),
-                  values);
-    } catch (const po::too_many_positional_options_error&) {
-        throw Error(ExitCode::usage, "a word among the options is none",
-                    "options of the client come after --; see sweep --help");
-    } catch (const po::error& error) {
-        throw Error(ExitCode::usage, error.what(), "see sweep --help");
-    }
-    return values;
+    return read_words(words, description, {}, "sweep",
+                      "options of the client come after --; see sweep --help");
 }
 
 std::vector<Absence> parse_absences(const po::variables_map& values) {
@@ -229,7 +212,7 @@ std::string name_of_plan(const SweepPlan& plan) {
 
 SweepCommand parse_sweep_command(const std::vector<std::string>& arguments) {
     const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
-    po::variables_map values = read_words({arguments.begin(), dashes});
+    po::variables_map values = read_command_line({arguments.begin(), dashes});
     SweepCommand command;
     if (values.count("help") != 0) {
         command.action = SweepCommand::Action::help;
