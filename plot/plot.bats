@@ -104,7 +104,7 @@ says() { # STATUS WORDS
     command -v xz >/dev/null || skip "xz is missing: apt-get install xz-utils"
     [[ -x target/compare ]] || skip "target/compare is not built: make client"
     # Ends early, and xz is told so by a signal.
-    xz -dc benchmark/results/first-picture-runs.jsonl.xz 2>/dev/null | head -n 54 >"$BATS_TEST_TMPDIR/results.jsonl" || true
+    xz -dc benchmark/results/first-picture.jsonl.xz 2>/dev/null | head -n 54 >"$BATS_TEST_TMPDIR/results.jsonl" || true
     run timeout 120 Rscript plot/all.R "$BATS_TEST_TMPDIR"
     says 0 " plots in $BATS_TEST_TMPDIR/plots"
     [[ $output != *Warning* ]]
