@@ -5,9 +5,10 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <regex>
+#include <cstdlib>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compare/analysis.hh"
@@ -97,17 +98,27 @@ inline std::string verdict_for(const Analysis& analysis, const std::string& serv
 
 // The last digits of logarithms differ between mathematics libraries: golden files hold six.
 inline std::string rounded(const std::string& text) {
-    static const std::regex long_number(R"(\d+\.\d{5,}(e[-+]\d+)?)");
+    constexpr std::size_t most_decimals = 4;  // more are of a computation
     std::string all;
-    auto from = text.begin();
-    for (std::sregex_iterator at(text.begin(), text.end(), long_number), end; at != end; ++at) {
-        char number[64];
-        std::snprintf(number, sizeof number, "%.6g", std::stod(at->str()));
-        all.append(from, (*at)[0].first);
-        all += number;
-        from = (*at)[0].second;
+    for (const char* at = text.c_str(); *at != '\0';) {
+        char* end = nullptr;
+        const double number = *at >= '0' && *at <= '9' ? std::strtod(at, &end) : 0;
+        if (end == nullptr) {
+            all += *at++;
+            continue;
+        }
+        const std::string_view digits(at, static_cast<std::size_t>(end - at));
+        const auto point = digits.find('.');
+        if (point != std::string_view::npos && digits.size() - point - 1 > most_decimals) {
+            char shorter[64];
+            std::snprintf(shorter, sizeof shorter, "%.6g", number);
+            all += shorter;
+        } else {
+            all += digits;
+        }
+        at = end;
     }
-    return all.append(from, text.end());
+    return all;
 }
 
 }  // namespace volley::fixture
