@@ -1,11 +1,10 @@
 /**
  * d: a fiber for each connection, on one epoll loop for each CPU that the process may run on.
  *
- * A connection reads as if its socket (of std.socket) were blocking: where there is nothing to do,
- * its fiber yields to the loop, which calls it again when epoll says so. The main thread accepts
- * and deals the connections out to the loops in turn. Fibers rather than a Thread for each
- * connection, because druntime stops every Thread to collect garbage. A round trip is epoll_wait,
- * recv, send, and allocates nothing.
+ * A connection reads as if its socket were blocking: where there is nothing to do, its fiber yields
+ * to the loop, which calls it again when epoll says so. The main thread accepts and deals the
+ * connections out in turn. Not a Thread for each, because druntime stops all of them to collect
+ * garbage. A round trip is epoll_wait, recv, send, and allocates nothing.
  *
  * Needs: Linux 2.6.27, a D compiler with its standard library (ldc2, of 2022 or newer).
  * Try:   make && taskset -c 0,1 ./d -p 4000 &
@@ -32,12 +31,10 @@ import std.getopt : config, getopt, GetOptException;
 import std.socket;
 import std.stdio : stderr;
 
-enum challengeBytes = 4;
-enum mostBytes = 16 << 20; // of a message
+enum challengeBytes = 4, mostBytes = 16 << 20; // of a message
 enum batchBytes = 4096; // what one recv may bring of small messages: a page
 enum backlog = 4096; // the kernel cuts it down to net.core.somaxconn
-enum eventsAtOnce = 256;
-enum acceptPause = 50.msecs;
+enum eventsAtOnce = 256, acceptPause = 50.msecs;
 
 // The collector marks in the thread that collects: it would start one for each CPU of the machine.
 extern (C) __gshared string[] rt_options = ["gcopt=parallel:0"];
@@ -199,7 +196,7 @@ Socket listenOn(string address, ushort port)
     }
 }
 
-/// Without a descriptor to spare, nothing is accepted for a moment: those that exist come first.
+/// Without a descriptor to spare, accepting pauses: those that exist come first.
 void acceptAll(Socket listener, const int[] loops, size_t messageBytes)
 {
     for (size_t turn = 0;; turn = (turn + 1) % loops.length)
@@ -236,8 +233,7 @@ void main(string[] args)
     catch (GetOptException problem)
         fail(problem.msg);
 
-    // The default action ends the process at once; a shell starts its jobs with SIGINT ignored.
-    signal(SIGINT, SIG_DFL);
+    signal(SIGINT, SIG_DFL); // a shell starts its jobs with SIGINT ignored
     signal(SIGTERM, SIG_DFL);
     rlimit descriptors; // the usual soft limit is below a thousand connections
     getrlimit(RLIMIT_NOFILE, &descriptors);
@@ -249,8 +245,6 @@ void main(string[] args)
     sched_getaffinity(0, allowed.sizeof, &allowed);
     auto loops = new int[CPU_COUNT(&allowed)];
     foreach (ref loop; loops)
-        loop = epoll_create1(EPOLL_CLOEXEC);
-    foreach (loop; loops)
-        spawn(&run, loop);
+        spawn(&run, loop = epoll_create1(EPOLL_CLOEXEC));
     acceptAll(listener, loops, messageBytes);
 }

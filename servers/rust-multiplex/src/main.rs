@@ -1,13 +1,11 @@
 //! rust-multiplex: a few threads that share many connections, over mio's portable epoll.
 //!
 //! What is below the asynchronous runtimes, written by hand: one loop and one thread for each CPU
-//! that the process may run on, and a state for each connection. The main thread accepts, blocking,
-//! and deals the connections out in turn: the loops never differ by more than one.
+//! that the process may run on. The main thread accepts, and deals the connections out in turn.
 //!
-//! mio is edge-triggered: it tells once that a socket has become readable, and a loop that stops
-//! reading too soon hears nothing more. A recv that leaves room in the buffer has emptied the
-//! socket, so a round trip is epoll_wait, recv, send. Where there may be more, the socket is
-//! registered anew, which makes mio tell it again: one busy client does not keep the loop.
+//! mio is edge-triggered: it tells once that a socket has become readable. A recv that leaves room
+//! in the buffer has emptied it, so a round trip is epoll_wait, recv, send. Where there may be more,
+//! the socket is registered anew, and mio tells it again: one busy client does not keep the loop.
 //!
 //! Needs: Linux, Rust 1.71 (mio's minimum), a C compiler as its linker. There is no fallback.
 //! Try:   make && taskset -c 0,1 ./rust-multiplex -p 4000 &
@@ -37,8 +35,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const DEALT: Token = Token(usize::MAX); // connections wait in the channel; all others: descriptors
 const BOTH_WAYS: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
-/// Turns a message into its reply, in place; false where the challenge is zero. The last byte is
-/// the lowest: the carry runs to the left until a byte does not wrap.
+/// Turns a message into its reply, in place; false where the challenge is zero. The carry runs left.
 fn answer(message: &mut [u8]) -> bool {
     let width = message.len().min(CHALLENGE_BYTES);
     let challenge = &mut message[..width];
@@ -64,8 +61,7 @@ struct Connection {
 
 impl Connection {
     fn new(stream: TcpStream, message_bytes: usize) -> Self {
-        // Whole messages, so that little has to be moved, and one byte more: a client that waits
-        // for its reply never fills the buffer, and nobody looks for more than there is.
+        // Whole messages, and one byte more: a client that waits for its reply never fills it.
         let buffer = vec![0; message_bytes * (BATCH_BYTES / message_bytes).max(1) + 1];
         let (filled, answered, sent) = (0, 0, 0);
         Self {
@@ -77,8 +73,7 @@ impl Connection {
         }
     }
 
-    /// Sends what is answered. What a client does not read stays in its buffer, and the error is
-    /// WouldBlock: nothing more is read from it, so that nothing grows.
+    /// Sends what is answered. WouldBlock where a client does not read: nothing more is read of it.
     fn flush(&mut self) -> io::Result<()> {
         while self.sent < self.answered {
             self.sent += self.stream.write(&self.buffer[self.sent..self.answered])?;
@@ -89,8 +84,7 @@ impl Connection {
         Ok(())
     }
 
-    /// One read and one write for all challenges that are there. True where the read filled the
-    /// buffer: there may be more. The end of the connection is an error.
+    /// One read and one write for all challenges that are there. True where there may be more.
     fn serve(&mut self, message_bytes: usize) -> io::Result<bool> {
         self.flush()?;
         let received = self.stream.read(&mut self.buffer[self.filled..])?;
@@ -111,8 +105,7 @@ impl Connection {
     }
 }
 
-/// A thread's connections, each in the place that its descriptor numbers.
-type Places = Vec<Option<Connection>>;
+type Places = Vec<Option<Connection>>; // of a thread, numbered by their descriptors
 
 fn add(places: &mut Places, mut connection: Connection, registry: &Registry) -> io::Result<()> {
     let place = connection.stream.as_raw_fd() as usize;
@@ -195,8 +188,7 @@ fn parse_options() -> Result<(SocketAddr, usize), String> {
     }
 }
 
-/// The default actions end all threads at once; a shell starts its jobs with SIGINT ignored. And
-/// the usual soft limit of descriptors is below a thousand connections.
+/// A shell starts its jobs with SIGINT ignored; the usual soft limit is below a thousand sockets.
 fn prepare_process() {
     // SAFETY: both signals have a default action, and the limit is a valid struct of this frame.
     unsafe {
@@ -210,8 +202,7 @@ fn prepare_process() {
     }
 }
 
-/// The next connection: no reply of it waits for an acknowledgement, and no loop for a client.
-/// Without a descriptor to spare, accept would fail again at once, and it pauses.
+/// The next connection. Without a descriptor to spare, accept would fail again at once: it pauses.
 fn accept(listener: &TcpListener) -> net::TcpStream {
     loop {
         let accepted = listener.accept().and_then(|(stream, _)| {
