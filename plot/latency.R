@@ -11,7 +11,7 @@ plot_latency <- function(tables) {
     if (nrow(rows) == 0) return(nothing("no run is complete"))
     over <- if (length(unique(rows$clients)) == 1 && length(unique(stats::na.omit(rows$cores))) > 1) "cores" else "clients"
     unit <- time_unit(rows$value)
-    for (column in c("value", "low", "high")) rows[[column]] <- rows[[column]] / unit$ns
+    rows <- in_unit(rows, unit$ns)
     rows$series <- as_series(rows$series, tables)
     panel <- panels_by(rows, c(if (over == "clients") "cores" else "clients", "message_bytes"), tables)
     rows$panel <- panels_times(panel, factor(rows$statistic, statistics))

@@ -16,7 +16,7 @@ plot_runs <- function(tables) {
     runs$at <- row_of(runs$series) + 0.3 - 0.6 * place
     runs$value <- runs$rtt_ns_mean / unit$ns
     middle$at <- row_of(middle$series)
-    for (column in c("value", "low", "high")) middle[[column]] <- middle[[column]] / unit$ns
+    middle <- in_unit(middle, unit$ns)
     middle$kind <- interval_kind(middle)
     middle <- middle[!is.na(middle$panel), ]
 

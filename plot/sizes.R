@@ -7,10 +7,8 @@ plot_sizes <- function(tables) {
     if (length(unique(trip$message_bytes)) < 2) return(nothing("all were measured with the same size of message"))
     moved <- figure(tables, "bytes_per_second", "bytes/s")
     unit <- time_unit(trip$value)
-    for (column in c("value", "low", "high")) {
-        trip[[column]] <- trip[[column]] / unit$ns
-        moved[[column]] <- moved[[column]] / 1e6
-    }
+    trip <- in_unit(trip, unit$ns)
+    moved <- in_unit(moved, 1e6)
     quantity <- c(paste0("mean round trip (", unit$name, ", log)"), "payload in one direction (MB/s, log)")
     trip$quantity <- rep(quantity[1], nrow(trip))
     moved$quantity <- rep(quantity[2], nrow(moved))

@@ -16,7 +16,7 @@ plot_tail <- function(tables) {
     }))
     unit <- time_unit(rows$value_ns)
     rows$value <- rows$value_ns / unit$ns
-    for (column in c("value", "low", "high")) bars[[column]] <- bars[[column]] / unit$ns
+    bars <- in_unit(bars, unit$ns)
     rows$series <- droplevels(as_series(rows$series, tables))
     rows$panel <- droplevels(order_groups(rows, tables))
     bars$series <- factor(bars$series, levels(rows$series))

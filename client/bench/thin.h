@@ -1,4 +1,4 @@
-// What the two thinnest clients share: they do what must be done (send, receive, clock, check) and
+// What the thinnest clients share: they do what must be done (send, receive, clock, check) and
 // nothing else.
 //
 // They are the yardstick of bench-client, not tools: no windows, no histogram, no deadlines, no
@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -44,6 +45,11 @@ static inline int connect_to(const char* port) {
         give_up("connect");
     }
     return fd;
+}
+
+static inline void watch(int epoll, int fd, void* connection) {
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
 // What bench-client reads: round trips, mean in ns, CPU in ns a round trip.

@@ -6,7 +6,6 @@
 // sockperf's own header of 14 bytes: sequence number, flags, length, all in network order. The
 // same length for all, and one thread with one epoll.
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "thin.h"
 
@@ -54,8 +53,7 @@ int main(int argc, char** argv) {
     const int epoll = epoll_create1(0);
     for (int at = 0; at < count; ++at) {
         connections[at].fd = connect_to(argv[1]);
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &connections[at]};
-        epoll_ctl(epoll, EPOLL_CTL_ADD, connections[at].fd, &event);
+        watch(epoll, connections[at].fd, &connections[at]);
     }
     const int64_t start = now_ns() + (int64_t)(atof(argv[2]) * 1e9);
     const int64_t end = start + (int64_t)(atof(argv[3]) * 1e9);

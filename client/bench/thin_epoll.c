@@ -1,6 +1,5 @@
 // The thinnest client for many connections: one thread, one epoll. Usage: thin_epoll PORT
 // WARMUP_SECONDS SECONDS CONNECTIONS
-#include <sys/epoll.h>
 
 #include "thin.h"
 
@@ -28,8 +27,7 @@ int main(int argc, char** argv) {
     const int epoll = epoll_create1(0);
     for (int at = 0; at < count; ++at) {
         connections[at].fd = connect_to(argv[1]);
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &connections[at]};
-        epoll_ctl(epoll, EPOLL_CTL_ADD, connections[at].fd, &event);
+        watch(epoll, connections[at].fd, &connections[at]);
     }
     const int64_t start = now_ns() + (int64_t)(atof(argv[2]) * 1e9);
     const int64_t end = start + (int64_t)(atof(argv[3]) * 1e9);

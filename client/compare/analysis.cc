@@ -138,7 +138,6 @@ std::optional<Comparison> compare_cells(const Analysis& analysis,
                                         const std::map<Round, const MeasuredRun*>& cell,
                                         const std::map<Round, const MeasuredRun*>& baseline,
                                         const Field& statistic) {
-    const auto index = static_cast<std::size_t>(&statistic - fields().data());
     std::vector<double> a;
     std::vector<double> b;
     for (const auto& [round, run] : cell) {
@@ -146,8 +145,8 @@ std::optional<Comparison> compare_cells(const Analysis& analysis,
         if (other == baseline.end()) {
             continue;
         }
-        const auto mine = run->figures.values[index];
-        const auto its = other->second->figures.values[index];
+        const auto mine = run->figures.value(statistic);
+        const auto its = other->second->figures.value(statistic);
         if (mine.value_or(0) > 0 && its.value_or(0) > 0) {
             a.push_back(*mine);
             b.push_back(*its);

@@ -1,28 +1,19 @@
 #include "compare/cell.hh"
 
 #include <algorithm>
-#include <charconv>
+
+#include "report/text_values.hh"
 
 namespace volley {
 
 namespace {
-
-std::string counted_plainly(std::size_t count, const char* what) {
-    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 // Without placement the server's CPUs are those that it was asked to be measured with.
 std::size_t cores_of(const MeasurementContext& context) {
     if (!context.placement.server_cpus.empty() || !context.server_is_ours) {
         return context.placement.server_cpus.size();
     }
-    std::size_t cores = 0;
-    for (const auto& [name, value] : context.options) {
-        if (name == "server-cores") {
-            std::from_chars(value.data(), value.data() + value.size(), cores);
-        }
-    }
-    return cores;
+    return asked_server_cores(context);
 }
 
 }  // namespace

@@ -82,4 +82,14 @@ struct Cell {
     [[nodiscard]] std::string failure() const;
 };
 
+// cells: a vector of them, const or not.
+template <typename Cells>
+[[nodiscard]] auto pointers_to(Cells& cells) {
+    std::vector<decltype(cells.data())> all;
+    for (auto& cell : cells) {
+        all.push_back(&cell);
+    }
+    return all;
+}
+
 }  // namespace volley

@@ -12,10 +12,9 @@ namespace {
 
 // Over the complete runs; what is not above 0 has no ratio.
 std::vector<double> values_of(const Cell& cell, const Field& statistic) {
-    const auto index = static_cast<std::size_t>(&statistic - fields().data());
     std::vector<double> values;
     for (const auto& run : cell.runs) {
-        const auto value = run.complete ? run.figures.values[index] : std::nullopt;
+        const auto value = run.complete ? run.figures.value(statistic) : std::nullopt;
         if (value.value_or(0) > 0) {
             values.push_back(*value);
         }

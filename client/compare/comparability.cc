@@ -7,7 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/joined.hh"
 #include "compare/facts.hh"
+#include "report/text_values.hh"
 
 namespace volley {
 
@@ -102,12 +104,9 @@ void compare_conditions(const std::vector<const Cell*>& cells, Warnings& warning
         }
     }
     if (!options.empty()) {
-        std::string text;
-        for (const auto& option : options) {
-            text += (text.empty() ? "" : "; ") + option;
-        }
         warnings.add({"other-options",
-                      "cells that are compared were measured with different options: " + text,
+                      "cells that are compared were measured with different options: " +
+                          joined(options, "; "),
                       "measure all with the same options of volley"},
                      cells.size());
     }
@@ -132,12 +131,12 @@ void check_failures(const std::vector<const Cell*>& cells_shown, Warnings& warni
         }
     }
     if (cells > 0) {
-        warnings.add({"failed-runs",
-                      std::to_string(failed) + (failed == 1 ? " run" : " runs") +
-                          " failed and enter no figure (" + example + ")",
-                      "a server may be fast only where it does not fail: see the errors in the "
-                      "result file"},
-                     cells);
+        warnings.add(
+            {"failed-runs",
+             counted_plainly(failed, "run") + " failed and enter no figure (" + example + ")",
+             "a server may be fast only where it does not fail: see the errors in the "
+             "result file"},
+            cells);
     }
 }
 
@@ -183,10 +182,6 @@ std::vector<FoundWarning> find_warnings(const std::vector<std::vector<const Cell
 }
 
 std::vector<FoundWarning> warnings_of(const Analysis& analysis) {
-    std::vector<const Cell*> all;
-    for (const auto& cell : analysis.cells()) {
-        all.push_back(&cell);
-    }
     std::vector<std::vector<const Cell*>> compared;
     for (const auto& group : analysis.groups) {
         std::vector<const Cell*> measured;
@@ -199,7 +194,7 @@ std::vector<FoundWarning> warnings_of(const Analysis& analysis) {
             compared.push_back(std::move(measured));
         }
     }
-    return find_warnings(compared, all, analysis.results.methods);
+    return find_warnings(compared, pointers_to(analysis.cells()), analysis.results.methods);
 }
 
 bool is_about_verdicts(const FoundWarning& found) {

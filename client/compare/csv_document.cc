@@ -25,22 +25,24 @@ std::string comparison_columns(const std::vector<const Field*>& statistics) {
     return columns;
 }
 
-void add_interval(CsvRows& rows, const std::optional<Interval>& interval) {
-    rows << (interval ? std::optional(interval->low) : std::nullopt)
-         << (interval ? std::optional(interval->high) : std::nullopt);
-}
-
 void add_figure(CsvRows& rows, const Cell& cell, const Field& field) {
     const Figure* const figure = cell.figure(field);
-    rows << (figure != nullptr ? figure->value : std::nullopt);
-    add_interval(rows, figure != nullptr ? figure->interval : std::nullopt);
+    rows << (figure != nullptr ? figure->value : std::nullopt)
+         << (figure != nullptr ? figure->interval : std::nullopt);
 }
 
 void add_comparison(CsvRows& rows, const std::optional<Comparison>& comparison) {
-    rows << (comparison ? std::optional(comparison->ratio.point) : std::nullopt);
-    add_interval(rows, comparison ? comparison->ratio.interval : std::nullopt);
-    rows << verdict_of(comparison) << (comparison ? comparison->rounds : 0)
+    rows << (comparison ? std::optional(comparison->ratio.point) : std::nullopt)
+         << (comparison ? comparison->ratio.interval : std::nullopt) << verdict_of(comparison)
+         << (comparison ? comparison->rounds : 0)
          << (comparison ? comparison->rounds_needed : std::nullopt);
+}
+
+// The same columns where there is nothing to compare with.
+void add_no_comparison(CsvRows& rows) {
+    rows << std::optional<double>() << std::optional<Interval>() << ""
+         << ""
+         << "";
 }
 
 void add_key(CsvRows& rows, const CellKey& key) {
@@ -78,12 +80,7 @@ std::string csv_document(const Analysis& analysis) {
                 if (const auto* const found = analysis.comparison(at, *statistic)) {
                     add_comparison(rows, found->paired);
                 } else {
-                    rows << ""
-                         << ""
-                         << ""
-                         << ""
-                         << ""
-                         << "";
+                    add_no_comparison(rows);
                 }
             }
             rows << analysis.family;
@@ -113,12 +110,7 @@ std::string csv_document(const Change& change) {
             if (comparison) {
                 add_comparison(rows, comparison);
             } else {
-                rows << ""
-                     << ""
-                     << ""
-                     << ""
-                     << ""
-                     << "";
+                add_no_comparison(rows);
             }
         }
         rows << change.family;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "report/csv_text.hh"
+#include "stats/interval.hh"
 
 namespace volley {
 
@@ -21,6 +22,11 @@ class CsvRows {
     CsvRows& operator<<(bool value) { return put(value ? "TRUE" : "FALSE"); }
     CsvRows& operator<<(double value) { return put(csv_number(value)); }
     CsvRows& operator<<(const std::optional<double>& value) { return put(csv_number(value)); }
+    // Two cells: low and high.
+    CsvRows& operator<<(const std::optional<Interval>& value) {
+        return *this << (value ? std::optional(value->low) : std::nullopt)
+                     << (value ? std::optional(value->high) : std::nullopt);
+    }
     template <std::integral T>
     CsvRows& operator<<(T value) {
         return put(std::to_string(value));

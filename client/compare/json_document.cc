@@ -79,12 +79,8 @@ Json warnings_json(const std::vector<FoundWarning>& warnings) {
 }
 
 Json environment_json(const Results& results) {
-    std::vector<const Cell*> cells;
-    for (const auto& cell : results.cells) {
-        cells.push_back(&cell);
-    }
     Json all = Json::object();
-    for (const auto& fact : facts_of(cells)) {
+    for (const auto& fact : facts_of(pointers_to(results.cells))) {
         all[fact.key] = fact.values;
     }
     return all;

@@ -1,8 +1,6 @@
 #include "compare/load.hh"
 
 #include <algorithm>
-#include <fstream>
-#include <iostream>
 #include <map>
 #include <set>
 
@@ -180,6 +178,22 @@ void Loader::finish(double confidence) {
 
 }  // namespace
 
+std::size_t Results::runs() const {
+    std::size_t count = 0;
+    for (const auto& cell : cells) {
+        count += cell.runs.size();
+    }
+    return count;
+}
+
+std::size_t Results::complete_runs() const {
+    std::size_t count = 0;
+    for (const auto& cell : cells) {
+        count += cell.complete_runs();
+    }
+    return count;
+}
+
 Results load_results(std::istream& input, const std::string& name, Detail detail,
                      double confidence) {
     Results results{.file = name};
@@ -218,15 +232,8 @@ Results load_results(std::istream& input, const std::string& name, Detail detail
 }
 
 Results load_results(const std::string& path, Detail detail, double confidence) {
-    if (path == "-") {
-        return load_results(std::cin, "standard input", detail, confidence);
-    }
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw Error(ExitCode::usage, path + " cannot be opened for reading",
-                    "check the path and its permissions");
-    }
-    return load_results(file, path, detail, confidence);
+    ResultInput input(path);
+    return load_results(input.stream(), input.name(), detail, confidence);
 }
 
 }  // namespace volley

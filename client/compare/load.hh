@@ -23,6 +23,9 @@ struct Results {
     std::size_t method = 0;             // the newest method version in the file
     std::size_t methods = 0;            // how many different ones
     std::vector<std::string> seeds;     // of the sweeps, each once
+
+    [[nodiscard]] std::size_t runs() const;
+    [[nodiscard]] std::size_t complete_runs() const;
 };
 
 // path: "-" is the standard input. Throws Error(usage) where it cannot be opened, Error(failed)

@@ -31,12 +31,8 @@ std::string counted_cells(std::size_t cells) {
 }
 
 std::string title_of(const Results& results) {
-    std::size_t runs = 0;
-    std::size_t complete = 0;
-    for (const auto& cell : results.cells) {
-        runs += cell.runs.size();
-        complete += cell.complete_runs();
-    }
+    const std::size_t runs = results.runs();
+    const std::size_t complete = results.complete_runs();
     std::string title =
         results.file + ": " + counted(runs, "run") + " of " + counted_cells(results.cells.size());
     if (complete < runs) {
@@ -73,13 +69,9 @@ Document document_of(const Analysis& analysis) {
                       .tables = ranking_tables(analysis),
                       .notes = {},
                       .warnings = warnings_of(analysis)};
-    std::vector<const Cell*> cells;
-    for (const auto& cell : analysis.cells()) {
-        cells.push_back(&cell);
-    }
     const std::string level = level_text(request.confidence);
     document.notes.push_back("figures: the median over runs [" + level + " interval over runs]");
-    explain_intervals(cells, request.confidence, document.notes);
+    explain_intervals(pointers_to(analysis.cells()), request.confidence, document.notes);
     if (!analysis.comparisons.empty()) {
         document.notes.push_back(
             "ratio: " + std::string(request.statistic->meaning) +

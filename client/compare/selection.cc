@@ -5,18 +5,11 @@
 #include <set>
 
 #include "base/error.hh"
+#include "base/joined.hh"
 
 namespace volley {
 
 namespace {
-
-std::vector<Cell*> pointers_to(std::vector<Cell>& cells) {
-    std::vector<Cell*> all;
-    for (auto& cell : cells) {
-        all.push_back(&cell);
-    }
-    return all;
-}
 
 // In the order of their values, each once; numbers by size.
 std::vector<std::string> values_of(const std::vector<Cell*>& cells, Factor factor) {
@@ -36,14 +29,6 @@ std::vector<std::string> values_of(std::vector<Cell>& cells, Factor factor) {
     return values_of(pointers_to(cells), factor);
 }
 
-std::string listed(const std::vector<std::string>& values) {
-    std::string text;
-    for (const auto& value : values) {
-        text += (text.empty() ? "" : ", ") + value;
-    }
-    return text;
-}
-
 }  // namespace
 
 void select_cells(Results& results, const std::vector<std::pair<Factor, std::string>>& where) {
@@ -53,7 +38,7 @@ void select_cells(Results& results, const std::vector<std::pair<Factor, std::str
         if (std::find(there.begin(), there.end(), value) == there.end()) {
             const std::string name(name_of(factor));
             throw Error(ExitCode::usage, "--where " + name + "=" + value + " matches nothing",
-                        results.file + " has " + name + " " + listed(there));
+                        results.file + " has " + name + " " + joined(there, ", "));
         }
         wanted[factor].insert(value);
     }
@@ -89,7 +74,7 @@ std::size_t count_values(std::vector<Cell>& cells, Factor factor) {
 }
 
 std::string values_listed(std::vector<Cell>& cells, Factor factor) {
-    return listed(values_of(cells, factor));
+    return joined(values_of(cells, factor), ", ");
 }
 
 }  // namespace volley

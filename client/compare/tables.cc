@@ -6,6 +6,7 @@
 
 #include "base/build_info.hh"
 #include "base/error.hh"
+#include "base/joined.hh"
 #include "compare/comparability.hh"
 #include "compare/csv_rows.hh"
 #include "compare/facts.hh"
@@ -14,14 +15,6 @@
 namespace volley {
 
 namespace {
-
-std::string joined(const std::vector<std::string>& texts) {
-    std::string all;
-    for (const auto& text : texts) {
-        all += (all.empty() ? "" : "; ") + text;
-    }
-    return all;
-}
 
 // Its worst verdict: where one run was not offloaded, the cell was not.
 std::string offload_of(const Cell& cell) {
@@ -34,11 +27,6 @@ std::string offload_of(const Cell& cell) {
         }
     }
     return "";
-}
-
-void add_interval(CsvRows& rows, const std::optional<Interval>& interval) {
-    rows << (interval ? std::optional(interval->low) : std::nullopt)
-         << (interval ? std::optional(interval->high) : std::nullopt);
 }
 
 // Numbers of cells and groups begin at 1.
@@ -55,12 +43,6 @@ std::vector<std::size_t> groups_of_cells(const Analysis& analysis) {
 }  // namespace
 
 std::string meta_table(const Analysis& analysis) {
-    std::size_t runs = 0;
-    std::size_t complete = 0;
-    for (const auto& cell : analysis.cells()) {
-        runs += cell.runs.size();
-        complete += cell.complete_runs();
-    }
     std::vector<std::string> problems = analysis.results.problems;
     problems.insert(problems.end(), analysis.repeated_rounds.begin(),
                     analysis.repeated_rounds.end());
@@ -74,9 +56,9 @@ std::string meta_table(const Analysis& analysis) {
     add("method_version", std::to_string(analysis.results.method));
     add("confidence", csv_number(analysis.request.confidence));
     add("files", analysis.results.file);
-    add("runs", std::to_string(runs));
-    add("complete_runs", std::to_string(complete));
-    add("problems", joined(problems));
+    add("runs", std::to_string(analysis.results.runs()));
+    add("complete_runs", std::to_string(analysis.results.complete_runs()));
+    add("problems", joined(problems, "; "));
     add("by", std::string(name_of(analysis.request.by)));
     add("statistic", std::string(analysis.request.statistic->name));
     add("baseline_rule", analysis.baseline_rule);
@@ -112,9 +94,8 @@ std::string figures_table(const Analysis& analysis) {
         const std::size_t complete = cell.complete_runs();
         for (const auto& figure : cell.figures) {
             rows << at + 1 << figure.field->name << figure.field->unit << figure.field->meaning
-                 << figure.value;
-            add_interval(rows, figure.interval);
-            rows << (!figure.interval ? ""
+                 << figure.value << figure.interval
+                 << (!figure.interval ? ""
                      : complete == 1  ? "within_run"
                                       : "over_runs")
                  << complete;
@@ -138,11 +119,11 @@ std::string comparisons_table(const Analysis& analysis) {
              << comparison.cell + 1 << cell.key.server << comparison.baseline + 1
              << value_of(baseline.key, analysis.request.by)
              << comparison.statistic->name.substr(prefix.size())
-             << (paired ? std::optional(paired->ratio.point) : std::nullopt);
-        add_interval(rows, paired ? paired->ratio.interval : std::nullopt);
-        add_interval(rows, paired ? paired->paired_t : std::nullopt);
-        rows << verdict_of(comparison.paired) << (paired ? paired->rounds : 0)
-             << (paired ? paired->rounds_needed : std::nullopt) << analysis.family;
+             << (paired ? std::optional(paired->ratio.point) : std::nullopt)
+             << (paired ? paired->ratio.interval : std::nullopt)
+             << (paired ? paired->paired_t : std::nullopt) << verdict_of(comparison.paired)
+             << (paired ? paired->rounds : 0) << (paired ? paired->rounds_needed : std::nullopt)
+             << analysis.family;
         rows.end();
     }
     return rows.text();
@@ -160,11 +141,7 @@ std::string warnings_table(const Analysis& analysis) {
 
 std::string environment_table(const Analysis& analysis) {
     CsvRows rows("key,value,values");
-    std::vector<const Cell*> cells;
-    for (const auto& cell : analysis.cells()) {
-        cells.push_back(&cell);
-    }
-    for (const auto& fact : facts_of(cells)) {
+    for (const auto& fact : facts_of(pointers_to(analysis.cells()))) {
         rows << fact.key << fact.values.front() << fact.values.size();
         rows.end();
     }

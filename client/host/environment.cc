@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <sstream>
 
+#include "base/joined.hh"
 #include "host/virtualization.hh"
 
 namespace volley {
@@ -77,11 +78,7 @@ std::optional<std::string> common_value(const SystemFiles& files, const CpuList&
     if (values.empty()) {
         return std::nullopt;
     }
-    std::string joined;
-    for (const std::string& value : values) {
-        joined += (joined.empty() ? "" : ",") + value;
-    }
-    return joined;
+    return joined(values, ",");
 }
 
 std::optional<bool> turbo(const SystemFiles& files, const CpuList& cpus) {

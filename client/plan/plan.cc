@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hh"
+#include "base/shell_word.hh"
 
 namespace volley {
 
@@ -116,15 +117,7 @@ void check_capabilities(const Options& options, const ServerMetadata& metadata,
 std::string words(const std::vector<std::string>& command) {
     std::string text;
     for (const auto& word : command) {
-        const bool plain =
-            !word.empty() && word.find_first_not_of(
-                                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                 "0123456789-_./=:,+%@") == std::string::npos;
-        std::string quoted = word;
-        for (std::size_t at = 0; (at = quoted.find('\'', at)) != std::string::npos; at += 4) {
-            quoted.replace(at, 1, "'\\''");
-        }
-        text += (text.empty() ? "" : " ") + (plain ? word : "'" + quoted + "'");
+        text += (text.empty() ? "" : " ") + shell_word(word);
     }
     return text;
 }

@@ -1,6 +1,7 @@
 #include "report/read_results.hh"
 
 #include <algorithm>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -155,6 +156,22 @@ Record record_from(const Json& line) {
 }
 
 }  // namespace
+
+ResultInput::ResultInput(const std::string& path)
+    : is_standard_(path == "-"), name_(is_standard_ ? "standard input" : path) {
+    if (is_standard_) {
+        return;
+    }
+    file_.open(path, std::ios::binary);
+    if (!file_) {
+        throw Error(ExitCode::usage, path + " cannot be opened for reading",
+                    "check the path and its permissions");
+    }
+}
+
+std::istream& ResultInput::stream() {
+    return is_standard_ ? std::cin : file_;
+}
 
 ResultReader::ResultReader(std::istream& input, std::string name, const ReadLimits& limits)
     : input_(input),

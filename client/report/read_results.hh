@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <fstream>
 #include <istream>
 #include <memory>
 #include <optional>
@@ -88,6 +89,22 @@ class ResultReader {
     std::size_t line_ = 0;
     std::vector<ReadProblem> problems_;
     std::size_t problem_count_ = 0;
+};
+
+// A result file that is open for reading; "-" is the standard input.
+class ResultInput {
+  public:
+    // Throws Error(usage) where it cannot be opened.
+    explicit ResultInput(const std::string& path);
+
+    [[nodiscard]] std::istream& stream();
+    // For messages.
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+  private:
+    bool is_standard_;
+    std::string name_;
+    std::ifstream file_;
 };
 
 struct ResultSet {

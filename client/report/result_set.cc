@@ -1,7 +1,5 @@
 // The grouping of records by measurement: the second half of read_results.hh.
 #include <algorithm>
-#include <fstream>
-#include <iostream>
 #include <set>
 #include <unordered_map>
 
@@ -92,15 +90,8 @@ ResultSet read_results(std::istream& input, const std::string& name, const ReadL
 }
 
 ResultSet read_results(const std::string& path, const ReadLimits& limits) {
-    if (path == "-") {
-        return read_results(std::cin, "standard input", limits);
-    }
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw Error(ExitCode::usage, path + " cannot be opened for reading",
-                    "check the path and its permissions");
-    }
-    return read_results(file, path, limits);
+    ResultInput input(path);
+    return read_results(input.stream(), input.name(), limits);
 }
 
 }  // namespace volley

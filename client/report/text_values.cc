@@ -77,4 +77,8 @@ std::string counted(std::size_t count, const std::string& what) {
     return format_count(static_cast<double>(count)) + " " + what + (count == 1 ? "" : "s");
 }
 
+std::string counted_plainly(std::size_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 }  // namespace volley

@@ -31,5 +31,7 @@ struct Scale {
 
 // "1 worker", "2 workers".
 [[nodiscard]] std::string counted(std::size_t count, const std::string& what);
+// The same in digits alone, for names: "1024 bytes".
+[[nodiscard]] std::string counted_plainly(std::size_t count, const std::string& what);
 
 }  // namespace volley

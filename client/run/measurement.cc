@@ -151,11 +151,7 @@ class Measuring {
     // Between runs, so that the last one's traces (closing connections, freed memory) are gone.
     // False: interrupted.
     bool pause() {
-        const TimePoint next = now() + spec_.pause;
-        while (now() < next && signals_.count() == 0) {
-            static_cast<void>(wait_for(next, nullptr, &signals_, nullptr));
-        }
-        if (signals_.count() > 0) {
+        if (!pause_for(spec_.pause, signals_)) {
             result_.outcome = ExitCode::budget_spent;
             result_.stop_reason = "interrupted";
             return false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <numeric>
 
 namespace volley {
@@ -217,6 +218,23 @@ std::string not_offloaded(const MeasurementResult& result) {
 
 std::span<const Field> fields() {
     return table;
+}
+
+std::string value_of(const std::vector<Setting>& settings, std::string_view name) {
+    const auto found = std::find_if(settings.begin(), settings.end(),
+                                    [&](const Setting& setting) { return setting.name == name; });
+    return found == settings.end() ? "" : found->value;
+}
+
+std::size_t asked_server_cores(const MeasurementContext& context) {
+    const std::string text = value_of(context.options, "server-cores");
+    std::size_t cores = 0;
+    std::from_chars(text.data(), text.data() + text.size(), cores);
+    return cores;
+}
+
+std::optional<double> RunFigures::value(const Field& field) const {
+    return values[static_cast<std::size_t>(&field - table.data())];
 }
 
 const Field* find_statistic(std::string_view name) {

@@ -116,6 +116,9 @@ struct Setting {
     std::string value;
 };
 
+// The value of an option; "" where it is not there.
+[[nodiscard]] std::string value_of(const std::vector<Setting>& settings, std::string_view name);
+
 // Known before the first run, and written into each of its lines.
 struct MeasurementContext {
     std::string id;       // unique: time, host and random part
@@ -144,6 +147,9 @@ struct MeasurementContext {
     std::string scheduling;         // "other" or "fifo"
     std::vector<Warning> warnings;  // known before
 };
+
+// How many CPUs were asked for the server (--server-cores); 0 where that is not known.
+[[nodiscard]] std::size_t asked_server_cores(const MeasurementContext& context);
 
 struct MeasurementResult {
     MeasurementContext context;
@@ -199,6 +205,9 @@ struct Figure {
 struct RunFigures {
     std::vector<std::optional<double>> values;
     std::vector<std::optional<Estimate>> within_run;
+
+    // field: one of fields().
+    [[nodiscard]] std::optional<double> value(const Field& field) const;
 };
 [[nodiscard]] RunFigures figures_of(const RunResult& run);
 // The same figures from complete runs that were put away so.

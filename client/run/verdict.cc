@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "base/joined.hh"
 #include "base/units.hh"
 
 namespace volley {
@@ -17,14 +18,6 @@ std::string percent(double share) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.3g %%", share * 100);
     return text.data();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) {
-        text += (text.empty() ? "" : " and ") + word;
-    }
-    return text;
 }
 
 // Least number of runs for which Kalibera and Jones's optimum says anything.
@@ -114,8 +107,9 @@ void describe_what_is_missing(MeasurementResult& result, const MeasurementSpec& 
 }  // namespace
 
 std::string stop_text(StopReason reason, const MeasurementSpec& spec) {
-    const std::string target = joined(spec.statistics) + " to ±" + percent(spec.stop.precision) +
-                               " at " + percent(spec.stop.confidence) + " confidence";
+    const std::string target = joined(spec.statistics, " and ") + " to ±" +
+                               percent(spec.stop.precision) + " at " +
+                               percent(spec.stop.confidence) + " confidence";
     switch (reason) {
         case StopReason::precision_reached:
             return "precision reached: " + target;

@@ -79,4 +79,12 @@ Wakeup wait_for(TimePoint deadline, const Bell* bell, Signals* signals, ServerPr
     }
 }
 
+bool pause_for(Duration length, Signals& signals) {
+    const TimePoint end = now() + length;
+    while (now() < end && signals.count() == 0) {
+        static_cast<void>(wait_for(end, nullptr, &signals, nullptr));
+    }
+    return signals.take() == 0;
+}
+
 }  // namespace volley

@@ -32,4 +32,7 @@ enum class Wakeup {
 [[nodiscard]] Wakeup wait_for(TimePoint deadline, const Bell* bell, Signals* signals,
                               ServerProcess* server);
 
+// Sleeps for so long. False where a signal has come, before or meanwhile.
+[[nodiscard]] bool pause_for(Duration length, Signals& signals);
+
 }  // namespace volley

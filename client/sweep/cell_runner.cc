@@ -17,18 +17,18 @@ std::unique_ptr<KeepAwake> keep_awake(const GridCell& cell) {
 
 }  // namespace
 
-void CellRunner::prepare(std::uint64_t seed) {
+void CellRunner::prepare(std::uint64_t seed, const std::string& awake) {
     RunSpec& spec = cell_->plan->spec.run;
     cell_->options.seed = seed;
     spec.seed = seed;
-    const auto awake = keep_awake(*cell_);
-    context_ =
-        describe(cell_->options, *cell_->plan, calibrate_client(spec), awake ? awake->how() : "");
+    context_ = describe(cell_->options, *cell_->plan, calibrate_client(spec), awake);
 }
 
 RunResult CellRunner::perform(std::uint64_t round, std::uint64_t seed, const RunHooks& hooks) {
+    // Only while this cell is measured: its CPUs are not those of the others.
+    const auto awake = keep_awake(*cell_);
     if (!context_) {
-        prepare(seed);
+        prepare(seed, awake ? awake->how() : "");
     }
     cell_->options.round = round;
     context_->round = round;
@@ -36,8 +36,6 @@ RunResult CellRunner::perform(std::uint64_t round, std::uint64_t seed, const Run
     RunSpec spec = cell_->plan->spec.run;
     ++runs_;
     spec.seed += runs_;
-    // Only while this cell is measured: its CPUs are not those of the others.
-    const auto awake = keep_awake(*cell_);
     return perform_run(spec, runs_, hooks);
 }
 

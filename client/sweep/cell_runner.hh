@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "run/run.hh"
 #include "sweep/grid.hh"
@@ -25,7 +26,7 @@ class CellRunner {
     [[nodiscard]] const MeasurementContext& context() const { return *context_; }
 
   private:
-    void prepare(std::uint64_t seed);
+    void prepare(std::uint64_t seed, const std::string& awake);
 
     GridCell* cell_;
     std::optional<MeasurementContext> context_;

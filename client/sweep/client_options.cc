@@ -8,7 +8,7 @@
 
 #include "base/error.hh"
 #include "options/description.hh"
-#include "options/values.hh"
+#include "options/words.hh"
 
 namespace volley {
 
@@ -39,14 +39,8 @@ constexpr std::array<std::pair<std::string_view, const char*>, 18> taken{{
 
 po::parsed_options parsed(const std::vector<std::string>& words,
                           const po::options_description& description) {
-    namespace style = po::command_line_style;
-    const po::positional_options_description none;
     try {
-        return po::command_line_parser(words)
-            .options(description)
-            .positional(none)
-            .style(style::unix_style & ~style::allow_guessing)
-            .run();
+        return parse_words(words, description);
     } catch (const po::error& error) {
         throw Error(ExitCode::usage, std::string("options of the client: ") + error.what(),
                     "see target/volley --help");
@@ -56,9 +50,6 @@ po::parsed_options parsed(const std::vector<std::string>& words,
 }  // namespace
 
 void check_client_options(const std::vector<std::string>& words) {
-    for (const auto& word : words) {
-        refuse_placeholders(word, "'" + word + "'");
-    }
     const po::options_description description = every_option();
     for (const auto& option : parsed(words, description).options) {
         const auto* const found = std::find_if(taken.begin(), taken.end(), [&](const auto& entry) {

@@ -6,16 +6,14 @@
 #include <set>
 
 #include "base/error.hh"
+#include "base/joined.hh"
 #include "plan/executable.hh"
+#include "report/text_values.hh"
 #include "transport/challenge.hh"
 
 namespace volley {
 
 namespace {
-
-std::string counted(std::size_t number, const char* noun) {
-    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
-}
 
 // Name and path of what was said; the name is empty where it follows from the path.
 std::pair<std::string, std::string> split_server(const std::string& said,
@@ -36,11 +34,7 @@ std::string servers_there_are(const std::string& directory) {
             names.insert(name);
         }
     }
-    std::string text;
-    for (const auto& name : names) {
-        text += (text.empty() ? "" : " ") + name;
-    }
-    return text.empty() ? "none" : text;
+    return names.empty() ? "none" : joined(names, " ");
 }
 
 void check_exists(const std::string& said, const std::string& path, const std::string& directory) {
@@ -61,13 +55,13 @@ std::string misplaced(const Options& options, const Plan& plan, const Topology& 
     const std::size_t allowed = topology.allowed().size();
     if (options.server_cpus && placement.server_cpus.size() != options.server_cores) {
         return "--server-cpus " + format_cpu_list(*options.server_cpus) + " are not " +
-               counted(options.server_cores, "CPU");
+               counted_plainly(options.server_cores, "CPU");
     }
     // Who names the client's CPUs has decided that they may be the server's.
     const bool shared = placement.sharing == Sharing::some_cpus && !options.client_cpus;
     if (placement.server_cpus.size() != options.server_cores || shared) {
         const std::size_t client = options.client_cores.value_or(1);
-        return counted(options.server_cores, "CPU") + " for the server and " +
+        return counted_plainly(options.server_cores, "CPU") + " for the server and " +
                std::to_string(client) + " for the client " +
                (options.server_cores + client > allowed
                     ? "are more than the " + std::to_string(allowed) + " that may be used"
@@ -183,10 +177,11 @@ Schedule schedule_of(const SweepPlan& plan, const std::vector<GridCell>& grid, s
 }
 
 std::string cell_text(const SweepCell& cell) {
-    return cell.server + ", " + counted(cell.clients, "client") + ", " +
-           counted(cell.server_cores, "core") +
-           (cell.message_bytes == challenge_bytes ? ""
-                                                  : ", " + counted(cell.message_bytes, "byte"));
+    return cell.server + ", " + counted_plainly(cell.clients, "client") + ", " +
+           counted_plainly(cell.server_cores, "core") +
+           (cell.message_bytes == challenge_bytes
+                ? ""
+                : ", " + counted_plainly(cell.message_bytes, "byte"));
 }
 
 }  // namespace volley

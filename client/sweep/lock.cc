@@ -11,13 +11,13 @@
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 #include <vector>
 
 #include "base/error.hh"
 #include "base/retry.hh"
+#include "host/system_files.hh"
 #include "report/layout.hh"
 #include "sweep/command.hh"
 
@@ -47,8 +47,7 @@ const sockaddr* generic(const Address& address) {
 }
 
 std::string text_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    return SystemFiles().text(path).value_or("");
 }
 
 // The process that listens on the socket; 0 where it has just ended.

@@ -64,7 +64,7 @@ int run_sweep(const std::vector<std::string>& arguments) {
         return 0;
     }
     const SweepLock lock;
-    return sweep(command, std::move(grid), directory, signals);
+    return sweep(command, std::move(grid), directory, facts.random, signals);
 }
 
 }  // namespace

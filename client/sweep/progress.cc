@@ -5,16 +5,14 @@
 #include <cmath>
 #include <map>
 
+#include "base/shell_word.hh"
 #include "base/units.hh"
 #include "report/layout.hh"
+#include "report/text_values.hh"
 
 namespace volley {
 
 namespace {
-
-std::string counted(std::size_t number, const char* noun) {
-    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
-}
 
 std::string value_text(const Field& field, double value) {
     return field.unit == "ns"
@@ -26,20 +24,6 @@ std::string figure_text(const RunResult& run, const std::string& statistic) {
     const Field* const field = find_statistic(statistic);
     const auto value = field->of_run(run);
     return statistic + " " + (value ? value_text(*field, *value) : "not known");
-}
-
-// A path as a shell takes it.
-std::string quoted(const std::string& path) {
-    constexpr std::string_view plain =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+,:@%";
-    if (path.find_first_not_of(plain) == std::string::npos) {
-        return path;
-    }
-    std::string text = path;
-    for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 4) {
-        text.replace(at, 1, "'\\''");
-    }
-    return "'" + text + "'";
 }
 
 }  // namespace
@@ -74,7 +58,7 @@ std::string skipped_text(const std::vector<GridCell>& grid) {
 
 std::string plan_text(const std::vector<GridCell>& grid, const Schedule& schedule,
                       const SweepExtent& extent) {
-    std::string text = counted(grid.size(), "cell") + ":\n";
+    std::string text = counted_plainly(grid.size(), "cell") + ":\n";
     for (std::size_t cell = 0; cell < grid.size(); ++cell) {
         const GridCell& one = grid[cell];
         text +=
@@ -83,7 +67,8 @@ std::string plan_text(const std::vector<GridCell>& grid, const Schedule& schedul
                  ? ": server on CPUs " + format_cpu_list(one.plan->spec.run.placement.server_cpus) +
                        ", client on " + format_cpu_list(one.plan->spec.run.placement.client_cpus) +
                        ", driver " + to_string(one.plan->spec.run.driver) + ", " +
-                       (extent.is_about ? "about " : "") + counted(schedule.expected(cell), "run")
+                       (extent.is_about ? "about " : "") +
+                       counted_plainly(schedule.expected(cell), "run")
                  : ": skipped: " + printable(one.cell.skipped)) +
             "\n";
     }
@@ -125,13 +110,13 @@ std::string summary_text(const std::vector<GridCell>& grid, const Schedule& sche
     add(CellState::going_on, "not done yet");
     add(CellState::given_up, "given up");
     add(CellState::skipped, "skipped");
-    std::string text = given_up + counted(runs, "run") +
+    std::string text = given_up + counted_plainly(runs, "run") +
                        (failed > 0 ? ", of them " + std::to_string(failed) + " failed" : "") +
-                       "; of " + counted(grid.size(), "cell") + ": " + states + "\n";
-    text += "results: " + quoted(results) + "\n";
+                       "; of " + counted_plainly(grid.size(), "cell") + ": " + states + "\n";
+    text += "results: " + shell_word(results) + "\n";
     if (runs > failed) {
-        text += "next:    target/compare " + quoted(results) +
-                "\n         make plot RESULTS=" + quoted(results) + "\n";
+        text += "next:    target/compare " + shell_word(results) +
+                "\n         make plot RESULTS=" + shell_word(results) + "\n";
     }
     return text;
 }

@@ -2,24 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <utility>
 
 #include "base/error.hh"
+#include "base/joined.hh"
 
 namespace volley {
 
 namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) {
-        text += (text.empty() ? "" : ",") + word;
-    }
-    return text;
-}
 
 std::vector<std::string> texts(const std::vector<std::size_t>& numbers) {
     std::vector<std::string> words;
@@ -44,12 +36,6 @@ std::vector<Setting> settings_of_runs(const SweepPlan& plan) {
     return settings;
 }
 
-std::string value_of(const std::vector<Setting>& settings, const std::string& name) {
-    const auto found = std::find_if(settings.begin(), settings.end(),
-                                    [&](const Setting& setting) { return setting.name == name; });
-    return found == settings.end() ? "" : found->value;
-}
-
 std::optional<std::string> differ(const std::string& name, const std::string& there,
                                   const std::string& here) {
     if (there == here) {
@@ -68,7 +54,7 @@ std::optional<std::string> difference_of_options(const SweepPlan& there, const S
         old_ones = settings_of_runs(there);
     } catch (const Error&) {
         // An option that this version does not have.
-        return differ("options", joined(there.options), joined(here.options));
+        return differ("options", joined(there.options, ","), joined(here.options, ","));
     }
     const std::vector<Setting> new_ones = settings_of_runs(here);
     for (const auto* settings : {&std::as_const(old_ones), &new_ones}) {
@@ -82,17 +68,9 @@ std::optional<std::string> difference_of_options(const SweepPlan& there, const S
     return std::nullopt;
 }
 
-// CPUs of the server that were asked for; 0 where the line does not say.
-std::size_t cores_of(const MeasurementContext& context) {
-    const std::string text = value_of(context.options, "server-cores");
-    std::size_t cores = 0;
-    std::from_chars(text.data(), text.data() + text.size(), cores);
-    return cores;
-}
-
 std::optional<std::size_t> cell_of(const MeasurementContext& context,
                                    const std::vector<GridCell>& grid) {
-    const std::size_t cores = cores_of(context);
+    const std::size_t cores = asked_server_cores(context);
     for (std::size_t at = 0; at < grid.size(); ++at) {
         const SweepCell& cell = grid[at].cell;
         if (cell.server == context.server_name && cell.clients == context.connections &&
@@ -131,7 +109,7 @@ Attempt attempt_of(const RunResult& run, std::size_t cell, std::uint64_t round,
 }
 
 std::optional<std::string> difference(const SweepPlan& there, const SweepPlan& here) {
-    if (auto found = differ("servers", joined(there.servers), joined(here.servers))) {
+    if (auto found = differ("servers", joined(there.servers, ","), joined(here.servers, ","))) {
         return found;
     }
     using Numbers = std::vector<std::size_t> SweepPlan::*;
@@ -140,7 +118,8 @@ std::optional<std::string> difference(const SweepPlan& there, const SweepPlan& h
          {"cores", &SweepPlan::cores},
          {"sizes", &SweepPlan::sizes}}};
     for (const auto& [name, list] : lists) {
-        if (auto found = differ(name, joined(texts(there.*list)), joined(texts(here.*list)))) {
+        if (auto found =
+                differ(name, joined(texts(there.*list), ","), joined(texts(here.*list), ","))) {
             return found;
         }
     }

@@ -34,13 +34,14 @@ std::string make_directory(const std::string& directory) {
 }
 
 // Identity and seed are those of the first start.
-SweepRecord begin_record(const SweepCommand& command, const RecordedSweep& recorded) {
+SweepRecord begin_record(const SweepCommand& command, const RecordedSweep& recorded,
+                         std::uint64_t drawn) {
     SweepRecord record{.started = wall_clock_text(), .plan = command.plan};
     if (recorded.first) {
         record.id = recorded.first->id;
         record.seed = recorded.first->seed;
     } else {
-        record.seed = command.seed ? *command.seed : read_machine_facts().random;
+        record.seed = command.seed.value_or(drawn);
         record.id = measurement_id(record.started, record.seed);
     }
     return record;
@@ -49,14 +50,14 @@ SweepRecord begin_record(const SweepCommand& command, const RecordedSweep& recor
 class Sweep {
   public:
     Sweep(const SweepCommand& command, std::vector<GridCell> grid, const std::string& directory,
-          Signals& signals)
+          std::uint64_t drawn, Signals& signals)
         : grid_(std::move(grid)),
           runners_(grid_.begin(), grid_.end()),
           signals_(signals),
           is_auto_(!command.plan.runs),
           path_(make_directory(directory)),
           recorded_(read_recorded(path_, command.plan, command.seed, grid_)),
-          record_(begin_record(command, recorded_)),
+          record_(begin_record(command, recorded_, drawn)),
           schedule_(schedule_of(command.plan, grid_, record_.seed)) {
         for (const Attempt& attempt : recorded_.attempts) {
             static_cast<void>(schedule_.add(attempt));
@@ -73,7 +74,8 @@ class Sweep {
         }
         bool interrupted = false;
         for (auto step = first; step && !interrupted; step = schedule_.next()) {
-            interrupted = !measure(*step) || !pause();
+            // Between runs, so that the last one's traces are gone.
+            interrupted = !measure(*step) || !pause_for(MeasurementSpec{}.pause, signals_);
         }
         live_.erase();
         return finish(interrupted && schedule_.next().has_value());
@@ -202,15 +204,6 @@ class Sweep {
         note_start();
     }
 
-    // Between runs, so that the last one's traces are gone. False: interrupted.
-    bool pause() {
-        const TimePoint next = now() + MeasurementSpec{}.pause;
-        while (now() < next && signals_.count() == 0) {
-            static_cast<void>(wait_for(next, nullptr, &signals_, nullptr));
-        }
-        return signals_.take() == 0;
-    }
-
     [[nodiscard]] SweepExtent now_extent() const { return extent_of(schedule_, grid_, is_auto_); }
 
     [[nodiscard]] std::string times_text(const SweepExtent& extent) const {
@@ -261,8 +254,8 @@ class Sweep {
 }  // namespace
 
 int sweep(const SweepCommand& command, std::vector<GridCell> grid, const std::string& directory,
-          Signals& signals) {
-    return Sweep(command, std::move(grid), directory, signals).run();
+          std::uint64_t drawn, Signals& signals) {
+    return Sweep(command, std::move(grid), directory, drawn, signals).run();
 }
 
 std::string dry_run_text(const SweepCommand& command, const std::vector<GridCell>& grid,

@@ -17,12 +17,13 @@ namespace volley {
 
 // Measures what is missing in directory/results.jsonl, and says on stderr how far it is. The first
 // signal ends it after the run in progress, the second at once. Returns the exit status: 0 every
-// planned run was made; 1 not one was complete; 3 interrupted; 77 every cell is skipped. Throws
-// Error where the results belong to another plan, or cannot be written.
+// planned run was made; 1 not one was complete; 3 interrupted; 77 every cell is skipped. drawn: the
+// seed where none is given. Throws Error where the results belong to another plan, or cannot be
+// written.
 [[nodiscard]] int sweep(const SweepCommand& command, std::vector<GridCell> grid,
-                        const std::string& directory, Signals& signals);
+                        const std::string& directory, std::uint64_t drawn, Signals& signals);
 
-// What --dry-run shows: cells, the first round, the time. drawn: the seed where none is given.
+// What --dry-run shows: cells, the first round, the time. drawn: as above.
 [[nodiscard]] std::string dry_run_text(const SweepCommand& command,
                                        const std::vector<GridCell>& grid, std::uint64_t drawn);
 

@@ -65,6 +65,12 @@ time_unit <- function(ns) {
     units[[1 + findInterval(middle, c(1e3, 1e6, 1e9))]]
 }
 
+# Figures and their intervals in units of this size.
+in_unit <- function(rows, size) {
+    for (column in c("value", "low", "high")) rows[[column]] <- rows[[column]] / size
+    rows
+}
+
 plain_number <- function(x) {
     unname(vapply(x, function(one) {
         if (is.na(one)) NA_character_ else format(one, big.mark = "\u202f", scientific = FALSE, digits = 6, trim = TRUE)
