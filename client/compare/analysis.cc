@@ -96,18 +96,18 @@ void choose_baselines(Analysis& analysis) {
                                  : "the fastest of each group (least " + statistic + ")";
 }
 
-std::size_t count_comparisons(const Analysis& analysis) {
-    std::size_t family = 0;
+std::size_t count_pairs(const Analysis& analysis) {
+    std::size_t pairs = 0;
     for (const auto& group : analysis.groups) {
         const auto measured = static_cast<std::size_t>(
             std::count_if(group.cells.begin(), group.cells.end(), [&](std::size_t at) {
                 return analysis.cells()[at].value(*analysis.request.statistic).has_value();
             }));
         if (group.baseline && measured > 1) {
-            family += analysis.request.baseline ? measured - 1 : measured * (measured - 1) / 2;
+            pairs += analysis.request.baseline ? measured - 1 : measured * (measured - 1) / 2;
         }
     }
-    return std::max<std::size_t>(family, 1);
+    return std::max<std::size_t>(pairs, 1);
 }
 
 using Round = std::pair<std::string, std::uint64_t>;
@@ -137,7 +137,8 @@ void note_repeated(Analysis& analysis, const Cell& cell, std::size_t rounds) {
 std::optional<Comparison> compare_cells(const Analysis& analysis,
                                         const std::map<Round, const MeasuredRun*>& cell,
                                         const std::map<Round, const MeasuredRun*>& baseline,
-                                        const Field& statistic) {
+                                        std::size_t at) {
+    const Field& statistic = *analysis.statistics[at];
     std::vector<double> a;
     std::vector<double> b;
     for (const auto& [round, run] : cell) {
@@ -155,7 +156,7 @@ std::optional<Comparison> compare_cells(const Analysis& analysis,
     if (a.empty()) {
         return std::nullopt;
     }
-    return compare_paired(a, b, analysis.request.confidence, analysis.family);
+    return compare_paired(a, b, analysis.request.confidence, analysis.family.divisor(at));
 }
 
 void compare_groups(Analysis& analysis) {
@@ -170,13 +171,13 @@ void compare_groups(Analysis& analysis) {
             if (!group.baseline || at == *group.baseline || cells[at].figures.empty()) {
                 continue;
             }
-            for (const Field* statistic : analysis.statistics) {
+            for (std::size_t index = 0; index < analysis.statistics.size(); ++index) {
                 analysis.comparisons.push_back(
                     {.cell = at,
                      .baseline = *group.baseline,
-                     .statistic = statistic,
+                     .statistic = analysis.statistics[index],
                      .paired =
-                         compare_cells(analysis, rounds[at], rounds[*group.baseline], *statistic)});
+                         compare_cells(analysis, rounds[at], rounds[*group.baseline], index)});
             }
         }
     }
@@ -208,7 +209,7 @@ Analysis analyse(Results results, const AnalysisRequest& request) {
     select_cells(analysis.results, request.where);
     arrange(analysis);
     choose_baselines(analysis);
-    analysis.family = count_comparisons(analysis);
+    analysis.family = {count_pairs(analysis), analysis.statistics.size()};
     compare_groups(analysis);
     return analysis;
 }

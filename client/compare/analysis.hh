@@ -47,9 +47,10 @@ struct Analysis {
     std::vector<Group> groups;
     std::vector<const Field*> statistics;  // that are compared, the one that decides first
     std::vector<CellComparison> comparisons;
-    // How many comparisons share the confidence, for each statistic (Bonferroni). Where the data
-    // chose the baseline every pair of a group counts, because any of them could have been shown.
-    std::size_t family = 1;
+    // Every comparison of every statistic shares the confidence, because a verdict is printed of
+    // each. Where the data chose the baseline every pair of a group counts, because any of them
+    // could have been shown.
+    ClaimFamily family;
     std::string baseline_rule;
     std::vector<std::string> repeated_rounds;  // notes on runs that could not be paired
 

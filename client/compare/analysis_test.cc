@@ -45,7 +45,8 @@ TEST(CompareAnalysis, ARealDifferenceIsFoundAndAnEqualServerIsNot) {
     EXPECT_EQ(verdict_for(analysis, "fast"), "faster");
     EXPECT_EQ(verdict_for(analysis, "same"), "cannot be told apart");
     EXPECT_EQ(verdict_for(analysis, "one"), "");
-    EXPECT_EQ(analysis.family, 3U);
+    EXPECT_EQ(analysis.family.pairs, 3U);
+    EXPECT_EQ(analysis.family.comparisons(), 9U);
     EXPECT_EQ(analysis.comparisons.size(), 9U);  // mean, p50 and p99 of three servers
     const auto& slow = *analysis.comparison(3, *find_statistic("mean"))->paired;
     EXPECT_NEAR(slow.ratio.point, 1.05, 0.01);
@@ -57,7 +58,7 @@ TEST(CompareAnalysis, TheFastestAsBaselineCountsAllPairs) {
     const Analysis analysis = analyse(
         read(lines_of("b", 1.1, 6) + lines_of("a", 1, 6) + lines_of("c", 1.2, 6)), request());
     EXPECT_EQ(analysis.cells()[*analysis.groups[0].baseline].key.server, "a");
-    EXPECT_EQ(analysis.family, 3U);
+    EXPECT_EQ(analysis.family.pairs, 3U);
     EXPECT_EQ(verdict_text(analysis.comparison(1, *find_statistic("mean"))->paired),
               "more runs needed: about 10");
 }
@@ -142,7 +143,7 @@ TEST(CompareAnalysis, WhatHasNoFiguresStandsLastAndIsComparedWithNothing) {
         read(line_of({.server = "broken", .error = "it died"}) + lines_of("ok", 1, 1)), request());
     EXPECT_EQ(servers_of(analysis, 0), (Servers{"ok", "broken"}));
     EXPECT_TRUE(analysis.comparisons.empty());
-    EXPECT_EQ(analysis.family, 1U);
+    EXPECT_EQ(analysis.family.pairs, 1U);
 }
 
 }  // namespace volley

@@ -58,16 +58,17 @@ void compare_cells(Change& change) {
         return cell.older->complete_runs() > 0 && cell.newer->complete_runs() > 0;
     };
     const auto count = std::count_if(change.cells.begin(), change.cells.end(), has_figures);
-    change.family = std::max<std::size_t>(static_cast<std::size_t>(count), 1);
+    change.family = {std::max<std::size_t>(static_cast<std::size_t>(count), 1),
+                     change.statistics.size()};
     for (auto& cell : change.cells) {
-        for (const Field* statistic : change.statistics) {
-            const auto before = values_of(*cell.older, *statistic);
-            const auto after = values_of(*cell.newer, *statistic);
+        for (std::size_t at = 0; at < change.statistics.size(); ++at) {
+            const auto before = values_of(*cell.older, *change.statistics[at]);
+            const auto after = values_of(*cell.newer, *change.statistics[at]);
             cell.comparisons.push_back(
                 before.empty() || after.empty()
                     ? std::nullopt
                     : std::optional(compare_unpaired(after, before, change.request.confidence,
-                                                     change.family)));
+                                                     change.family.divisor(at))));
         }
     }
 }

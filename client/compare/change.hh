@@ -28,7 +28,7 @@ struct Change {
     Results newer;
     std::vector<const Field*> statistics;  // the one that decides first
     std::vector<ChangedCell> cells;        // by server, clients, cores …
-    std::size_t family = 1;                // comparisons that share the confidence (Bonferroni)
+    ClaimFamily family;                    // all comparisons of all statistics
     std::vector<std::string> unmatched;    // notes on cells that only one file has
     std::vector<FoundWarning> warnings;
 };

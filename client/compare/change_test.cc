@@ -73,7 +73,7 @@ TEST(CompareChange, CellsOfOneFileAloneAreNamed) {
 
 TEST(CompareChange, EveryCellIsOneComparison) {
     const std::string older = lines_of("a", 1, 12) + lines_of("b", 1, 12) + lines_of("c", 1, 12);
-    EXPECT_EQ(change_between(older, older).family, 3U);
+    EXPECT_EQ(change_between(older, older).family.pairs, 3U);
 }
 
 TEST(CompareChange, OtherConditionsAreWarnedOf) {

@@ -83,7 +83,7 @@ std::string csv_document(const Analysis& analysis) {
                     add_no_comparison(rows);
                 }
             }
-            rows << analysis.family;
+            rows << analysis.family.comparisons();
             rows.end();
         }
     }
@@ -113,7 +113,7 @@ std::string csv_document(const Change& change) {
                 add_no_comparison(rows);
             }
         }
-        rows << change.family;
+        rows << change.family.comparisons();
         rows.end();
     }
     return rows.text();

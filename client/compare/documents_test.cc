@@ -9,6 +9,7 @@
 #include "compare/fixture_for_compare_tests.hh"
 #include "compare/ranking.hh"
 #include "compare/tables.hh"
+#include "compare/text_table.hh"
 
 namespace volley {
 
@@ -79,6 +80,28 @@ TEST(CompareDocuments, Golden) {
     expect("change.md", markdown_text(change));
     expect("change.csv", csv_document(change));
     expect("change.json", json_document(change));
+}
+
+// As CommonMark and GitHub's dialect would take them for a link, an image, code, markup of HTML, an
+// entity, a formula, an address, a list and a heading.
+TEST(CompareDocuments, MarkdownKeepsANameAsText) {
+    EXPECT_EQ(markdown_text("[a](http://b.example) ![c](d)"),
+              "\\[a\\](http\\://b.example) !\\[c\\](d)");
+    EXPECT_EQ(markdown_text("`a` **b** ~c~ <b>d</b> &lt; $e$"),
+              "\\`a\\` \\*\\*b\\*\\* \\~c\\~ \\<b\\>d\\</b\\> \\&lt; \\$e\\$");
+    EXPECT_EQ(markdown_text("www.a.example :smile: a: b"), "www\\.a.example \\:smile: a: b");
+    EXPECT_EQ(markdown_text("- a"), "\\- a");
+    EXPECT_EQ(markdown_text("12. a"), "12\\. a");
+    EXPECT_EQ(markdown_text("# a|b\\"), "\\# a\\|b\\\\");
+    EXPECT_EQ(markdown_text("c-epoll, 16 clients, 1.5"), "c-epoll, 16 clients, 1.5");
+    EXPECT_EQ(markdown_text("7.97 [7.55, 8.49]"), "7.97 [7.55, 8.49]");
+    EXPECT_EQ(markdown_text("[1](x) [1][2] [1]: x [ ] a"),
+              "\\[1\\](x) \\[1\\][2] \\[1\\]: x \\[ \\] a");
+    const std::string name = "](x) | <i>\n[y]";
+    AnalysisRequest asked = request();
+    const std::string text =
+        markdown_text(analyse(read(lines_of(name, 1, 1) + lines_of("other", 2, 1)), asked));
+    EXPECT_NE(text.find("\n| \\](x) \\| \\<i\\>"), std::string::npos) << text;
 }
 
 TEST(CompareDocuments, GoldenTables) {

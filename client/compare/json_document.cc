@@ -86,14 +86,14 @@ Json environment_json(const Results& results) {
     return all;
 }
 
-Json beginning(const char* kind, const AnalysisRequest& request, std::size_t family) {
+Json beginning(const char* kind, const AnalysisRequest& request, const ClaimFamily& family) {
     return {{"schema", "volley-comparison"},
             {"schema_version", comparison_schema_version},
             {"kind", kind},
             {"compare_version", std::string(version_text) + " (" + build_revision + ")"},
             {"statistic", request.statistic->name},
             {"confidence", request.confidence},
-            {"comparisons", family}};
+            {"comparisons", family.comparisons()}};
 }
 
 std::string as_text(const Json& document) {

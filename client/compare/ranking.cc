@@ -11,13 +11,6 @@ namespace volley {
 
 namespace {
 
-// "mean" of "rtt_ns_mean".
-std::string short_name(const Field& field) {
-    constexpr std::string_view prefix = "rtt_ns_";
-    std::string name(field.name.substr(field.name.starts_with(prefix) ? prefix.size() : 0));
-    return name == "p99_9" ? "p99.9" : name;
-}
-
 // Marks an interval that vouches for no other run.
 constexpr const char* within_run_mark = "†";
 
@@ -161,6 +154,12 @@ TextTable table_of(const Analysis& analysis, const Group& group) {
 }
 
 }  // namespace
+
+std::string short_name(const Field& field) {
+    constexpr std::string_view prefix = "rtt_ns_";
+    std::string name(field.name.substr(field.name.starts_with(prefix) ? prefix.size() : 0));
+    return name == "p99_9" ? "p99.9" : name;
+}
 
 std::string ratio_text(const Estimate& ratio) {
     return ratio_number(ratio.point) + (ratio.interval

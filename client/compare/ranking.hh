@@ -19,6 +19,9 @@ namespace volley {
 [[nodiscard]] std::string markdown_text(const Analysis& analysis);
 [[nodiscard]] std::string markdown_text(const Change& change);
 
+// "mean" of "rtt_ns_mean".
+[[nodiscard]] std::string short_name(const Field& field);
+
 // "1.052 [1.013, 1.094]"; the value alone where there is no interval.
 [[nodiscard]] std::string ratio_text(const Estimate& ratio);
 

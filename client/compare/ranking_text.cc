@@ -63,6 +63,19 @@ void explain_intervals(const std::vector<const Cell*>& cells, double confidence,
     }
 }
 
+// "12 comparisons (4 pairs by mean, p50 and p99; Bonferroni, half of it for the mean)"
+std::string family_text(const ClaimFamily& family, const std::vector<const Field*>& statistics) {
+    std::string names;
+    for (std::size_t at = 0; at < statistics.size(); ++at) {
+        names += (at == 0                       ? ""
+                  : at + 1 == statistics.size() ? " and "
+                                                : ", ") +
+                 short_name(*statistics[at]);
+    }
+    return counted(family.comparisons(), "comparison") + " (" + counted(family.pairs, "pair") +
+           " by " + names + "; Bonferroni, half of it for " + short_name(*statistics.front()) + ")";
+}
+
 Document document_of(const Analysis& analysis) {
     const auto& request = analysis.request;
     Document document{.title = title_of(analysis.results),
@@ -77,7 +90,7 @@ Document document_of(const Analysis& analysis) {
             "ratio: " + std::string(request.statistic->meaning) +
             " over that of the baseline, paired by round; below 1 is faster; the intervals hold "
             "together at " +
-            level + ", for " + counted(analysis.family, "comparison") + " (Bonferroni)");
+            level + ", for " + family_text(analysis.family, analysis.statistics));
         document.notes.push_back("baseline: " + analysis.baseline_rule);
     }
     const auto is_unpaired = [](const CellComparison& entry) { return !entry.paired; };
@@ -105,7 +118,7 @@ Document document_of(const Change& change) {
     document.notes.push_back(
         "ratio: shift between the logs of the runs (Hodges-Lehmann), below 1 is faster; the "
         "intervals hold together at " +
-        level + ", for " + counted(change.family, "comparison") + " (Bonferroni)");
+        level + ", for " + family_text(change.family, change.statistics));
     document.notes.push_back(
         "OLD was measured from " + time_of(change.older) + ", NEW from " + time_of(change.newer) +
         ": what the machine did in between is in the ratios and not in their intervals. Identical "

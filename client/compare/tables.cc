@@ -123,7 +123,7 @@ std::string comparisons_table(const Analysis& analysis) {
              << (paired ? paired->ratio.interval : std::nullopt)
              << (paired ? paired->paired_t : std::nullopt) << verdict_of(comparison.paired)
              << (paired ? paired->rounds : 0) << (paired ? paired->rounds_needed : std::nullopt)
-             << analysis.family;
+             << analysis.family.comparisons();
         rows.end();
     }
     return rows.text();

@@ -30,6 +30,40 @@ std::string markdown_line(const std::vector<std::string>& cells) {
     return line + '\n';
 }
 
+// How long the interval is that begins here, such as "[7.55, 8.49]", which stays as it can be read
+// best; 0: none. Nothing that makes a link of it may follow.
+std::size_t interval_at(std::string_view text, std::size_t at) {
+    if (text[at] != '[') {
+        return 0;
+    }
+    const std::size_t end = text.find_first_not_of("0123456789.-+, ", at + 1);
+    const bool ends = end != std::string_view::npos && text[end] == ']' && end > at + 1 &&
+                      text.find_first_of("0123456789", at) < end;
+    const char next = ends && end + 1 < text.size() ? text[end + 1] : ' ';
+    return ends && next != '(' && next != '[' && next != ':' ? end + 1 - at : 0;
+}
+
+// Whether CommonMark or GitHub's dialect gives the sign a meaning where it stands: markup, tables,
+// links, entities, formulas, addresses that become links by themselves (https://, www.), :emoji:,
+// and at the beginning what would start a list, a rule or a heading.
+bool has_meaning(std::string_view text, std::size_t at) {
+    constexpr std::string_view markup = "\\`*_|<>#~[]&$";
+    const char byte = text[at];
+    const bool is_last = at + 1 == text.size();
+    if (byte == ':') {
+        return !is_last && text[at + 1] != ' ';
+    }
+    if (byte == '.' || byte == ')') {
+        const bool ends_a_number = at > 0 && text.find_first_not_of("0123456789") == at &&
+                                   (is_last || text[at + 1] == ' ');
+        return ends_a_number || (byte == '.' && at >= 3 && text.substr(at - 3, 3) == "www");
+    }
+    if (byte == '-' || byte == '+' || byte == '=') {
+        return at == 0 && text.size() > 1;
+    }
+    return markup.find(byte) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string as_screen(const TextTable& table) {
@@ -69,13 +103,16 @@ std::string as_markdown(const TextTable& table) {
 }
 
 std::string markdown_text(const std::string& text) {
-    constexpr std::string_view markup = "\\`*_|<>#~";
+    const std::string shown = printable(text);
     std::string safe;
-    for (const char byte : printable(text)) {
-        if (markup.find(byte) != std::string_view::npos) {
-            safe += '\\';
+    for (std::size_t at = 0; at < shown.size(); ++at) {
+        if (const std::size_t length = interval_at(shown, at); length > 0) {
+            safe += shown.substr(at, length);
+            at += length - 1;
+            continue;
         }
-        safe += byte;
+        safe += has_meaning(shown, at) ? "\\" : "";
+        safe += shown[at];
     }
     return safe;
 }

@@ -13,7 +13,7 @@ namespace volley {
 namespace {
 
 // Fewer rounds never claim a difference.
-constexpr std::size_t least_rounds = 10;
+constexpr std::size_t least_rounds_of_a_claim = 10;
 
 // A difference below this matters to nobody and is within what placement alone can do.
 const double least_log_ratio = std::log(1.01);
@@ -25,7 +25,7 @@ Interval exponential(const Interval& logs) {
 }
 
 Verdict judge(const Estimate& log_ratio, std::size_t rounds) {
-    if (rounds < least_rounds || !log_ratio.interval) {
+    if (rounds < least_rounds_of_a_claim || !log_ratio.interval) {
         return Verdict::more_rounds_needed;
     }
     if (log_ratio.interval->high < 0 && log_ratio.point < -least_log_ratio) {
@@ -41,7 +41,7 @@ Verdict judge(const Estimate& log_ratio, std::size_t rounds) {
 // rounds enough. least: that give an interval at all.
 std::optional<std::size_t> estimate_rounds(const Estimate& log_ratio, std::size_t rounds,
                                            std::size_t least) {
-    least = std::max(least_rounds, least);
+    least = std::max(least_rounds_of_a_claim, least);
     if (!log_ratio.interval) {
         return least;
     }
@@ -72,6 +72,17 @@ std::vector<double> logs_of(std::span<const double> values) {
 }
 
 }  // namespace
+
+std::size_t ClaimFamily::divisor(std::size_t statistic) const {
+    ensure(pairs >= 1 && statistic < statistics, "a claim is of its family");
+    const std::size_t halves = statistics > 1 ? 2 : 1;
+    return pairs * halves * (statistic == 0 ? 1 : statistics - 1);
+}
+
+std::size_t ClaimFamily::least_rounds(double confidence) const {
+    const std::size_t most = std::max(divisor(0), divisor(statistics - 1));
+    return std::max(least_rounds_of_a_claim, least_runs_for(confidence_of_each(confidence, most)));
+}
 
 Comparison compare_paired(std::span<const double> a, std::span<const double> b, double confidence,
                           std::size_t comparisons) {

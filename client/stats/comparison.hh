@@ -30,6 +30,25 @@ struct Comparison {
         rounds_needed;  // about, to narrow the interval to the ratio's distance from 1
 };
 
+// All comparisons of which a verdict is printed: the family that holds together at the confidence.
+//
+// Half of the error that is allowed belongs to the statistic that decides, so that its verdicts
+// cost little, and the other half to the others (Bonferroni with weights: the shares add up to the
+// whole error, however the statistics hang together).
+struct ClaimFamily {
+    // Mean, p50 and p99: what is compared where nobody asks for another statistic.
+    static constexpr std::size_t usual_statistics = 3;
+
+    std::size_t pairs = 1;       // of cells that are compared, at least 1
+    std::size_t statistics = 1;  // of each pair, at least 1: the first of them decides
+
+    [[nodiscard]] std::size_t comparisons() const { return pairs * statistics; }
+    // One over the share of the error that one comparison has of that statistic (0 decides).
+    [[nodiscard]] std::size_t divisor(std::size_t statistic) const;
+    // Rounds below which a comparison that has the least share cannot claim anything.
+    [[nodiscard]] std::size_t least_rounds(double confidence) const;
+};
+
 // a, b: the same statistic of two servers, paired by round, all above 0, of the same length (at
 // least 1). comparisons: how many are made in the same family; the confidence of each is 1 − (1 −
 // confidence)/comparisons (Bonferroni). Fewer than ten rounds: more_rounds_needed.

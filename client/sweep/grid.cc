@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -9,6 +10,7 @@
 #include "base/joined.hh"
 #include "plan/executable.hh"
 #include "report/text_values.hh"
+#include "stats/comparison.hh"
 #include "transport/challenge.hh"
 
 namespace volley {
@@ -164,6 +166,28 @@ std::vector<GridCell> make_grid(const SweepPlan& plan, const std::vector<SweepSe
     return grid;
 }
 
+namespace {
+
+// Every pair of a group may be claimed to differ (stats/comparison.hh): fewer rounds than those
+// claims need would be measured in vain. --quick, which claims nothing, stays quick.
+std::size_t least_rounds(const StopRule& stop, const std::vector<ScheduledCell>& cells) {
+    std::map<std::size_t, std::size_t> measured;
+    for (const ScheduledCell& cell : cells) {
+        measured[cell.group] += cell.skipped ? 0 : 1;
+    }
+    ClaimFamily family{.pairs = 0, .statistics = ClaimFamily::usual_statistics};
+    for (const auto& [group, servers] : measured) {
+        family.pairs += servers > 1 ? servers * (servers - 1) / 2 : 0;
+    }
+    if (family.pairs == 0 || stop.least_runs < StopRule{}.least_runs) {
+        return stop.least_runs;
+    }
+    return std::clamp(family.least_rounds(stop.confidence), stop.least_runs,
+                      std::max(stop.least_runs, stop.most_runs));
+}
+
+}  // namespace
+
 Schedule schedule_of(const SweepPlan& plan, const std::vector<GridCell>& grid, std::uint64_t seed) {
     ScheduleRules rules{.seed = seed, .runs = plan.runs};
     std::vector<ScheduledCell> cells;
@@ -173,6 +197,7 @@ Schedule schedule_of(const SweepPlan& plan, const std::vector<GridCell>& grid, s
             rules.stop = one.plan->spec.stop;  // the same in every cell
         }
     }
+    rules.stop.least_runs = least_rounds(rules.stop, cells);
     return {rules, cells};
 }
 

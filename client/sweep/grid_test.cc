@@ -50,6 +50,28 @@ TEST(Grid, EveryCombinationIsACellAndAGroupDiffersInTheServerOnly) {
     EXPECT_EQ(cell_text(grid[0].cell), "a, 1 client, 1 core");
 }
 
+// Each pair may be claimed to differ, by each of three statistics: 36 groups of two servers need
+// more rounds than ten.
+TEST(Grid, AutoMakesTheRoundsThatTheClaimsNeed) {
+    std::vector<std::size_t> clients;
+    for (std::size_t count = 1; count <= 36; ++count) {
+        clients.push_back(count);
+    }
+    const auto least_rounds = [&](const std::vector<std::size_t>& loads,
+                                  const std::vector<std::string>& options) {
+        const SweepPlan asked = plan(loads, {1}, options);
+        return schedule_of(asked, grid_on(four_cpus, asked), 1).expected(0);
+    };
+    EXPECT_EQ(least_rounds({1}, {}), 10U);
+    EXPECT_EQ(least_rounds(clients, {}), 13U);
+    EXPECT_EQ(least_rounds(clients, {"--max-runs", "11"}), 11U);
+    EXPECT_EQ(least_rounds(clients, {"--min-runs", "20"}), 20U);
+    EXPECT_EQ(least_rounds(clients, {"--quick"}), 6U);
+    const SweepPlan asked = plan(clients, {1});
+    EXPECT_EQ(schedule_of(asked, grid_on(four_cpus, asked, two_servers("absent")), 1).expected(0),
+              10U);
+}
+
 TEST(Grid, WhatTheMachineCannotPlaceIsSkippedWithTheReason) {
     const auto grid = grid_on(two_cpus, plan({1}, {1, 2}));
     EXPECT_EQ(grid[0].cell.skipped, "");
