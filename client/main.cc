@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/dispositions.hh"
 #include "base/error.hh"
 #include "host/keep_awake.hh"
 #include "options/options.hh"
@@ -63,6 +64,7 @@ int run_volley(const std::vector<std::string>& arguments) {
 }  // namespace volley
 
 int main(int argc, char** argv) {
+    volley::outlive_file_size_limit();
     try {
         return volley::run_volley({argv + 1, argv + argc});
     } catch (const volley::Error& error) {

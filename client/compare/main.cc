@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/build_info.hh"
+#include "base/dispositions.hh"
 #include "base/error.hh"
 #include "compare/analysis.hh"
 #include "compare/command.hh"
@@ -60,6 +61,7 @@ int run_compare(const std::vector<std::string>& arguments) {
 }  // namespace volley
 
 int main(int argc, char** argv) {
+    volley::outlive_file_size_limit();
     try {
         return volley::run_compare({argv + 1, argv + argc});
     } catch (const volley::Error& error) {

@@ -11,6 +11,7 @@
 #include <iostream>
 
 #include "base/build_info.hh"
+#include "base/dispositions.hh"
 #include "base/error.hh"
 #include "conform/check.hh"
 #include "conform/workbench.hh"
@@ -172,6 +173,10 @@ int conform(const std::vector<std::string>& words) {
     }
     std::cout << tally.passed << " passed, " << tally.failed << " failed, " << tally.skipped
               << " skipped" << std::endl;
+    if (!std::cout) {
+        throw Error(ExitCode::failed, "standard output cannot be written to",
+                    "check where it goes; the results of the checks are lost");
+    }
     return tally.failed == 0 ? 0 : 1;
 }
 
@@ -179,6 +184,7 @@ int conform(const std::vector<std::string>& words) {
 }  // namespace volley
 
 int main(int argc, char* argv[]) {
+    volley::outlive_file_size_limit();
     try {
         return volley::conform({argv + 1, argv + argc});
     } catch (const volley::Error& error) {

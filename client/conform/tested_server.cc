@@ -19,6 +19,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/dispositions.hh"
 #include "base/error.hh"
 #include "base/retry.hh"
 #include "conform/process_tree.hh"
@@ -64,12 +65,7 @@ void kill_and_die(int number) {
     if (::getppid() != tester) {
         ::_exit(127);  // the tester was killed before the line above
     }
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
-        ::signal(number, SIG_DFL);
-    }
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    restore_signals_in_child();
     const int nowhere = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     const bool ready = (cpus == nullptr || ::sched_setaffinity(0, sizeof *cpus, cpus) == 0) &&
                        ::dup2(nowhere, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
@@ -272,8 +268,11 @@ void kill_servers_when_interrupted() {
     action.sa_handler = kill_and_die;
     ::sigfillset(&action.sa_mask);
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-        ::sigaction(number, &action, nullptr);
+        if (!is_ignored(number)) {
+            ::sigaction(number, &action, nullptr);
+        }
     }
+    ::signal(SIGCHLD, SIG_DFL);  // whoever started the tester: servers are waited for
 }
 
 }  // namespace volley

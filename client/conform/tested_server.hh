@@ -64,7 +64,8 @@ class TestedServer {
 // "exit status 1", "killed by signal 15 (Terminated)".
 [[nodiscard]] std::string describe_end(int wait_status);
 
-// SIGINT, SIGTERM and SIGHUP kill every running server's process group before they end the tester.
+// SIGINT, SIGTERM and SIGHUP kill every running server's process group before they end the tester;
+// one that is ignored at the start stays so.
 void kill_servers_when_interrupted();
 
 }  // namespace volley

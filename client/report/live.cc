@@ -91,7 +91,10 @@ void LiveLine::show(const LiveStatus& status) {
 }
 
 void LiveLine::show(const std::string& line) {
-    if (!is_terminal_) {
+    // To a terminal that asks for it (stty tostop), a line from the background would stop the
+    // program in mid measurement; to others it would go between what somebody types.
+    const pid_t foreground = is_terminal_ ? ::tcgetpgrp(fd_) : -1;
+    if (!is_terminal_ || (foreground > 0 && foreground != ::getpgrp())) {
         return;
     }
     const std::size_t columns = this->columns();

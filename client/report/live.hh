@@ -29,7 +29,7 @@ struct LiveStatus {
 [[nodiscard]] std::string live_text(const LiveStatus& status, std::size_t columns);
 
 // Writes the line over its former self, and takes it away when it is destroyed. Silent where the
-// descriptor is no terminal.
+// descriptor is no terminal, and while the program is in the background of it.
 class LiveLine {
   public:
     explicit LiveLine(int fd = STDERR_FILENO);

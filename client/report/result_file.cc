@@ -192,8 +192,9 @@ void ResultFile::write_whole(std::string_view text) const {
                         "result file " + name_ + ": only " + std::to_string(done) + " of " +
                             std::to_string(text.size()) +
                             " bytes could be written: " + errno_text(error),
-                        error == EPIPE ? "keep its reader running until the end"
-                                       : "free space there, or choose another file");
+                        error == EPIPE   ? "keep its reader running until the end"
+                        : error == EFBIG ? "raise the limit of a file's size (ulimit -f)"
+                                         : "free space there, or choose another file");
         }
         done += static_cast<std::size_t>(written);
     }

@@ -37,7 +37,17 @@ class Measuring {
             const std::size_t number = result_.runs.size() + 1;
             RunSpec run = spec_.run;
             run.seed = spec_.run.seed + number;
-            result_.runs.push_back(perform_run(run, number, hooks_));
+            try {
+                result_.runs.push_back(perform_run(run, number, hooks_));
+            } catch (const Error& error) {
+                // Interrupted while it was being set up: those before it are all there is.
+                if (error.code() != ExitCode::budget_spent || result_.runs.empty()) {
+                    throw;
+                }
+                result_.outcome = ExitCode::budget_spent;
+                result_.stop_reason = "interrupted";
+                break;
+            }
             result_.elapsed_seconds = to_seconds(now() - began_);
             if (observer_.run_ended) {
                 observer_.run_ended(result_, result_.runs.back());

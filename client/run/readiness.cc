@@ -49,6 +49,7 @@ void await_channel(int channel, short events, ServerProcess* server, Signals* si
             return;
         }
         static_cast<void>(wait_for(now(), nullptr, signals, server));
+        throw_if_interrupted(signals);
     }
 }
 
@@ -113,6 +114,7 @@ void await_ready_on(const RunSpec& spec, const Transport& transport, ServerProce
                         "start it by hand with -p PORT to see why");
         }
         static_cast<void>(wait_for(std::min(deadline, now() + pause), nullptr, signals, server));
+        throw_if_interrupted(signals);
         pause = std::min(pause * 2, longest_pause);
     }
 }

@@ -12,7 +12,8 @@ namespace volley {
 
 // Connects, again and again where it is refused, until one round trip is right. server: may be
 // null, then a refusal is final. Throws Error(failed) where the server ends, answers wrongly or has
-// not answered by the deadline, and Error(skipped) with its reason where it ends with status 77.
+// not answered by the deadline, Error(skipped) with its reason where it ends with status 77, and
+// Error(budget_spent) where a signal asks for an end.
 void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProcess* server,
                  Signals* signals, TimePoint deadline);
 

@@ -46,6 +46,10 @@ class OneRun {
             if (error.code() == ExitCode::skipped && result_.number == 1) {
                 throw;
             }
+            if (error.code() == ExitCode::budget_spent) {
+                leave();
+                throw;
+            }
             explain_failure(error);
         }
         const TimePoint ended = now();
@@ -88,7 +92,10 @@ class OneRun {
     void connect() {
         crew_ = std::make_unique<Crew>(spec_, transport_, windows_, bell_);
         const TimePoint deadline = now() + spec_.connect_timeout + leaving_grace;
-        wait_until(deadline, [&] { return crew_->all_ready(); });
+        wait_until(deadline, [&] {
+            throw_if_interrupted(hooks_.signals);
+            return crew_->all_ready();
+        });
         if (!crew_->all_ready()) {
             throw Error(ExitCode::failed, "not all connections stood by the deadline",
                         "raise --connect-timeout, or open fewer with --clients");

@@ -24,7 +24,8 @@ struct RunHooks {
 // Never throws for what goes wrong within the run: then `complete` is false, `error` says why, and
 // what was measured is kept. Throws Error only for what would be wrong in every run (no memory, no
 // threads), or where the server says so in run 1: Error(skipped), because this machine lacks what
-// it needs.
+// it needs; and Error(budget_spent) where a signal asks for an end before the start line: such a
+// run never was.
 [[nodiscard]] RunResult perform_run(const RunSpec& spec, std::size_t number, const RunHooks& hooks);
 
 }  // namespace volley

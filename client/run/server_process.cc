@@ -17,11 +17,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/dispositions.hh"
 #include "base/error.hh"
 #include "base/retry.hh"
 #include "clock/clock.hh"
 #include "host/affinity.hh"
-#include "run/signals.hh"
 #include "run/spec.hh"
 
 namespace volley {

@@ -5,15 +5,33 @@
 
 #include <cerrno>
 
+#include "base/dispositions.hh"
 #include "base/error.hh"
 
 namespace volley {
 
+void StopRequests::note(int signal_number, bool from_kernel, TimePoint at) {
+    // Only these are sent again by somebody who is in a hurry. A terminal that is gone, or a time
+    // limit that draws near, says nothing new the second time.
+    const bool can_hurry = signal_number == SIGINT || signal_number == SIGTERM;
+    const bool keystrokes = from_kernel && last_from_kernel_;
+    if (count_ > 0 && (!can_hurry || (!keystrokes && at - last_at_ < one_request))) {
+        return;
+    }
+    ++count_;
+    last_ = signal_number;
+    last_from_kernel_ = from_kernel;
+    last_at_ = at;
+}
+
 Signals::Signals() {
     sigset_t wanted{};
     ::sigemptyset(&wanted);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-        ::sigaddset(&wanted, number);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGXCPU, SIGUSR1, SIGUSR2}) {
+        // One that is blocked would be kept for us even where it is ignored.
+        if (!is_ignored(number)) {
+            ::sigaddset(&wanted, number);
+        }
     }
     ::pthread_sigmask(SIG_BLOCK, &wanted, &former_);
     fd_ = OwnedFd(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -21,6 +39,7 @@ Signals::Signals() {
         throw_errno("signals cannot be watched", errno);
     }
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGCHLD, SIG_DFL);
 }
 
 Signals::~Signals() {
@@ -30,19 +49,9 @@ Signals::~Signals() {
 int Signals::take() {
     signalfd_siginfo came{};
     while (::read(fd_.get(), &came, sizeof came) == sizeof came) {
-        ++count_;
-        last_ = static_cast<int>(came.ssi_signo);
+        requests_.note(static_cast<int>(came.ssi_signo), came.ssi_code == SI_KERNEL, now());
     }
-    return count_;
-}
-
-void restore_signals_in_child() {
-    sigset_t none{};
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD}) {
-        ::signal(number, SIG_DFL);
-    }
+    return count();
 }
 
 }  // namespace volley

@@ -79,6 +79,12 @@ Wakeup wait_for(TimePoint deadline, const Bell* bell, Signals* signals, ServerPr
     }
 }
 
+void throw_if_interrupted(Signals* signals) {
+    if (signals != nullptr && signals->take() > 0) {
+        throw Error(ExitCode::budget_spent, "interrupted before anything was measured");
+    }
+}
+
 bool pause_for(Duration length, Signals& signals) {
     const TimePoint end = now() + length;
     while (now() < end && signals.count() == 0) {

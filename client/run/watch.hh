@@ -32,6 +32,10 @@ enum class Wakeup {
 [[nodiscard]] Wakeup wait_for(TimePoint deadline, const Bell* bell, Signals* signals,
                               ServerProcess* server);
 
+// Call while a run is being set up, of which there is nothing to finish and nothing to lose yet.
+// Throws Error(budget_spent) where a signal has come. signals: may be null.
+void throw_if_interrupted(Signals* signals);
+
 // Sleeps for so long. False where a signal has come, before or meanwhile.
 [[nodiscard]] bool pause_for(Duration length, Signals& signals);
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/dispositions.hh"
 #include "base/error.hh"
 #include "plan/machine.hh"
 #include "report/outputs.hh"
@@ -71,6 +72,7 @@ int run_sweep(const std::vector<std::string>& arguments) {
 }  // namespace volley
 
 int main(int argc, char** argv) {
+    volley::outlive_file_size_limit();
     try {
         return volley::run_sweep({argv + 1, argv + argc});
     } catch (const volley::Error& error) {

@@ -164,6 +164,9 @@ class Sweep {
             }
             record(step, runner.context(), result);
         } catch (const Error& error) {
+            if (error.code() == ExitCode::budget_spent) {
+                return false;  // interrupted while the run was being set up
+            }
             if (error.code() != ExitCode::skipped) {
                 throw;
             }

@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.bash"
 
 # Leaving at once joins no thread.
 export TSAN_OPTIONS=${TSAN_OPTIONS:-}:report_thread_leaks=0
-# Two signals of a kind of which neither has been taken yet are one.
+# Two signals of a kind of which neither has been taken yet are one, and so are two within half a second that processes send.
 no_signal_pends() { [[ $(awk '$1 == "ShdPnd:" { print $2 }' "/proc/$client/status") =~ ^0+$ ]]; }
 
 for signal in INT TERM; do
@@ -16,6 +16,7 @@ for signal in INT TERM; do
     kill -$signal "$client"
     await no_signal_pends
     kill -0 "$client" 2>/dev/null || fail "the first SIG$signal ended it"
+    sleep 0.6
     kill -$signal "$client"
     finish
     expect_status $((128 + $(kill -l $signal)))

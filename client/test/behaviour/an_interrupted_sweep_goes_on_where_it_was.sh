@@ -46,6 +46,7 @@ server=$(child_of "$client")
 kill -INT "$client"
 await no_signal_pends
 kill -0 "$client" 2>/dev/null || fail "the first SIGINT ended it"
+sleep 0.6 # what comes sooner is taken for the same request
 kill -INT "$client"
 finish
 expect_status 130

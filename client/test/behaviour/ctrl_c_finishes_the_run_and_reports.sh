@@ -21,6 +21,9 @@ done
 # A single run ends early and reports what it has; it does not wait for its limit, which lies twenty minutes ahead.
 start "$volley" --runs 1 --warmup 0 --precision 0.1% --run-time 10s --max-time 20m -- "$servers/c-epoll"
 await child_of "$client"
+measures() { [[ $(find "/proc/$client/task" -mindepth 1 -maxdepth 1 | wc -l) -gt 1 ]]; } # its worker is there
+await measures
+sleep 0.5
 kill -INT "$client"
 finish
 expect_status 3

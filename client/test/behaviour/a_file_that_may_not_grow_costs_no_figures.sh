@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# A limit of a file's size (ulimit -f) is reported as a full disk is: figures are printed, what fitted is kept, and the status says so.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+export VOLLEY_SWEEP_LOCK=$TMPDIR
+limited() { # KIB COMMAND...
+    run bash -c 'ulimit -f "$1"; shift; exec "$@"' - "$@"
+}
+whole_lines() { grep -c '^{"schema".*}$' "$1" || true; }
+
+limited 12 "$volley" --runs 8 --run-time 50ms --warmup 0 --json "$TMPDIR/results" -- "$servers/c-epoll"
+expect_status 1
+expect_out 'round trip   mean'
+expect_out '8 of 8 complete'
+expect_one_line_on_stderr
+expect_err 'File too large; raise the limit of a file.s size (ulimit -f)'
+[[ $(whole_lines "$TMPDIR/results") -ge 1 ]] || fail "no line of the results is whole"
+
+grid=("$VOLLEY_DIR/sweep" --servers "$servers/c-epoll" --clients 1 --cores 1 --runs 8 --out "$TMPDIR/swept" -- --run-time 50ms --no-placement)
+limited 16 "${grid[@]}"
+expect_status 1
+expect_err 'File too large'
+kept=$(whole_lines "$TMPDIR/swept/results.jsonl")
+[[ $kept -ge 2 ]] || fail "no run of the sweep is kept"
+run "${grid[@]}"
+expect_status 0
+expect_err "going on: "
+
+limited 0 "$VOLLEY_DIR/compare" "$TMPDIR/swept/results.jsonl"
+[[ $status -eq 1 ]] || fail "compare: status $status instead of 1"
+limited 0 "$VOLLEY_DIR/conform" --only adds-one "$servers/c-epoll"
+[[ $status -eq 1 ]] || fail "conform: status $status instead of 1"
+
+# The limit is the client's affair; that it is ignored is no part of what a server inherits.
+start "$volley" --runs 1 --run-time 10s -- "$servers/c-epoll"
+await child_of "$client"
+server=$(child_of "$client")
+await grep -q c-epoll "/proc/$server/comm"
+[[ $(awk '$1 == "SigIgn:" { print $2 }' "/proc/$server/status") =~ ^0+$ ]] || fail "the server has signals ignored"
+kill -INT "$client"
+finish

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# timeout(1) sends its signal twice, to the process and to its group: the run in progress is finished and reported, as by one Ctrl-C.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+export VOLLEY_SWEEP_LOCK=$TMPDIR
+long=(--run-time 300ms --warmup 10ms --min-runs 500 --max-runs 500)
+for signal in INT TERM; do
+    run timeout --preserve-status -s $signal 1 "$volley" "${long[@]}" -- "$servers/c-epoll"
+    expect_status 3
+    expect_out 'NOT CONVERGED: interrupted'
+    expect_out 'round trip   mean'
+done
+run timeout --preserve-status 1 "$VOLLEY_DIR/sweep" --servers "$servers/c-epoll" --clients 1 --cores 1 --runs 500 \
+    --out "$TMPDIR/swept" -- --run-time 300ms --warmup 10ms --no-placement
+expect_status 3
+expect_err 'interrupted; the same command goes on'
+grep -q '"kind":"run"' "$TMPDIR/swept/results.jsonl" || fail "no run was recorded"
+
+# Both are mostly there before the first is looked at, and then are one in any case. Here the second comes after that. The limit of
+# half a second is for a machine so busy that it tears them apart; a test that is torn apart itself begins anew.
+for signal in INT TERM; do
+    for attempt in 1 2 3 4 5; do
+        start "$volley" "${long[@]}" --csv "$TMPDIR/$signal-$attempt" -- "$servers/c-epoll"
+        await grep -q '^run,' "$TMPDIR/$signal-$attempt"
+        sleep 0.1 # into the next run
+        begin=${EPOCHREALTIME/./}
+        kill -$signal "$client"
+        sleep 0.05
+        kill -$signal "$client"
+        took=$((${EPOCHREALTIME/./} - begin))
+        finish
+        ((took > 400000)) || break
+    done
+    ((took <= 400000)) || skip "this machine is too busy to send two signals within 0.4 s"
+    expect_status 3
+    expect_out 'NOT CONVERGED: interrupted'
+done
