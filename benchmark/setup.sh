@@ -32,12 +32,13 @@ client            | header nlohmann/json.hpp                    | nlohmann-json3
 servers c         | command gcc                                 | gcc                    | gcc 12.2
 servers c         | header stdio.h                              | libc6-dev              | C library with headers
 servers c cpp     | header liburing.h library uring             | liburing-dev           | liburing 2.3, with headers
+servers c cpp     | command pkg-config                          | pkgconf/pkg-config     | pkg-config of pkgconf 1.8 (asked for the version of liburing)
 rust              | command cargo:1.85                          | cargo-web/cargo        | cargo 1.96 (1.85 or newer)
 rust              | command rustc:1.85                          | rustc-web/rustc        | rustc 1.96 (1.85 or newer)
 go                | command go:1.19                             | golang-go              | Go 1.19
 java              | command javac:17 command java:17            | default-jdk-headless   | a JDK, 17
 java              | command mvn                                 | maven                  | Maven 3.8
-node              | command node:18                             | nodejs                 | Node.js 18
+node test         | command node:18                             | nodejs                 | Node.js 18
 python            | command python3:3.8                         | python3                | Python 3.11
 python            | module python3:ensurepip module python3:venv | python3-venv          | the venv of Python 3.11
 python            | command pip3                                | python3-pip            | pip 23.0
@@ -61,19 +62,22 @@ plot test         | command Rscript                             | r-base-core   
 plot test         | module R:ggplot2                            | r-cran-ggplot2         | ggplot2 3.4 for R
 plot test         | module R:svglite                            | r-cran-svglite         | svglite 2.1 for R
 test              | module R:testthat                           | r-cran-testthat        | testthat 3.1 for R
-test              | header gtest/gtest.h library gtest          | libgtest-dev           | GoogleTest 1.12.1
+test lint bench   | header gtest/gtest.h library gtest          | libgtest-dev           | GoogleTest 1.12.1
 test              | command bats                                | bats                   | bats 1.8.2
 test              | command chromium                            | chromium               | Chromium 156 (the report is opened in it)
 test              | command numactl                             | numactl                | numactl 2.0.16
+test              | command xz                                  | xz-utils               | xz 5.4
 test              | command ps                                  | procps                 | procps 4.0.2
 test              | command setsid command taskset              | util-linux             | util-linux 2.38.1
 test lint         | command shellcheck                          | shellcheck             | shellcheck 0.9.0
 test lint         | command clang-format                        | clang-format           | clang-format 14
 test lint fuzz    | command clang++                             | clang                  | clang 14.0
 test fuzz         | runtime libclang_rt.fuzzer                  | libclang-rt-dev/libclang-rt-14-dev | libFuzzer of clang 14
-bench             | header benchmark/benchmark.h library benchmark | libbenchmark-dev    | Google Benchmark 1.7.1
+test lint bench   | header benchmark/benchmark.h library benchmark | libbenchmark-dev    | Google Benchmark 1.7.1
 bench             | command sockperf                            | sockperf               | sockperf 3.7
 bench             | command socat                               | socat                  | socat 1.7
+bench             | command strace                              | strace                 | strace 6.1
+bench             | command jq                                  | jq                     | jq 1.6
 '
 languages='c cpp rust go java node python erlang haskell ocaml ruby php perl lua nim d csharp rdma'
 oldest_boost=107400     # 1.74: the oldest whose Asio compiles as C++20 without deprecated parts

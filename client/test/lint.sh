@@ -6,6 +6,7 @@
 #   clang-warnings  clang++ compiles every source with all warnings as errors
 #   gcc-warnings    so does g++
 #   headers         every header compiles alone, with both
+#   set-up          set_up.sh finds nothing that is used and that benchmark/setup.sh does not install for whoever uses it
 #   servers         servers/lint has no message: metadata, layout and lock files of every server
 #
 # usage: lint.sh [--list | CHECK...]      (default: all)
@@ -13,7 +14,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-checks=(layout shell clang-warnings gcc-warnings headers servers)
+checks=(layout shell clang-warnings gcc-warnings headers set-up servers)
 processors=$(nproc)
 
 # As in the Makefile; -fsyntax-only finds what does not need the optimizer, the build shows the rest.
@@ -89,6 +90,7 @@ run_check() {
         clang-warnings) check_warnings clang++ ;;
         gcc-warnings) check_warnings g++ ;;
         headers) check_headers ;;
+        set-up) client/test/set_up.sh ;;
         servers) servers/lint ;;
         *) echo "lint.sh: no check \"$1\"; there are: ${checks[*]}"; return 2 ;;
     esac
