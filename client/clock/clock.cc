@@ -26,13 +26,14 @@ Duration thread_cpu_time() {
     return to_duration(reading);
 }
 
+Duration cpu_time_of(clockid_t clock) {
+    timespec reading{};
+    return ::clock_gettime(clock, &reading) == 0 ? to_duration(reading) : Duration::zero();
+}
+
 Duration process_cpu_time(int process) {
     clockid_t clock = 0;
-    timespec reading{};
-    if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &reading) != 0) {
-        return Duration::zero();
-    }
-    return to_duration(reading);
+    return ::clock_getcpuclockid(process, &clock) == 0 ? cpu_time_of(clock) : Duration::zero();
 }
 
 std::string wall_clock_text() {

@@ -41,6 +41,10 @@ using TimePoint = MonotonicClock::time_point;
 // loop.
 [[nodiscard]] Duration thread_cpu_time();
 
+// What a clock of CPU time (pthread_getcpuclockid, clock_getcpuclockid) shows; zero where its
+// thread or process is gone.
+[[nodiscard]] Duration cpu_time_of(clockid_t clock);
+
 // CPU time, all threads together, of a process; zero where it is gone. Exact to the nanosecond
 // where /proc has ticks of 10 ms.
 [[nodiscard]] Duration process_cpu_time(int process);

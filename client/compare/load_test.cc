@@ -105,7 +105,7 @@ TEST(CompareLoad, ATornLastLineIsReported) {
 
 TEST(CompareLoad, ANewerSchemaIsRefusedByName) {
     std::string line = line_of({});
-    line.replace(line.find("\"schema_version\":1"), 18, "\"schema_version\":2");
+    line.replace(line.find("\"schema_version\":2"), 18, "\"schema_version\":9");
     EXPECT_NE(refusal(line).find("made.jsonl:1: the record was written by a newer volley"),
               std::string::npos);
 }

@@ -27,6 +27,8 @@ std::vector<std::string> warning_ids() {
         "migrations",
         "clock-slow",
         "clock-gaps",
+        "stalled",
+        "few-round-trips",
         "single-run",
         "server-not-restarted",
         "drift-over-runs",

@@ -46,7 +46,17 @@ struct RunFacts {
     bool server_is_ours = true;
     bool drift_over_runs = false;
     bool bimodal = false;
-    std::string not_offloaded;       // in which runs, and why; "": none
+    std::string not_offloaded;  // in which runs, and why; "": none
+    // Runs in which too much of the connections' time went into round trips that ended after them;
+    // stalled: most runs are such.
+    std::size_t stalled_runs = 0;
+    bool stalled = false;
+    double longest_trip_ns = 0;
+    std::size_t complete_runs = 0;
+    // Runs with fewer round trips than were asked for.
+    std::size_t runs_with_few_trips = 0;
+    std::uint64_t fewest_trips = ~std::uint64_t{0};
+    std::uint64_t least_trips = 0;
     bool server_was_killed = false;  // in some run it did not end by SIGTERM in time
 };
 

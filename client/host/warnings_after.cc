@@ -114,6 +114,40 @@ void about_clock(const RunFacts& facts, Warnings& warnings) {
     }
 }
 
+// So many times as long as its longest round trip is a run in which that trip is one of many.
+constexpr double run_over_longest_trip = 20;
+
+void about_stalls(const RunFacts& facts, Warnings& warnings) {
+    const std::string of = std::to_string(facts.stalled_runs) + " of " +
+                           std::to_string(facts.complete_runs) +
+                           (facts.complete_runs == 1 ? " run " : " runs ");
+    const std::string longest = format_nanoseconds(facts.longest_trip_ns);
+    if (facts.stalled_runs > 0) {
+        warnings.push_back(
+            {"stalled",
+             (facts.stalled ? "in " : "in no more than ") + of +
+                 "more than 5 % of connection time went into round trips that ended after their "
+                 "run (the longest took " +
+                 longest +
+                 "): they are in max and in the time-weighted quantile, and in no other figure",
+             "use runs of at least " +
+                 format_nanoseconds(run_over_longest_trip * facts.longest_trip_ns) +
+                 " (--run-time, and enough --max-time for them), or find what stalls"});
+    }
+    if (facts.runs_with_few_trips > 0) {
+        warnings.push_back({"few-round-trips",
+                            std::to_string(facts.runs_with_few_trips) + " of " +
+                                std::to_string(facts.complete_runs) +
+                                (facts.complete_runs == 1 ? " run" : " runs") +
+                                " had fewer than the " +
+                                format_count(static_cast<double>(facts.least_trips)) +
+                                " round trips that its figures need (the fewest: " +
+                                format_count(static_cast<double>(facts.fewest_trips)) +
+                                "), because the budget had no room for longer runs",
+                            "raise --max-time, or ask for a lesser quantile with --statistic"});
+    }
+}
+
 void about_validity(const RunFacts& facts, Warnings& warnings) {
     if (facts.single_run) {
         warnings.push_back({"single-run",
@@ -156,6 +190,7 @@ std::vector<Warning> warnings_after(const RunFacts& facts, const Placement& plac
     about_bottleneck(facts, placement, warnings);
     about_interruptions(facts, placement, warnings);
     about_clock(facts, warnings);
+    about_stalls(facts, warnings);
     about_validity(facts, warnings);
     return warnings;
 }

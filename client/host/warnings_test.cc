@@ -278,6 +278,13 @@ std::vector<Warning> all_warnings() {
                          .drift_over_runs = true,
                          .bimodal = true,
                          .not_offloaded = "in 2 of 2 runs: no card",
+                         .stalled_runs = 2,
+                         .stalled = true,
+                         .longest_trip_ns = 1.5e9,
+                         .complete_runs = 2,
+                         .runs_with_few_trips = 1,
+                         .fewest_trips = 8,
+                         .least_trips = 64,
                          .server_was_killed = true};
     Placement unplaced;
     unplaced.enabled = false;

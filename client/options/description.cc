@@ -47,7 +47,7 @@ constexpr std::array<Row, 43> rows{{
     {"Measuring", "max-runs", "N", "at most so many (60)"},
     {"Measuring", "run-time,d", "TIME", "measured time of a run (1s)"},
     {"Measuring", "warmup,w", "TIME", "discarded before it (0.25s, or what the server asks for)"},
-    {"Measuring", "max-time", "TIME", "budget of the measurement (180s)"},
+    {"Measuring", "max-time", "TIME", "budget of the measurement (180s; with --runs none, unless given)"},
     {"Measuring", "quick", nullptr, "as --min-runs 6"},
     {"Measuring", "seed", "N", "of challenges and payload (0: drawn)"},
     {"Measuring", "round", "N", "round of an experiment, for the results (0: none)"},

@@ -18,6 +18,8 @@ namespace volley {
 
 enum class DriverChoice { automatic, block, wait, spin };
 
+inline constexpr Duration default_max_time = std::chrono::seconds(180);
+
 struct Options {
     enum class Action { measure, print_plan, help, version };
     Action action = Action::measure;
@@ -45,7 +47,8 @@ struct Options {
     std::size_t max_runs = 60;
     Duration run_time = std::chrono::seconds(1);
     std::optional<Duration> warmup;  // nothing: the server's metadata, or 0.25 s
-    Duration max_time = std::chrono::seconds(180);
+    // Nothing: default_max_time, which does not hold where the number of runs is given.
+    std::optional<Duration> max_time;
     std::uint64_t seed = 0;  // 0: drawn
     std::uint64_t round = 0;
 

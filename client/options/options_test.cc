@@ -69,7 +69,8 @@ TEST(Options, DefaultsAreThoseOfTheMethod) {
     EXPECT_EQ(options.min_runs, 10U);
     EXPECT_EQ(options.max_runs, 60U);
     EXPECT_EQ(options.run_time, Duration(1s));
-    EXPECT_EQ(options.max_time, Duration(180s));
+    EXPECT_FALSE(options.max_time);
+    EXPECT_EQ(default_max_time, Duration(180s));
     EXPECT_EQ(options.timeout, Duration(5s));
     EXPECT_FALSE(options.warmup);
 }

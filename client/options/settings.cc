@@ -74,7 +74,9 @@ std::vector<Setting> settings_of(const Options& options) {
         {"max-runs", std::to_string(options.max_runs)},
         {"run-time", plain_seconds(options.run_time)},
         {"warmup", options.warmup ? plain_seconds(*options.warmup) : ""},
-        {"max-time", plain_seconds(options.max_time)},
+        {"max-time", options.max_time ? plain_seconds(*options.max_time)
+                     : options.runs   ? ""
+                                      : plain_seconds(default_max_time)},
         {"seed", std::to_string(options.seed)},
         {"round", std::to_string(options.round)},
         {"ready-timeout", plain_seconds(options.ready_timeout)},

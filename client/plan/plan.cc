@@ -169,8 +169,9 @@ Plan make_plan(const Options& options, const Topology& topology, const ServerMet
         plan.notes.push_back("warm-up " + seconds_text(run.warmup) +
                              ": asked for by the server's server.toml");
     }
-    run.longest_run = options.max_time;
-    run.run_time = std::min(options.run_time, options.max_time);
+    const Duration budget = options.max_time.value_or(default_max_time);
+    run.longest_run = budget;
+    run.run_time = std::min(options.run_time, budget);
     run.least_trips = least_trips(options.statistics);
     run.confidence = options.confidence;
     run.realtime = options.realtime;
@@ -179,10 +180,11 @@ Plan make_plan(const Options& options, const Topology& topology, const ServerMet
                       .confidence = options.confidence,
                       .least_runs = options.min_runs,
                       .most_runs = options.max_runs,
-                      .budget = options.max_time};
+                      .budget = budget};
+    plan.spec.budget_holds = !options.runs || options.max_time;
     plan.spec.exact_runs = options.runs;
     if (options.runs == std::size_t{1}) {
-        run.run_time = std::min(std::max(run.run_time, least_single_run), options.max_time);
+        run.run_time = std::min(std::max(run.run_time, least_single_run), budget);
     }
     plan.spec.statistics = options.statistics;
     plan.spec.terminate = options.terminate;
@@ -215,7 +217,9 @@ std::string plan_report(const Plan& plan) {
             (plan.spec.exact_runs ? std::to_string(*plan.spec.exact_runs)
                                   : std::to_string(plan.spec.stop.least_runs) + " to " +
                                         std::to_string(plan.spec.stop.most_runs)) +
-            ", within " + seconds_text(plan.spec.stop.budget) + "\n";
+            (plan.spec.budget_holds ? ", within " + seconds_text(plan.spec.stop.budget)
+                                    : ", however long they take") +
+            "\n";
     for (const auto& note : plan.notes) {
         text += "note       " + note + "\n";
     }

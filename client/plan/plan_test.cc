@@ -87,6 +87,15 @@ TEST(Plan, ASingleRunLastsAtLeastFiveSeconds) {
               Duration(2s));
 }
 
+TEST(Plan, TheBudgetHoldsUnlessTheNumberOfRunsStandsAlone) {
+    EXPECT_TRUE(plan_for({"--", "x"}, two_cpus).spec.budget_holds);
+    EXPECT_FALSE(plan_for({"--runs", "5", "--", "x"}, two_cpus).spec.budget_holds);
+    const Plan both = plan_for({"--runs", "5", "--max-time", "7s", "--", "x"}, two_cpus);
+    EXPECT_TRUE(both.spec.budget_holds);
+    EXPECT_NE(plan_report(both).find("runs       5, within 7.00 s"), std::string::npos)
+        << plan_report(both);
+}
+
 TEST(Plan, WhatTheMachineCannotDoIsRefusedWithTheLimit) {
     MachineFacts few = roomy();
     few.descriptor_limit = 100;

@@ -10,8 +10,8 @@
 
 namespace volley {
 
-// Microseconds with six significant digits, a newline at the end. A standard deviation of fewer
-// than two samples is "nanus". Empty where no run is complete.
+// Microseconds with six significant digits, a newline at the end. Empty where
+// there are fewer than two round trips in complete runs, as one has no standard deviation.
 [[nodiscard]] std::string classic_line(const MeasurementResult& result);
 
 }  // namespace volley

@@ -29,7 +29,7 @@ TEST(Json, ARunLineHoldsItsFiguresByName) {
     expect_one_line(text);
     const Json line = Json::parse(text);
     EXPECT_EQ(line["schema"], "volley");
-    EXPECT_EQ(line["schema_version"], 1);
+    EXPECT_EQ(line["schema_version"], result_schema_version);
     EXPECT_EQ(line["kind"], "run");
     EXPECT_EQ(line["figures"].size(), fields().size());
     EXPECT_EQ(line["figures"]["rtt_ns_p50"]["value"], *run.trips.quantile(0.5));

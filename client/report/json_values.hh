@@ -3,6 +3,7 @@
 // It knows values, not lines: what a line is, is in read_results.cc.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -43,8 +44,14 @@ inline void read_value(const nlohmann::json& json, const char* key, std::vector<
 
 template <typename T>
 void read_keys(const nlohmann::json& object, T& data) {
-    for_each_key(
-        data, [&](const char* key, auto& value) { read_value(member(object, key), key, value); });
+    for_each_key(data, [&](const char* key, auto& value) {
+        const auto& found = member(object, key);
+        const bool may_lack = std::find(keys_since_schema_2.begin(), keys_since_schema_2.end(),
+                                        key) != keys_since_schema_2.end();
+        if (!may_lack || !found.is_null()) {
+            read_value(found, key, value);
+        }
+    });
 }
 
 template <typename T>

@@ -122,8 +122,14 @@ void Outputs::finish(const MeasurementResult& result) {
             hgrm_->write(hgrm_text(result));
         }
     });
+    const std::string classic = options_.classic ? classic_line(result) : "";
+    if (options_.classic && classic.empty() && result.outcome != ExitCode::failed) {
+        std::fprintf(stderr,
+                     "volley: --classic: fewer than two round trips have no standard deviation, so "
+                     "there is no line; use longer runs (--run-time)\n");
+    }
     if (options_.classic) {
-        print(classic_line(result));
+        print(classic);
     } else if (!stdout_is_taken(options_) && !options_.quiet && has_figures(result)) {
         print(text_report(result));
     }
@@ -133,7 +139,7 @@ void Outputs::finish(const MeasurementResult& result) {
     if (!fault.empty() && (stdout_is_taken(options_) || options_.quiet)) {
         std::fprintf(stderr, "volley: warning: not-offloaded: %s\n", fault.c_str());
     }
-    if (result.outcome == ExitCode::failed) {
+    if (result.outcome == ExitCode::failed || !has_figures(result)) {
         std::fprintf(stderr, "volley: %s\n", result.stop_reason.c_str());
     }
     if (!first_failure_.empty()) {

@@ -77,10 +77,22 @@ void read_estimates(const Json& all, RunResult& run) {
     }
 }
 
+// They enter the arithmetic of buckets.
+void check_edges(const RunResult& run) {
+    std::uint64_t least = 0;
+    for (const auto& [bucket, ns] : run.edges.time) {
+        require(bucket >= least && bucket < Histogram::bucket_count, "bucket",
+                "ascending, and one of the histogram's");
+        least = bucket + 1;
+    }
+    require(run.connection_seconds >= 0, "connection_seconds", "0 or more");
+}
+
 RunRecord run_from(const Json& line) {
     RunRecord record;
     read_keys(line, record.context);
     read_keys(line, record.run);
+    check_edges(record.run);
     record.run.message_bytes = record.context.message_bytes;
     record.run.trips = histogram_from(member(line, "histogram"));
     read_estimates(member(line, "figures"), record.run);
@@ -138,7 +150,7 @@ Record record_from(const Json& line) {
         throw Malformed("was written by a newer volley (schema " + std::to_string(schema) +
                         ", this one reads up to " + std::to_string(result_schema_version) + ")");
     }
-    require(schema == result_schema_version, "schema_version", "one that this version reads");
+    require(schema >= oldest_readable_schema, "schema_version", "one that this version reads");
     const Json& kind = member(line, "kind");
     if (kind == "run") {
         RunRecord record = run_from(line);

@@ -139,9 +139,9 @@ TEST(ReadResults, ARunThatIsThereTwiceCountsOnce) {
 }
 
 TEST(ReadResults, ANewerSchemaIsRefusedByName) {
-    const std::string error = error_of(changed([](Json& line) { line["schema_version"] = 2; }));
+    const std::string error = error_of(changed([](Json& line) { line["schema_version"] = 99; }));
     EXPECT_NE(error.find("results.json:1:"), std::string::npos) << error;
-    EXPECT_NE(error.find("newer volley (schema 2"), std::string::npos) << error;
+    EXPECT_NE(error.find("newer volley (schema 99"), std::string::npos) << error;
 }
 
 TEST(ReadResults, RecordsThatAreNotOursAreErrors) {

@@ -16,6 +16,11 @@
 
 namespace volley {
 
+// What lines of schema 1 do not have: a reader leaves these at their initial value, which is "not
+// known".
+inline constexpr std::array<std::string_view, 4> keys_since_schema_2{
+    {"in_flight_ns", "before_start_ns", "edge_time", "connection_seconds"}};
+
 // `Plain`, const or not: one list serves for writing and for reading.
 template <typename T, typename Plain>
 concept Either = std::same_as<std::remove_const_t<T>, Plain>;
@@ -139,6 +144,12 @@ void for_each_key(T& worker, const Visit& visit) {
     visit("migrations", worker.migrations);
 }
 
+template <Either<EdgeTime> T, typename Visit>
+void for_each_key(T& edge, const Visit& visit) {
+    visit("bucket", edge.bucket);
+    visit("ns", edge.ns);
+}
+
 template <Either<RunFlags> T, typename Visit>
 void for_each_key(T& flags, const Visit& visit) {
     visit("trend", flags.trend);
@@ -161,8 +172,12 @@ void for_each_key(T& run, const Visit& visit) {
     visit("warmup_seconds", run.warmup_seconds);
     visit("measured_seconds", run.measured_seconds);
     visit("teardown_seconds", run.teardown_seconds);
-    visit("in_flight_at_end", run.in_flight_at_end);
-    visit("longest_in_flight_ns", run.longest_in_flight_ns);
+    visit("in_flight_at_end", run.edges.in_flight);
+    visit("longest_in_flight_ns", run.edges.longest_in_flight_ns);
+    visit("in_flight_ns", run.edges.in_flight_ns);
+    visit("before_start_ns", run.edges.before_start_ns);
+    visit("edge_time", run.edges.time);
+    visit("connection_seconds", run.connection_seconds);
     visit("steal_share", run.steal_share);
     visit("server_share", run.server_share);
     visit("reply_errors", run.errors);
@@ -227,7 +242,7 @@ concept Keyed = requires(T& data) {
 
 // What a series is made of: stored by column, because a run has many of them and R wants columns.
 template <typename T>
-concept Columnar = Either<T, WindowPoint> || Either<T, WorkerAccount>;
+concept Columnar = Either<T, WindowPoint> || Either<T, WorkerAccount> || Either<T, EdgeTime>;
 
 // The estimates within a run, by the field whose figure carries them.
 inline constexpr std::array<std::pair<std::string_view, std::optional<Estimate> RunResult::*>, 5>

@@ -108,11 +108,6 @@ std::string runs_text(const Summary& summary) {
                 " round trips";
     }
     text += "; " + seconds_text(summary.result.elapsed_seconds) + " in all";
-    // A stall that was still going on when its run ended is in no histogram.
-    const auto in_flight = summary.value("rtt_ns_in_flight_max");
-    if (in_flight && *in_flight > summary.value("rtt_ns_max").value_or(0)) {
-        text += "; still in flight at the end of a run: " + format_nanoseconds(*in_flight);
-    }
     if (summary.result.optimal_run_seconds) {
         text += "; hint: runs of " + seconds_text(*summary.result.optimal_run_seconds) +
                 " would be the quickest way to this precision";

@@ -20,17 +20,55 @@ void fill_figures(RunResult& result, const CommonWindows& windows, double confid
     result.flags = flags_within_run(series);
 }
 
-void account_for_client(RunResult& result, const std::vector<Crew::Report>& reports) {
+void account_for_connections(RunResult& result, const std::vector<Crew::Report>& reports,
+                             std::size_t connections) {
     for (const auto& report : reports) {
-        result.workers.push_back(report.account);
-        result.client.user_seconds += to_seconds(report.at_end.user - report.at_start.user);
-        result.client.system_seconds += to_seconds(report.at_end.system - report.at_start.system);
+        result.edges.add(report.edge_trips);
+    }
+    result.connection_seconds = static_cast<double>(connections) * result.measured_seconds;
+}
+
+Error without_trips(Duration length, const std::vector<Crew::Report>& reports, bool interrupted) {
+    const auto text_of = [](auto ns) { return format_nanoseconds(static_cast<double>(ns)); };
+    EdgeTrips edges;
+    for (const auto& report : reports) {
+        edges.add(report.edge_trips);
+    }
+    std::string what = "not one round trip ended within the " + text_of(length.count()) +
+                       " of the run" + (interrupted ? " before it was interrupted" : "");
+    if (edges.in_flight > 0) {
+        what += "; the longest took " + text_of(edges.longest_in_flight_ns);
+    }
+    return {ExitCode::failed, what,
+            interrupted
+                ? ""
+                : "give a run twenty times that long (--run-time), and all of them together "
+                  "enough (--max-time)"};
+}
+
+void account_for_client(RunResult& result, const std::vector<Crew::Report>& reports,
+                        const RunEdge& start, const RunEdge& end, DriverKind driver) {
+    for (std::size_t worker = 0; worker < reports.size(); ++worker) {
+        const auto& report = reports[worker];
+        WorkerAccount account = report.account;
+        if (worker < start.workers.size() && worker < end.workers.size()) {
+            const Duration used = end.workers[worker].used - start.workers[worker].used;
+            const Duration wall = end.workers[worker].at - start.workers[worker].at;
+            account.cpu_share = wall > Duration::zero() ? to_seconds(used) / to_seconds(wall) : 0;
+        }
+        if (driver != DriverKind::spin) {
+            account.busy_share = account.cpu_share;
+        }
+        const double total = account.cpu_share * result.measured_seconds;
+        const double user = to_seconds(report.at_end.user - report.at_start.user);
+        const double system = to_seconds(report.at_end.system - report.at_start.system);
+        const double user_share = user + system > 0 ? user / (user + system) : 0;
+        result.client.user_seconds += total * user_share;
+        result.client.system_seconds += total * (1 - user_share);
         result.client.voluntary_switches +=
             report.at_end.voluntary_switches - report.at_start.voluntary_switches;
-        result.client.involuntary_switches += report.account.involuntary_switches;
-        result.in_flight_at_end += report.in_flight_at_end;
-        result.longest_in_flight_ns =
-            std::max(result.longest_in_flight_ns, report.longest_in_flight_ns);
+        result.client.involuntary_switches += account.involuntary_switches;
+        result.workers.push_back(account);
     }
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);

@@ -14,6 +14,7 @@ namespace volley {
 // What the coordinator reads at the two edges of the measured part.
 struct RunEdge {
     TimePoint at{};
+    std::vector<Crew::CpuReading> workers;
     Cost server;
     LoadSample load;
 };
@@ -21,8 +22,21 @@ struct RunEdge {
 // Round trips, window series, estimates within the run and flags.
 void fill_figures(RunResult& result, const CommonWindows& windows, double confidence);
 
-// Shares, switches and CPU time of the workers, between their own edges.
-void account_for_client(RunResult& result, const std::vector<Crew::Report>& reports);
+// The time of the connections: trips across the edges of the measured part, and how much of all
+// there was went into trips that ended. connections: of all workers.
+void account_for_connections(RunResult& result, const std::vector<Crew::Report>& reports,
+                             std::size_t connections);
+
+// The failure of a run of this length in which not one round trip ended. reports: of workers that
+// have left.
+[[nodiscard]] Error without_trips(Duration length, const std::vector<Crew::Report>& reports,
+                                  bool interrupted);
+
+// Shares, switches and CPU time of the workers. Their CPU clocks are read at the two edges by the
+// coordinator, and what they show is scaled to the measured part; user and system are split as
+// the kernel's own account between the workers' first trips beyond the edges has it.
+void account_for_client(RunResult& result, const std::vector<Crew::Report>& reports,
+                        const RunEdge& start, const RunEdge& end, DriverKind driver);
 
 // What the hypervisor took.
 void account_for_machine(RunResult& result, const RunEdge& start, const RunEdge& end,

@@ -1,9 +1,14 @@
 #include "run/calibrate.hh"
 
+#include <sys/eventfd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <span>
 #include <thread>
 
+#include "base/owned_fd.hh"
 #include "clock/calibrate.hh"
 #include "host/affinity.hh"
 #include "host/environment.hh"
@@ -23,14 +28,36 @@ double null_round_trip_ns(const RunSpec& spec) {
     const Payload payload(challenge_bytes, spec.seed);
     WorkerState worker(payload, recorder, spec.timeout, spec.seed);
     std::array<Connection<NullChannel>, 1> connections;
-    windows.start_at(now());
-    recorder.start(now());
-    if (spec.driver == DriverKind::spin) {
-        static_cast<void>(
-            drive_spinning(std::span<Connection<NullChannel>>(connections), worker, ClosedLoop{}));
-    } else {
-        drive_blocking(connections.front(), worker, ClosedLoop{});
+    // Readable at all times, so that a driver that waits for descriptors finds a reply at once.
+    const OwnedFd readable(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (spec.driver == DriverKind::wait) {
+        if (!readable) {
+            throw_errno("no eventfd to measure the client's floor with", errno,
+                        "raise the descriptor limit (ulimit -n)");
+        }
+        connections.front().channel.wait_on(readable.get());
     }
+    const std::span<Connection<NullChannel>> all(connections);
+    const auto drive = [&](auto&& loop) {
+        windows.start_at(now());
+        recorder.start(now());
+        loop();
+    };
+    // Each driver by its own loop: what it does beside the channel is the floor.
+    switch (spec.driver) {
+        case DriverKind::block:
+            drive([&] { drive_blocking(connections.front(), worker, ClosedLoop{}); });
+            break;
+        case DriverKind::spin:
+            drive([&] { static_cast<void>(drive_spinning(all, worker, ClosedLoop{})); });
+            break;
+        case DriverKind::wait: {
+            WaitingDriver driver(all, worker, ClosedLoop{});
+            drive([&] { driver.drive(); });
+            break;
+        }
+    }
+    windows.finish();
     return windows.series().pooled().mean().value_or(0);
 }
 

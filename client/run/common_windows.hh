@@ -1,31 +1,26 @@
 // The windows of a run as its workers share them: who writes where, and when the run is over.
 //
-// Workers keep their samples to themselves and come here once a window, so the lock is off the
-// measured path. The coordinator may move the run's end while no worker has reached it.
+// A worker passes a full histogram on at the edge of a window and takes no lock for it; the
+// coordinator merges with collect(). The coordinator may move the run's end while no worker has
+// reached it.
 #pragma once
 
+#include <atomic>
+#include <deque>
 #include <mutex>
 #include <vector>
 
 #include "clock/clock.hh"
+#include "run/handover.hh"
 #include "run/result.hh"
 #include "stats/windows.hh"
 
 namespace volley {
 
-enum class Phase { warmup, measured, over };
-
-// A stretch of time within one window, in which a worker's samples go together.
-struct Slice {
-    Phase phase = Phase::warmup;
-    TimePoint begin{};
-    TimePoint edge{};  // the first moment beyond it
-};
-
 class CommonWindows {
   public:
-    // warmup may be zero. run_time: above zero.
-    CommonWindows(Duration warmup, Duration run_time);
+    // warmup may be zero. run_time: above zero. workers: 1 or more; each has its own number below.
+    CommonWindows(Duration warmup, Duration run_time, std::size_t workers = 1);
 
     // Sets the start line; call before any worker comes.
     void start_at(TimePoint line);
@@ -33,17 +28,29 @@ class CommonWindows {
 
     // The slice that `at` falls into, for a worker that has nothing yet.
     [[nodiscard]] Slice slice_at(TimePoint at);
-    // Takes over a worker's samples of the slice that it leaves, and gives the one that `at` falls
-    // into.
-    [[nodiscard]] Slice exchange(const Slice& left, const Histogram& samples, TimePoint at);
+    // Where a worker fills in its samples.
+    [[nodiscard]] Histogram& samples_of(std::size_t worker) { return handovers_[worker].current(); }
+    // Takes over a worker's samples of the slice that it leaves, gives the one that `at` falls
+    // into, and leaves samples_of(worker) empty. Waits for nobody, unless nothing was collected for
+    // so long that the worker has to merge itself.
+    [[nodiscard]] Slice exchange(std::size_t worker, const Slice& left, TimePoint at);
+    // Says how many trips a worker has ended within the measured part so far.
+    void note_trips(std::size_t worker, std::uint64_t trips) {
+        handovers_[worker].note_trips(trips);
+    }
+
+    // Merges what the workers have handed over. Call at least every collect_period(), and before
+    // the windows are read.
+    void collect();
+    [[nodiscard]] Duration collect_period() const;
 
     // Moves the end, unless some worker has already gone beyond it. Returns whether it did.
     bool set_end(TimePoint end);
     [[nodiscard]] TimePoint end() const;
     [[nodiscard]] std::uint64_t trips_so_far() const;
     // A copy of the windows that were complete at `until`, for a look during the run or, after it,
-    // for the result.
-    [[nodiscard]] std::vector<Histogram> windows_until(TimePoint until) const;
+    // for the result. Collects first.
+    [[nodiscard]] std::vector<Histogram> windows_until(TimePoint until);
     [[nodiscard]] Duration width() const;
 
     // Call when all workers have left.
@@ -52,19 +59,31 @@ class CommonWindows {
     [[nodiscard]] std::vector<WindowPoint> points() const;
 
   private:
+    // The end and whether somebody has gone beyond it, in one word so that no worker needs a lock:
+    // nanoseconds times two, and the lowest bit.
+    static constexpr Duration::rep reached_bit = 1;
+    [[nodiscard]] static TimePoint end_of(Duration::rep word) {
+        return TimePoint(Duration(word >> 1));
+    }
+
     [[nodiscard]] Slice find_slice(TimePoint at);
+    void take_from(Handover& handover);
+    void add(const Slice& slice, const Histogram& samples);
 
     // Warm-up is kept as sums only, in so many slices.
     static constexpr int warmup_slices = 8;
 
-    mutable std::mutex mutex_;
     Duration warmup_;
     Duration run_time_;
+    // Set before any worker comes, constant from then on.
     TimePoint line_{};
     TimePoint start_{};
-    TimePoint end_{};
-    bool ended_ = false;
-    std::uint64_t trips_ = 0;
+    // Acquire and release between set_end() and find_slice(): nothing else hangs on it.
+    std::atomic<Duration::rep> end_{0};
+    // Relaxed: a worker that sees a former, narrower width makes slices that nest in the windows.
+    std::atomic<Duration::rep> width_;
+    std::deque<Handover> handovers_;  // one a worker; never moved
+    mutable std::mutex mutex_;        // guards what follows, and who takes from the handovers
     std::vector<WindowPoint> warmup_points_;
     WindowSeries series_;
 };

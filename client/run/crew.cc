@@ -1,5 +1,6 @@
 #include "run/crew.hh"
 
+#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -22,12 +23,6 @@ void become_realtime() {
     }
 }
 
-double share(Duration used, Duration of) {
-    return of > Duration::zero()
-               ? static_cast<double>(used.count()) / static_cast<double>(of.count())
-               : 0;
-}
-
 }  // namespace
 
 Crew::Crew(const RunSpec& spec, const AnyTransport& transport, CommonWindows& windows,
@@ -39,7 +34,8 @@ Crew::Crew(const RunSpec& spec, const AnyTransport& transport, CommonWindows& wi
       payload_(spec.message_bytes, spec.seed),
       connect_deadline_(now() + spec.connect_timeout),
       interrupts_(spec.workers),
-      reports_(spec.workers) {
+      reports_(spec.workers),
+      clocks_(spec.workers, CLOCK_MONOTONIC) {
     threads_.reserve(spec.workers);
     try {
         for (std::size_t worker = 0; worker < spec.workers; ++worker) {
@@ -73,6 +69,15 @@ bool Crew::all_left() const {
 bool Crew::failed() const {
     const std::scoped_lock lock(mutex_);
     return failure_ != nullptr;
+}
+
+std::vector<Crew::CpuReading> Crew::read_cpu_clocks() const {
+    std::vector<CpuReading> readings;
+    readings.reserve(clocks_.size());
+    for (const clockid_t clock : clocks_) {
+        readings.push_back({.at = now(), .used = cpu_time_of(clock)});
+    }
+    return readings;
 }
 
 void Crew::begin() {
@@ -118,6 +123,7 @@ bool Crew::await_start(std::size_t worker, std::function<void()> interrupt) {
     {
         const std::scoped_lock lock(mutex_);
         interrupts_[worker] = std::move(interrupt);
+        static_cast<void>(::pthread_getcpuclockid(::pthread_self(), &clocks_[worker]));
         ++ready_;
         if (ready_ == spec_.workers) {
             bell_.ring();
@@ -153,7 +159,7 @@ std::size_t Crew::first_connection_of(std::size_t worker) const {
 
 void Crew::work(std::size_t worker) {
     Report& report = reports_[worker];
-    Recorder recorder(windows_);
+    Recorder recorder(windows_, worker, connections_of(worker));
     try {
         const CpuList& cpus = spec_.placement.client_cpus;
         if (!cpus.empty()) {
@@ -177,24 +183,20 @@ void Crew::work(std::size_t worker) {
         recorder.abandon();
         note_failure(std::current_exception());
     }
-    const Duration wall = recorder.at_end().at - recorder.at_start().at;
     report.at_start = recorder.at_start();
     report.at_end = recorder.at_end();
     report.account.connections = connections_of(worker);
-    report.account.cpu_share = share(
-        report.at_end.user - report.at_start.user + report.at_end.system - report.at_start.system,
-        wall);
-    if (spec_.driver != DriverKind::spin) {
-        report.account.busy_share = report.account.cpu_share;
-    }
     report.account.involuntary_switches =
         report.at_end.involuntary_switches - report.at_start.involuntary_switches;
     report.account.migrations = recorder.migrations();
-    report.in_flight_at_end = recorder.in_flight_at_end();
-    report.longest_in_flight_ns = recorder.longest_in_flight_ns();
-    const std::scoped_lock lock(mutex_);
-    ++left_;
-    bell_.ring();
+    report.edge_trips = recorder.edge_trips();
+    {
+        const std::scoped_lock lock(mutex_);
+        ++left_;
+        bell_.ring();
+    }
+    // Stays until the coordinator lets go, so that its CPU clock can be read at the end.
+    state_.wait(State::running, std::memory_order_acquire);
 }
 
 template <typename Transport>
@@ -237,7 +239,7 @@ void Crew::work_on(const Transport& transport, std::size_t worker, Recorder& rec
         } else if (spec_.driver == DriverKind::spin) {
             drive([&] {
                 reports_[worker].account.busy_share =
-                    drive_spinning(all, state, pacer).busy_share();
+                    drive_spinning(all, state, pacer).busy_share().value_or(1);
             });
         } else {
             WaitingDriver driver(all, state, pacer);

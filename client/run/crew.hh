@@ -2,6 +2,8 @@
 // stopped together.
 #pragma once
 
+#include <time.h>
+
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -36,6 +38,14 @@ class Crew {
     [[nodiscard]] bool all_left() const;
     [[nodiscard]] bool failed() const;
 
+    // CPU time that each worker has used so far, read from its clock; one after the other, so each
+    // has its own moment. Call when all are ready, and before join().
+    struct CpuReading {
+        TimePoint at{};
+        Duration used{0};
+    };
+    [[nodiscard]] std::vector<CpuReading> read_cpu_clocks() const;
+
     // Lets all begin. Call once, when all are ready and the windows have their start line.
     void begin();
     // Makes every worker leave soon, whatever it waits for.
@@ -52,8 +62,7 @@ class Crew {
         WorkerAccount account;
         ThreadUsage at_start;
         ThreadUsage at_end;
-        std::uint64_t in_flight_at_end = 0;
-        std::uint64_t longest_in_flight_ns = 0;
+        std::vector<EdgeTrip> edge_trips;
     };
     [[nodiscard]] const std::vector<Report>& reports() const { return reports_; }
 
@@ -98,6 +107,7 @@ class Crew {
     std::exception_ptr failure_;
     ReplyErrors errors_;
     std::vector<Report> reports_;
+    std::vector<clockid_t> clocks_;  // of the workers' CPU time, once all are ready
     std::vector<std::jthread> threads_;
 };
 

@@ -8,6 +8,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,18 +17,16 @@
 
 #include "load/closed_loop.hh"
 #include "run/connection.hh"
+#include "run/spin_account.hh"
 
 namespace volley {
 
-// How busy a spinning worker was: of its looks at a connection, how many found something.
-struct SpinAccount {
-    std::uint64_t looks = 0;
-    std::uint64_t found = 0;
-
-    [[nodiscard]] double busy_share() const {
-        return looks == 0 ? 0 : static_cast<double>(found) / static_cast<double>(looks);
-    }
-};
+// How often overdue replies are looked for: a few times within their time limit, at most twice a
+// second.
+[[nodiscard]] inline Duration pause_between_deadlines(Duration timeout) {
+    constexpr Duration longest = std::chrono::milliseconds(500);
+    return std::min(timeout / 4 + Duration(1), longest);
+}
 
 // A message larger than the socket's buffers: sends and receives in turn until all is sent, so that
 // a server that answers while it reads cannot wait for us while we wait for it. Returns whether the
@@ -74,17 +73,32 @@ void drive_blocking(Connection<C>& connection, WorkerState& worker, P pacer) {
     expect_silence(connection, worker);
 }
 
+// Fails a reply that is overdue where next_look has come, and says when to look again.
+template <Channel C>
+void look_for_overdue(std::span<Connection<C>> connections, WorkerState& worker, TimePoint moment,
+                      TimePoint& next_look) {
+    if (moment < next_look) {
+        return;
+    }
+    for (auto& connection : connections) {
+        if (connection.in_flight && moment - connection.began > worker.timeout) {
+            fail_overdue(connection, worker);
+        }
+    }
+    next_look = moment + pause_between_deadlines(worker.timeout);
+}
+
 // spin: look at one connection after the other, never sleep.
 template <Channel C, Pacer P>
 SpinAccount drive_spinning(std::span<Connection<C>> connections, WorkerState& worker, P pacer) {
-    // Reading the clock for deadlines once in so many empty sweeps keeps it out of the figures.
-    constexpr std::uint64_t sweeps_between_deadlines = 4096;
     SpinAccount account;
+    SpinClock clock;
+    TimePoint next_look = now() + pause_between_deadlines(worker.timeout);
     for (auto& connection : connections) {
         static_cast<void>(begin_trip(connection, worker, now()));
     }
     std::size_t in_flight = connections.size();
-    for (std::uint64_t sweep = 1; in_flight > 0; ++sweep) {
+    while (in_flight > 0) {
         for (auto& connection : connections) {
             if (!connection.in_flight) {
                 continue;
@@ -92,13 +106,20 @@ SpinAccount drive_spinning(std::span<Connection<C>> connections, WorkerState& wo
             if (!connection.exchange.all_sent(worker.payload)) [[unlikely]] {
                 static_cast<void>(offer(connection, worker));
             }
-            ++account.looks;
+            const bool is_timed = clock.is_due();
+            const TimePoint began = is_timed ? now() : TimePoint{};
             const Transferred came = connection.channel.receive_now(room_for(connection, worker));
-            if (came.progress == Progress::pending) {
-                continue;
+            account.note_look(came.progress != Progress::pending);
+            if (is_timed) [[unlikely]] {
+                const TimePoint moment = now();
+                if (came.progress == Progress::pending) {
+                    account.note_sample(began, moment);
+                }
+                account.note_phase(worker.recorder.phase(), moment);
+                clock.read(moment);
+                look_for_overdue(connections, worker, moment, next_look);
             }
-            ++account.found;
-            if (!judge(connection, worker, came)) {
+            if (came.progress == Progress::pending || !judge(connection, worker, came)) {
                 continue;
             }
             const TimePoint due = pacer.due(end_trip(connection, worker));
@@ -108,15 +129,8 @@ SpinAccount drive_spinning(std::span<Connection<C>> connections, WorkerState& wo
                 --in_flight;
             }
         }
-        if (sweep % sweeps_between_deadlines == 0) {
-            const TimePoint moment = now();
-            for (auto& connection : connections) {
-                if (connection.in_flight && moment - connection.began > worker.timeout) {
-                    fail_overdue(connection, worker);
-                }
-            }
-        }
     }
+    account.note_phase(worker.recorder.phase(), now());
     for (auto& connection : connections) {
         expect_silence(connection, worker);
     }
@@ -209,17 +223,11 @@ class WaitingDriver {
         await_reply(at);
     }
 
-    // Looks for overdue replies a few times within their time limit, at most twice a second.
     void await_deadlines() {
-        constexpr Duration longest_pause = std::chrono::milliseconds(500);
-        timer_.expires_after(std::min(worker_.timeout / 4 + Duration(1), longest_pause));
+        timer_.expires_after(pause_between_deadlines(worker_.timeout));
         timer_.async_wait([this](const Error_code&) {
-            const TimePoint moment = now();
-            for (auto& connection : connections_) {
-                if (connection.in_flight && moment - connection.began > worker_.timeout) {
-                    fail_overdue(connection, worker_);
-                }
-            }
+            TimePoint next_look{};
+            look_for_overdue(connections_, worker_, now(), next_look);
             await_deadlines();
         });
     }

@@ -163,6 +163,7 @@ Outcome drive(const Behaviour& behaviour, std::size_t message_bytes, DriverKind 
         outcome.kind = failure.kind();
         outcome.what = failure.what();
     }
+    windows.finish();
     outcome.trips = windows.series().pooled().count();
     return outcome;
 }
@@ -228,7 +229,7 @@ TEST(Drivers, AMissingReplyIsToldFromALateOne) {
 TEST(Drivers, TheMeasuredLoopAllocatesNothing) {
     for (const DriverKind driver : {DriverKind::block, DriverKind::spin}) {
         CommonWindows windows(1ms, run_time);
-        Recorder recorder(windows);
+        Recorder recorder(windows, 0, 2);
         const Payload payload(4, 3);
         WorkerState worker(payload, recorder, 1s, 5);
         std::array<Connection<NullChannel>, 2> connections;
@@ -244,6 +245,7 @@ TEST(Drivers, TheMeasuredLoopAllocatesNothing) {
         }
         counting = false;
         EXPECT_EQ(allocations, 0U);
+        windows.finish();
         EXPECT_GT(windows.series().pooled().count(), 0U);
     }
 }

@@ -37,6 +37,7 @@ class Measuring {
             const std::size_t number = result_.runs.size() + 1;
             RunSpec run = spec_.run;
             run.seed = spec_.run.seed + number;
+            run.longest_run = longest_run();
             try {
                 result_.runs.push_back(perform_run(run, number, hooks_));
             } catch (const Error& error) {
@@ -65,6 +66,27 @@ class Measuring {
   private:
     [[nodiscard]] bool is_single() const { return spec_.exact_runs == std::size_t{1}; }
 
+    // So long may the next run be that the least number of runs finds room in the budget.
+    [[nodiscard]] Duration longest_run() const {
+        if (is_single() || !spec_.budget_holds) {
+            return spec_.run.longest_run;
+        }
+        const std::size_t least = spec_.exact_runs.value_or(spec_.stop.least_runs);
+        const std::size_t done = result_.runs.size();
+        const std::size_t left = std::max<std::size_t>(1, least - std::min(least, done));
+        double beside = to_seconds(spec_.run.warmup + spec_.pause);
+        if (done > 0) {
+            double measured = 0;
+            for (const auto& run : result_.runs) {
+                measured += run.measured_seconds;
+            }
+            beside = (to_seconds(now() - began_) - measured) / static_cast<double>(done);
+        }
+        const double room =
+            to_seconds(spec_.stop.budget - (now() - began_)) / static_cast<double>(left) - beside;
+        return std::max(spec_.run.run_time, from_seconds(std::max(0.0, room)));
+    }
+
     // A guess: the runs that are still missing at the pace so far, within the budget.
     [[nodiscard]] std::optional<double> seconds_left() const {
         if (is_single() || result_.runs.empty()) {
@@ -82,6 +104,12 @@ class Measuring {
     // Whether another run is due; otherwise outcome and reason stand in the result.
     bool decide() {
         const RunResult& last = result_.runs.back();
+        if (!last.complete && last.trips.count() == 0 && last.errors.total() == 0 &&
+            signals_.take() > 0) {
+            result_.outcome = ExitCode::budget_spent;
+            result_.stop_reason = "interrupted: " + last.error;
+            return false;
+        }
         if (!last.complete) {
             result_.outcome = ExitCode::failed;
             result_.stop_reason = "run " + std::to_string(last.number) + " failed: " + last.error;
@@ -100,7 +128,7 @@ class Measuring {
         }
         StopDecision decision = after_run(summaries);
         if (spec_.exact_runs) {
-            decision.reason = reason_after_exact(summaries);
+            decision.reason = reason_after_exact(summaries, decision.reason);
         }
         result_.runs_needed = decision.runs_needed;
         if (decision.reason == StopReason::go_on) {
@@ -111,10 +139,7 @@ class Measuring {
             }
             return true;
         }
-        result_.outcome = decision.reason == StopReason::precision_reached
-                              ? ExitCode::precision_reached
-                              : ExitCode::budget_spent;
-        result_.stop_reason = stop_text(decision.reason, spec_);
+        conclude_with(decision.reason);
         return false;
     }
 
@@ -125,9 +150,9 @@ class Measuring {
     }
 
     // So many runs as were asked for, whatever they say; only then is the target looked at.
-    StopReason reason_after_exact(std::span<const OverRuns> summaries) const {
+    StopReason reason_after_exact(std::span<const OverRuns> summaries, StopReason rule) const {
         if (result_.runs.size() < *spec_.exact_runs) {
-            return StopReason::go_on;
+            return spec_.budget_holds && rule == StopReason::time_limit ? rule : StopReason::go_on;
         }
         const bool met =
             std::all_of(summaries.begin(), summaries.end(), [&](const OverRuns& summary) {
@@ -152,10 +177,26 @@ class Measuring {
     }
 
     void judge_single() {
-        result_.outcome = single_converged_ ? ExitCode::precision_reached : ExitCode::budget_spent;
-        result_.stop_reason = single_converged_ ? stop_text(StopReason::precision_reached, spec_)
-                              : signals_.take() > 0 ? "interrupted"
-                                                    : stop_text(StopReason::time_limit, spec_);
+        if (!single_converged_ && signals_.take() > 0) {
+            result_.outcome = ExitCode::budget_spent;
+            result_.stop_reason = "interrupted";
+            return;
+        }
+        conclude_with(single_converged_ ? StopReason::precision_reached : StopReason::time_limit);
+    }
+
+    // Where much of the time went into trips that ended in no run, the others are precise and say
+    // little.
+    void conclude_with(StopReason reason) {
+        const bool reached = reason == StopReason::precision_reached;
+        const bool stalled = is_stalled(result_);
+        result_.outcome =
+            reached && !stalled ? ExitCode::precision_reached : ExitCode::budget_spent;
+        result_.stop_reason = stop_text(reason, spec_);
+        if (reached && stalled) {
+            result_.stop_reason = "stalled: " + stall_text(result_) + "; the others are precise";
+            result_.runs_needed.reset();
+        }
     }
 
     // Between runs, so that the last one's traces (closing connections, freed memory) are gone.

@@ -5,8 +5,10 @@
 #include <sys/resource.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "run/common_windows.hh"
+#include "stats/connection_time.hh"
 
 namespace volley {
 
@@ -22,7 +24,9 @@ struct ThreadUsage {
 
 class Recorder {
   public:
-    explicit Recorder(CommonWindows& windows) : windows_(&windows) {}
+    // worker: its number in the windows. connections: how many it records, all memory for which is
+    // taken here.
+    explicit Recorder(CommonWindows& windows, std::size_t worker = 0, std::size_t connections = 1);
 
     // Call when the start line has been set and passed. at: the present moment.
     void start(TimePoint at);
@@ -30,19 +34,18 @@ class Recorder {
     // Records a round trip and returns the moment from which the next one counts: `ended`, or later
     // where this call itself took long.
     TimePoint record(TimePoint began, TimePoint ended) {
-        if (ended >= slice_.edge) [[unlikely]] {
+        if (ended >= slice_.edge || began < counted_from_) [[unlikely]] {
             return cross_edge(began, ended);
         }
-        samples_.record(static_cast<std::uint64_t>((ended - began).count()));
+        samples_->record(static_cast<std::uint64_t>((ended - began).count()));
         return ended;
     }
     // Whether challenges are still due. False once a round trip has ended beyond the last window.
     [[nodiscard]] bool running() const { return slice_.phase != Phase::over; }
+    [[nodiscard]] Phase phase() const { return slice_.phase; }
 
-    // Round trips that ended beyond the last window: begun within the run, in none of its figures,
-    // but not forgotten.
-    [[nodiscard]] std::uint64_t in_flight_at_end() const { return in_flight_at_end_; }
-    [[nodiscard]] std::uint64_t longest_in_flight_ns() const { return longest_in_flight_ns_; }
+    // Round trips that crossed an edge of the measured part: at most two a connection.
+    [[nodiscard]] const std::vector<EdgeTrip>& edge_trips() const { return edge_trips_; }
     // Of the measured part. Meaningless while running.
     [[nodiscard]] const ThreadUsage& at_start() const { return at_start_; }
     [[nodiscard]] const ThreadUsage& at_end() const { return at_end_; }
@@ -53,13 +56,18 @@ class Recorder {
 
   private:
     TimePoint cross_edge(TimePoint began, TimePoint ended);
+    void leave_slice(TimePoint ended);
     void note_phase(Phase before);
 
     CommonWindows* windows_;
+    std::size_t worker_;
     Slice slice_;
-    Histogram samples_;
-    std::uint64_t in_flight_at_end_ = 0;
-    std::uint64_t longest_in_flight_ns_ = 0;
+    Histogram* samples_;
+    // A trip that began earlier crossed the start of the measured part; the least moment of all
+    // during warm-up.
+    TimePoint counted_from_ = TimePoint::min();
+    std::uint64_t passed_on_ = 0;  // trips of the measured part, without the present slice's
+    std::vector<EdgeTrip> edge_trips_;
     std::uint64_t migrations_ = 0;
     int last_cpu_ = -1;
     ThreadUsage at_start_;

@@ -34,7 +34,7 @@ Value busiest_worker(const RunResult& run, double WorkerAccount::*share) {
 // NOLINTBEGIN: a table reads best with one entry a line or two.
 using Run = const RunResult&;
 constexpr auto no_interval = nullptr;
-constexpr std::array<Field, 35> table{{
+constexpr std::array<Field, 36> table{{
     {"rtt_ns_mean", "ns", "round trip, mean", Aggregate::median,
      [](Run run) { return run.trips.mean(); }, [](Run run) { return run.mean; }},
     {"rtt_ns_p50", "ns", "round trip, median", Aggregate::median,
@@ -45,8 +45,9 @@ constexpr std::array<Field, 35> table{{
      [](Run run) { return run.trips.quantile(0.99); }, [](Run run) { return run.p99; }},
     {"rtt_ns_p99_9", "ns", "round trip, 99.9 % quantile", Aggregate::median,
      [](Run run) { return run.trips.quantile(0.999); }, [](Run run) { return run.p99_9; }},
-    {"rtt_ns_p99_time_weighted", "ns", "99 % quantile where each round trip weighs its own length",
-     Aggregate::median, [](Run run) { return run.trips.time_weighted_quantile(0.99); },
+    {"rtt_ns_p99_time_weighted", "ns",
+     "99 % quantile of connection time: a round trip weighs what it took of the run",
+     Aggregate::median, [](Run run) { return time_weighted_quantile(run.trips, run.edges, 0.99); },
      no_interval},
     {"rtt_ns_stddev", "ns", "standard deviation of round trips in a run", Aggregate::median,
      [](Run run) { return run.trips.standard_deviation(); }, no_interval},
@@ -56,10 +57,12 @@ constexpr std::array<Field, 35> table{{
                                       : std::nullopt;
      },
      no_interval},
-    {"rtt_ns_max", "ns", "longest round trip of all", Aggregate::maximum,
+    {"rtt_ns_max", "ns", "longest round trip of all, also of those in flight at the end of a run",
+     Aggregate::maximum,
      [](Run run) {
-         return run.trips.count() > 0 ? Value(static_cast<double>(run.trips.maximum()))
-                                      : std::nullopt;
+         const std::uint64_t longest = longest_trip_ns(run);
+         return longest > 0 || run.trips.count() > 0 ? Value(static_cast<double>(longest))
+                                                     : std::nullopt;
      },
      no_interval},
     {"round_trips", "1", "round trips measured", Aggregate::sum,
@@ -133,10 +136,13 @@ constexpr std::array<Field, 35> table{{
      [](Run run) { return Value(run.measured_seconds); }, no_interval},
     {"teardown_seconds", "s", "end of measuring to the server reaped", Aggregate::median,
      [](Run run) { return Value(run.teardown_seconds); }, no_interval},
+    {"covered_share", "1", "share of connection time in round trips that ended within their run",
+     Aggregate::median, [](Run run) { return covered_share(run); }, no_interval},
     {"in_flight_at_end", "1", "round trips that ended after the last window", Aggregate::sum,
-     [](Run run) { return Value(static_cast<double>(run.in_flight_at_end)); }, no_interval},
+     [](Run run) { return Value(static_cast<double>(run.edges.in_flight)); }, no_interval},
     {"rtt_ns_in_flight_max", "ns", "longest of those", Aggregate::maximum,
-     [](Run run) { return Value(static_cast<double>(run.longest_in_flight_ns)); }, no_interval},
+     [](Run run) { return Value(static_cast<double>(run.edges.longest_in_flight_ns)); },
+     no_interval},
     {"reply_errors", "1", "replies that broke the contract", Aggregate::sum,
      [](Run run) { return Value(static_cast<double>(run.errors.total())); }, no_interval},
     {"server_threads", "1", "threads of the server at the start line", Aggregate::median,
@@ -192,6 +198,18 @@ Figure figure_of(std::span<const RunFigures> runs, std::size_t index, double con
 }
 
 }  // namespace
+
+std::uint64_t longest_trip_ns(const RunResult& run) {
+    return std::max(run.trips.maximum(), run.edges.longest_in_flight_ns);
+}
+
+std::optional<double> covered_share(const RunResult& run) {
+    if (run.connection_seconds <= 0) {
+        return std::nullopt;
+    }
+    const double share = ended_time_ns(run.trips, run.edges) * 1e-9 / run.connection_seconds;
+    return std::clamp(share, 0.0, 1.0);
+}
 
 std::string not_offloaded(std::span<const std::optional<std::string>> verdicts) {
     constexpr std::string_view refusal = "not offloaded: ";

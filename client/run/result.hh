@@ -17,6 +17,7 @@
 #include "host/environment.hh"
 #include "host/placement.hh"
 #include "host/warnings.hh"
+#include "stats/connection_time.hh"
 #include "stats/histogram.hh"
 #include "stats/interval.hh"
 #include "stats/over_runs.hh"
@@ -25,9 +26,11 @@
 namespace volley {
 
 // Bumped when a line of the result file changes incompatibly; readers refuse newer ones by name.
-inline constexpr int result_schema_version = 1;
+inline constexpr int result_schema_version = 2;
+// Lines of schema 1 lack what was added since; what they lack is not known.
+inline constexpr int oldest_readable_schema = 1;
 // Bumped when the same data would give other figures.
-inline constexpr int method_version = 1;
+inline constexpr int method_version = 2;
 
 // Replies that broke the contract, by kind; any of them fails the run.
 struct ReplyErrors {
@@ -93,13 +96,23 @@ struct RunResult {
     std::optional<Cost> server;
     std::vector<WorkerAccount> workers;
     ReplyErrors errors;
-    std::uint64_t in_flight_at_end =
-        0;  // begun in the run, ended after its last window: not in trips
-    std::uint64_t longest_in_flight_ns = 0;  // of those
-    double steal_share = 0;                  // of the measured CPUs' time
+    EdgeTrips edges;                     // round trips across the edges of the measured part
+    double connection_seconds = 0;       // connections × measured time; 0: not known (method 1)
+    double steal_share = 0;              // of the measured CPUs' time
     std::optional<double> server_share;  // CPU used by the server over its allowed CPUs, 0 … 1
     std::uint64_t message_bytes = 4;     // for bytes per second
 };
+
+// The longest round trip of a run, also where it was still in flight at the end; 0 where there is
+// none.
+[[nodiscard]] std::uint64_t longest_trip_ns(const RunResult& run);
+
+// The share of connection time that went into round trips which ended within their run, 0 … 1. Near
+// 1 where the server is healthy. Nothing where it is not known.
+[[nodiscard]] std::optional<double> covered_share(const RunResult& run);
+
+// Below this, in the median over runs, a measurement is stalled and never converged.
+inline constexpr double least_covered_share = 0.95;
 
 // What the program found out about itself before measuring.
 struct Calibration {

@@ -7,6 +7,7 @@
 #include "run/account.hh"
 #include "run/connection.hh"
 #include "run/crew.hh"
+#include "run/lengthening.hh"
 #include "run/offload.hh"
 #include "run/readiness.hh"
 #include "run/server_process.hh"
@@ -28,7 +29,7 @@ const std::string server_ended = "the server ended in mid run";
 class OneRun {
   public:
     OneRun(const RunSpec& spec, std::size_t number, const RunHooks& hooks)
-        : spec_(spec), hooks_(hooks), windows_(spec.warmup, spec.run_time) {
+        : spec_(spec), hooks_(hooks), windows_(spec.warmup, spec.run_time, spec.workers) {
         result_.number = number;
         result_.started = wall_clock_text();
         result_.message_bytes = spec.message_bytes;
@@ -120,6 +121,7 @@ class OneRun {
 
     void measure() {
         windows_.start_at(now());
+        next_collection_ = now() + windows_.collect_period();
         // All connections stand, have had one right reply, and keep to their CPUs: nothing is
         // chosen from here on.
         crew_->begin();
@@ -139,6 +141,11 @@ class OneRun {
             throw Error(ExitCode::failed, "the workers did not leave after the run's end",
                         "this is a defect of volley: please report it");
         }
+        windows_.finish();
+        if (windows_.trips_so_far() == 0) {
+            throw without_trips(windows_.end() - windows_.measuring_starts(), crew_->reports(),
+                                interrupted());
+        }
     }
 
     // Waits until done() or the moment, whichever is first. Throws where a worker has failed or the
@@ -147,13 +154,20 @@ class OneRun {
     void wait_until(TimePoint moment, Done done) {
         constexpr Duration between_ticks = std::chrono::milliseconds(500);
         while (!done() && now() < moment) {
-            const TimePoint next = hooks_.tick ? std::min(moment, now() + between_ticks) : moment;
+            TimePoint next = hooks_.tick ? std::min(moment, now() + between_ticks) : moment;
+            if (next_collection_ != TimePoint{}) {
+                next = std::min(next, next_collection_);
+            }
             const Wakeup wakeup = wait_for(next, &bell_, hooks_.signals, server_.get());
             if (crew_->failed()) {
                 crew_->rethrow_failure();
             }
             if (wakeup == Wakeup::server_ended) {
                 throw Error(ExitCode::failed, server_ended);
+            }
+            if (next_collection_ != TimePoint{} && now() >= next_collection_) {
+                windows_.collect();
+                next_collection_ = now() + windows_.collect_period();
             }
             if (hooks_.tick) {
                 hooks_.tick();
@@ -169,30 +183,36 @@ class OneRun {
     }
 
     // A run that would end with too few round trips gets longer, before any worker has reached its
-    // end.
+    // end. See METHOD in benchmark/README.md: never by much more than what is known allows, never
+    // beyond an interrupt, and never beyond what the budget has room for.
     void lengthen_where_needed() {
         const TimePoint start = windows_.measuring_starts();
         Duration length = spec_.run_time;
         for (;;) {
-            wait_until(start + length / 8 * 7, [] { return false; });
-            const auto trips = static_cast<double>(windows_.trips_so_far());
-            const double expected = trips * to_seconds(length) / to_seconds(now() - start);
-            const auto wanted = static_cast<double>(spec_.least_trips);
-            if (expected >= wanted || length >= spec_.longest_run) {
+            const bool is_lengthened = length > spec_.run_time;
+            wait_until(start + length / 8 * 7, [&] { return is_lengthened && interrupted(); });
+            if (interrupted()) {
+                if (is_lengthened) {
+                    end_soon();
+                }
                 return;
             }
-            // A tenth more than the rate so far asks for; twice where there is no rate yet.
-            constexpr double allowance = 1.1;
-            constexpr double least_growth = 1.25;
-            const double growth =
-                trips > 0 ? std::max(least_growth, wanted / expected * allowance) : 2;
-            length = std::min(
-                from_seconds(std::min(to_seconds(length) * growth, to_seconds(spec_.longest_run))),
-                spec_.longest_run);
-            if (!windows_.set_end(start + length)) {
+            const auto wanted = longer_run(
+                {.length = length, .passed = now() - start, .trips = windows_.trips_so_far()},
+                spec_.least_trips, spec_.longest_run);
+            if (!wanted || !windows_.set_end(start + *wanted)) {
                 return;
             }
+            length = *wanted;
         }
+    }
+
+    // Two edges of windows from now, so that no worker has passed the end yet.
+    void end_soon() {
+        const TimePoint start = windows_.measuring_starts();
+        const Duration present = windows_.width();
+        const auto index = (now() - start) / present + 2;
+        static_cast<void>(windows_.set_end(std::min(start + index * present, windows_.end())));
     }
 
     void look_until_told() {
@@ -208,17 +228,14 @@ class OneRun {
             const bool late_enough = now() - start >= spec_.run_time;
             const bool told = late_enough && hooks_.look(windows_.windows_until(now()));
             if (told || interrupted()) {
-                // Two edges from now, so that no worker has passed it yet.
-                const Duration present = windows_.width();
-                const auto index = (now() - start) / present + 2;
-                static_cast<void>(
-                    windows_.set_end(std::min(start + index * present, windows_.end())));
+                end_soon();
                 return;
             }
         }
     }
 
     void take_edge(RunEdge& edge) {
+        edge.workers = crew_->read_cpu_clocks();
         if (server_) {
             edge.server = server_->cost_so_far();
         }
@@ -265,14 +282,13 @@ class OneRun {
         if (crew_ == nullptr || windows_.measuring_starts() == TimePoint{}) {
             return;
         }
-        if (result_.complete) {
-            windows_.finish();
-        }
+        windows_.collect();
         const TimePoint end = result_.complete ? windows_.end() : std::min(now(), windows_.end());
         result_.warmup_seconds = to_seconds(spec_.warmup);
         result_.measured_seconds = std::max(0.0, to_seconds(end - windows_.measuring_starts()));
         fill_figures(result_, windows_, spec_.confidence);
-        account_for_client(result_, crew_->reports());
+        account_for_connections(result_, crew_->reports(), spec_.connections);
+        account_for_client(result_, crew_->reports(), at_start_, at_end_, spec_.driver);
         account_for_machine(result_, at_start_, at_end_, spec_.topology);
         if (server_) {
             account_for_server(result_, at_start_, at_end_, life_, spec_);
@@ -288,6 +304,7 @@ class OneRun {
     std::uint16_t port_ = 0;  // of a server of ours
     std::unique_ptr<ServerProcess> server_;
     std::unique_ptr<Crew> crew_;
+    TimePoint next_collection_{};  // of what workers hand over; none before the start line
     RunEdge at_start_;
     RunEdge at_end_;
     Cost life_;

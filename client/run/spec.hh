@@ -69,6 +69,9 @@ struct MeasurementSpec {
     StopRule stop;
     std::optional<std::size_t>
         exact_runs;  // so many, whatever the intervals say; 1: a single-run measurement
+    // Whether no run is begun that would end beyond stop.budget, and none is lengthened so far that
+    // the others would find no room. False: exact_runs without a --max-time of its own.
+    bool budget_holds = true;
     std::vector<std::string>
         statistics;  // names that find_statistic() knows; they decide when to stop
     Duration pause = std::chrono::milliseconds(50);  // between runs

@@ -25,6 +25,21 @@ constexpr std::size_t runs_for_optimum = 10;
 // Of a two-sided interval: half-width over standard error, near enough for a hint.
 constexpr double errors_in_half_width = 1.96;
 
+std::uint64_t longest_of(const MeasurementResult& result) {
+    std::uint64_t longest = 0;
+    for (const auto& run : result.runs) {
+        longest = std::max(longest, longest_trip_ns(run));
+    }
+    return longest;
+}
+
+std::optional<double> covered_in_median(const MeasurementResult& result) {
+    const auto values = values_over_runs(result, *find_statistic("covered_share"));
+    return values.empty()
+               ? std::nullopt
+               : std::optional(summarize_over_runs(values, result.context.confidence).median.point);
+}
+
 std::optional<double> optimal_seconds(const MeasurementResult& result) {
     std::vector<double> means;
     double within = 0;
@@ -64,6 +79,7 @@ RunFacts facts_of(const MeasurementResult& result, const MeasurementSpec& spec) 
     facts.single_run = result.runs.size() == 1;
     facts.server_is_ours = result.context.server_is_ours;
     facts.not_offloaded = not_offloaded(result);
+    facts.least_trips = spec.run.least_trips;
     for (const auto& run : result.runs) {
         add_run_facts(facts, run);
     }
@@ -97,11 +113,13 @@ void describe_what_is_missing(MeasurementResult& result, const MeasurementSpec& 
                               std::to_string(values.size()) + " hold most of the excess");
         }
     }
-    std::uint64_t longest = 0;
-    for (const auto& run : result.runs) {
-        longest = std::max({longest, run.trips.maximum(), run.longest_in_flight_ns});
+    if (is_stalled(result) && result.stop_reason.find(stall_text(result)) == std::string::npos) {
+        details.push_back(stall_text(result));
     }
-    details.push_back("the longest stall was " + format_nanoseconds(static_cast<double>(longest)));
+    if (const std::uint64_t longest = longest_of(result); longest > 0) {
+        details.push_back("the longest round trip took " +
+                          format_nanoseconds(static_cast<double>(longest)));
+    }
 }
 
 }  // namespace
@@ -118,7 +136,10 @@ std::string stop_text(StopReason reason, const MeasurementSpec& spec) {
                        ? "all " + std::to_string(*spec.exact_runs) + " runs done before " + target
                        : "run limit (--max-runs) before " + target;
         case StopReason::time_limit:
-            return "time limit (--max-time) before " + target;
+            return "time limit (--max-time) " +
+                   (spec.exact_runs && *spec.exact_runs > 1
+                        ? "before all " + std::to_string(*spec.exact_runs) + " runs were done"
+                        : "before " + target);
         case StopReason::go_on:
             break;
     }
@@ -166,13 +187,36 @@ void add_run_facts(RunFacts& facts, const RunResult& run) {
     }
     facts.steal_share = std::max(facts.steal_share, run.steal_share);
     facts.server_was_killed = facts.server_was_killed || run.server_was_killed;
+    if (!run.complete) {
+        return;
+    }
+    ++facts.complete_runs;
+    facts.longest_trip_ns =
+        std::max(facts.longest_trip_ns, static_cast<double>(longest_trip_ns(run)));
+    facts.stalled_runs += covered_share(run).value_or(1) < least_covered_share ? 1 : 0;
+    facts.stalled = 2 * facts.stalled_runs > facts.complete_runs;
+    facts.runs_with_few_trips += run.trips.count() < facts.least_trips ? 1 : 0;
+    facts.fewest_trips = std::min(facts.fewest_trips, run.trips.count());
+}
+
+bool is_stalled(const MeasurementResult& result) {
+    return covered_in_median(result).value_or(1) < least_covered_share;
+}
+
+std::string stall_text(const MeasurementResult& result) {
+    return percent(1 - covered_in_median(result).value_or(1)) +
+           " of connection time went into round trips that did not end within their run (the "
+           "longest took " +
+           format_nanoseconds(static_cast<double>(longest_of(result))) + ")";
 }
 
 void conclude(MeasurementResult& result, const MeasurementSpec& spec) {
     if (result.outcome != ExitCode::precision_reached) {
         describe_what_is_missing(result, spec);
     }
-    result.optimal_run_seconds = optimal_seconds(result);
+    if (!is_stalled(result)) {
+        result.optimal_run_seconds = optimal_seconds(result);
+    }
     result.warnings = warnings_after(facts_of(result, spec), result.context.placement);
 }
 

@@ -21,6 +21,12 @@ namespace volley {
                                                           std::string_view statistic,
                                                           double confidence);
 
+// Whether, in the median over the complete runs, too little of the connections' time went into
+// round trips that ended within their run (least_covered_share).
+[[nodiscard]] bool is_stalled(const MeasurementResult& result);
+// "62 % of connection time went into round trips that did not end within their run (…)".
+[[nodiscard]] std::string stall_text(const MeasurementResult& result);
+
 // Adds what one run showed to the facts that warnings are made of: shares, switches and steal at
 // their worst, migrations summed. What only all runs together show (drift, modes, offload) and what
 // is of the measurement (calibration, whose server) is the caller's.

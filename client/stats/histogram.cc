@@ -187,43 +187,6 @@ std::optional<double> Histogram::quantile(double p) const {
                         (rank - static_cast<double>(before)) / static_cast<double>(counts_[last]));
 }
 
-std::optional<double> Histogram::time_weighted_quantile(double p) const {
-    ensure(p >= 0 && p <= 1, "the share of a quantile lies in [0, 1]");
-    if (count_ == 0) {
-        return std::nullopt;
-    }
-    if (p == 0) {
-        return static_cast<double>(minimum_);
-    }
-    // A bucket's samples are taken at its middle (at most 0.1 % off); the open last bucket gets
-    // what the exact sum leaves for it. Most buckets are empty.
-    const auto weight_of = [this](std::size_t bucket) {
-        return counts_[bucket] == 0
-                   ? 0.0
-                   : static_cast<double>(counts_[bucket]) *
-                         (static_cast<double>(bucket_low(bucket) + bucket_high(bucket) - 1) / 2);
-    };
-    const std::size_t last = last_bucket();
-    double below_last = 0;
-    for (std::size_t bucket = first_bucket(); bucket < last; ++bucket) {
-        below_last += weight_of(bucket);
-    }
-    double last_weight = weight_of(last);
-    if (last + 1 == bucket_count) {
-        last_weight = std::max(last_weight, static_cast<double>(sum_) - below_last);
-    }
-    const double rank = p * (below_last + last_weight);
-    double before = 0;
-    for (std::size_t bucket = first_bucket(); bucket < last; ++bucket) {
-        const double here = weight_of(bucket);
-        if (here > 0 && before + here >= rank) {
-            return value_within(bucket, (rank - before) / here);
-        }
-        before += here;
-    }
-    return value_within(last, last_weight > 0 ? (rank - before) / last_weight : 1.0);
-}
-
 std::uint64_t Histogram::bucket_low(std::size_t bucket) {
     ensure(bucket < bucket_count, "a bucket lies below bucket_count");
     if (bucket < 2 * sub_buckets) {

@@ -59,9 +59,6 @@ class Histogram {
     // between the least and the greatest value that a bucket can hold (so exact where buckets are 1
     // ns wide) and clamped to [minimum, maximum]. Nothing where count() is 0.
     [[nodiscard]] std::optional<double> quantile(double p) const;
-    // The quantile of the same distribution where each sample weighs its own length: the round trip
-    // that a random moment falls into ("time-weighted"). Nothing where count() is 0.
-    [[nodiscard]] std::optional<double> time_weighted_quantile(double p) const;
 
     // Bucket i holds values in [bucket_low(i), bucket_high(i)), in ns; the last one larger ones
     // too.

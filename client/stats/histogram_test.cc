@@ -73,7 +73,6 @@ TEST(Histogram, Empty) {
     EXPECT_FALSE(empty.mean());
     EXPECT_FALSE(empty.standard_deviation());
     EXPECT_FALSE(empty.quantile(0.5));
-    EXPECT_FALSE(empty.time_weighted_quantile(0.5));
     EXPECT_EQ(empty.count_through(Histogram::bucket_count - 1), 0U);
     EXPECT_TRUE(empty.sparse().empty());
 }
@@ -84,7 +83,6 @@ TEST(Histogram, OneSample) {
     EXPECT_FALSE(one.standard_deviation());
     for (const double p : {0.0, 0.5, 1.0}) {
         EXPECT_EQ(one.quantile(p), 123456789);
-        EXPECT_EQ(one.time_weighted_quantile(p), 123456789);
     }
 }
 
@@ -94,16 +92,12 @@ TEST(Histogram, TwoSamples) {
     EXPECT_DOUBLE_EQ(*two.standard_deviation(), std::sqrt(20000.0));
     EXPECT_EQ(two.quantile(0.5), 100);
     EXPECT_EQ(two.quantile(0.51), 300);
-    // Three quarters of all time is spent in the longer one.
-    EXPECT_EQ(two.time_weighted_quantile(0.25), 100);
-    EXPECT_EQ(two.time_weighted_quantile(0.26), 300);
 }
 
 TEST(Histogram, ZeroIsAValue) {
     const Histogram zeros = of({0, 0, 0});
     EXPECT_EQ(zeros.count(), 3U);
     EXPECT_EQ(zeros.quantile(0.5), 0);
-    EXPECT_EQ(zeros.time_weighted_quantile(0.5), 0);
     EXPECT_EQ(zeros.standard_deviation(), 0);
 }
 
@@ -157,7 +151,6 @@ TEST(Histogram, ValuesBeyondTheLastBucketStayExactInTheMoments) {
     EXPECT_EQ(histogram.maximum(), greatest);
     EXPECT_EQ(histogram.sum(), 1000 + beyond + greatest);
     EXPECT_EQ(histogram.quantile(1), static_cast<double>(greatest));
-    EXPECT_EQ(histogram.time_weighted_quantile(1), static_cast<double>(greatest));
     EXPECT_EQ(Histogram::bucket_of(std::numeric_limits<std::uint64_t>::max()),
               Histogram::bucket_count - 1);
 }

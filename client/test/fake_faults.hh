@@ -36,6 +36,7 @@ inline constexpr std::array faults_known{
     Fault{"resets-after", "resets the connection instead of reply N + 1"},
     Fault{"stalls-after", "no more replies after N in all"},
     Fault{"dies-after", "exits with status 1 after N replies in all"},
+    Fault{"stands-still", "answers for N ms, then does nothing for N ms, again and again"},
     Fault{"late", "each reply N ms after its challenge"},
     Fault{"short-writes", "sends each byte by itself; awkward, but right"},
     Fault{"greeting", "speaks first, as a mail server does"},

@@ -1,7 +1,10 @@
 // The bytes with which the fake server answers a message: the right ones, or those of its fault.
 #pragma once
 
+#include <time.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -36,6 +39,18 @@ namespace volley {
         message.back() = static_cast<char>(message.back() ^ 1);
     }
     return message;
+}
+
+// "stands-still": sleeps to the end of the present pause, if there is one. A signal ends it.
+inline void stand_still(std::chrono::milliseconds pause) {
+    static const auto begin = std::chrono::steady_clock::now();
+    const auto into_period = (std::chrono::steady_clock::now() - begin) % (2 * pause);
+    if (into_period < pause) {
+        return;
+    }
+    const auto left = std::chrono::nanoseconds(2 * pause - into_period).count();
+    const timespec length{.tv_sec = left / 1'000'000'000, .tv_nsec = left % 1'000'000'000};
+    (void)::nanosleep(&length, nullptr);
 }
 
 }  // namespace volley

@@ -228,6 +228,9 @@ inline void FakeServer::reply(Client& client, const std::string& message) {
         reset(client);
         return;
     }
+    if (has("stands-still")) {
+        stand_still(std::chrono::milliseconds(number("stands-still")));
+    }
     const std::string answer = fake_reply(setup_.faults, message, client.replies);
     if (has("closes-mid-reply") && client.replies >= number("closes-mid-reply")) {
         client.output += answer.substr(0, answer.size() / 2);

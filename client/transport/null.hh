@@ -27,12 +27,15 @@ class NullChannel {
         return {.progress = Progress::done, .bytes = challenge_bytes};
     }
     [[nodiscard]] Transferred receive_now(std::span<std::byte> room) { return try_receive(room); }
-    [[nodiscard]] int native_handle() const { return -1; }
+    // A descriptor that is readable at all times, for drivers that wait for one; none at first.
+    void wait_on(int readable) { handle_ = readable; }
+    [[nodiscard]] int native_handle() const { return handle_; }
     void interrupt() {}
 
   private:
     ChallengeBytes reply_{};
     bool waiting_ = false;
+    int handle_ = -1;
 };
 static_assert(Channel<NullChannel>);
 

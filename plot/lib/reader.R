@@ -9,7 +9,7 @@ fail <- function(...) {
     stop(structure(class = c("volley_problem", "error", "condition"), list(message = paste0(...), call = NULL)))
 }
 
-newest_schema <- 1
+newest_schema <- 2
 compare_deadline_seconds <- 600
 
 # The directory of the plots: where this file was sourced from, one up.

@@ -56,7 +56,7 @@ expect_err 'torn.jsonl:37: the line is torn'
 expect_out '^  slow .* slower$'
 
 # A newer schema is refused by name.
-sed '5s/"schema_version":1/"schema_version":7/' "$TMPDIR/results.jsonl" >"$TMPDIR/newer.jsonl"
+sed '5s/"schema_version":2/"schema_version":7/' "$TMPDIR/results.jsonl" >"$TMPDIR/newer.jsonl"
 run "$compare" "$TMPDIR/newer.jsonl"
 expect_status 1
 expect_one_line_on_stderr

@@ -1,0 +1,83 @@
+// How a worker hands full histograms over without waiting: a ring of them, between one worker and
+// whoever merges.
+//
+// The worker fills one and, at the edge of a window, goes on with the next, which is empty; the
+// other side takes the full ones when it has time, and empties them. Nothing is copied and nothing
+// is allocated after construction. One thread at a time may take (CommonWindows guards that).
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <vector>
+
+#include "clock/clock.hh"
+#include "stats/histogram.hh"
+
+namespace volley {
+
+enum class Phase { warmup, measured, over };
+
+// A stretch of time within one window, in which a worker's samples go together.
+struct Slice {
+    Phase phase = Phase::warmup;
+    TimePoint begin{};
+    TimePoint edge{};  // the first moment beyond it
+};
+
+class Handover {
+  public:
+    // depth: histograms in the ring, 2 or more; so many edges less one pass before somebody must
+    // take.
+    explicit Handover(std::size_t depth) : entries_(depth) {}
+
+    [[nodiscard]] std::size_t depth() const { return entries_.size(); }
+
+    // The worker's side. The histogram that it fills:
+    [[nodiscard]] Histogram& current() { return entries_[at_ % entries_.size()].samples; }
+    // Hands the current one over as the samples of this slice. False where every other one is still
+    // full: then the caller has some taken first.
+    [[nodiscard]] bool try_pass(const Slice& slice) {
+        // Acquire, partner of take()'s release: what was emptied is seen empty.
+        if (at_ + 1 - taken_.load(std::memory_order_acquire) >= entries_.size()) {
+            return false;
+        }
+        entries_[at_ % entries_.size()].slice = slice;
+        // Release, partner of take()'s acquire: the samples are seen whole.
+        passed_.store(++at_, std::memory_order_release);
+        return true;
+    }
+
+    // The other side: calls use(slice, samples) for each that was handed over, oldest first, and
+    // empties it.
+    template <typename Use>
+    void take(const Use& use) {
+        const std::size_t last = passed_.load(std::memory_order_acquire);
+        for (std::size_t at = taken_.load(std::memory_order_relaxed); at != last; ++at) {
+            Entry& entry = entries_[at % entries_.size()];
+            use(entry.slice, entry.samples);
+            entry.samples.clear();
+            taken_.store(at + 1, std::memory_order_release);
+        }
+    }
+
+    // Round trips that ended within the measured part, as the worker last said at an edge; any
+    // thread may ask. Relaxed both: a count on its own.
+    void note_trips(std::uint64_t trips) { trips_.store(trips, std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t trips() const { return trips_.load(std::memory_order_relaxed); }
+
+  private:
+    struct Entry {
+        Slice slice;
+        Histogram samples;
+    };
+    // What the two sides write lies on cache lines of its own.
+    static constexpr std::size_t cache_line = 64;
+
+    std::vector<Entry> entries_;
+    std::size_t at_ = 0;
+    alignas(cache_line) std::atomic<std::size_t> passed_{0};
+    std::atomic<std::uint64_t> trips_{0};
+    alignas(cache_line) std::atomic<std::size_t> taken_{0};
+};
+
+}  // namespace volley
