@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A server, or the client itself, that stands still for longer than what is left of the run: the stall is in max and in the
 # time-weighted quantile at its whole length, and a measurement that consists of such runs does not converge.
-. "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
 
 at_least() { # FILE COLUMN NUMBER
     awk -v value="$(last_csv "$1" "$2")" -v least="$3" 'BEGIN { exit !(value + 0 >= least) }' || fail "$2 is $(last_csv "$1" "$2"), below $3"
