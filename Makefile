@@ -240,8 +240,10 @@ experiment:
 
 bench: bench-client
 
-bench-client: client server-c-epoll $(THIN_CLIENTS) target/bench/client_overhead target/bench/client_goals target/bench/google_record
+bench-client: client server-c-epoll $(THIN_CLIENTS) target/bench/client_overhead target/bench/client_goals target/bench/google_record \
+	target/bench/edge_pause
 	$(Q)target/bench/google_record
+	$(Q)target/bench/edge_pause
 	$(Q)target/bench/client_goals
 	$(Q)target/bench/client_overhead
 

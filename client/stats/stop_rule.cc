@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.hh"
-
 namespace volley {
 
 namespace {
@@ -15,8 +13,12 @@ constexpr int hits_needed = 2;
 // Beyond this many runs the estimate only says "far away".
 constexpr double most_runs_estimated = 1e9;
 
-// The worst relative half-width. Nothing while any statistic has no interval.
+// The worst relative half-width. Nothing while any statistic has no interval, or none has a value:
+// what a server costs is not known where it is not ours.
 std::optional<double> worst_precision(std::span<const OverRuns> summaries) {
+    if (summaries.empty()) {
+        return std::nullopt;
+    }
     double worst = 0;
     for (const OverRuns& summary : summaries) {
         const std::optional<double> precision = summary.median.precision();
@@ -32,7 +34,6 @@ std::optional<double> worst_precision(std::span<const OverRuns> summaries) {
 
 StopDecision RunStopper::after_run(std::span<const OverRuns> summaries, std::size_t runs,
                                    Duration elapsed, Duration next_run) {
-    ensure(!summaries.empty(), "the stop rule watches at least one statistic");
     const std::optional<double> worst = worst_precision(summaries);
     consecutive_hits_ = worst && *worst <= rule_.precision ? consecutive_hits_ + 1 : 0;
 

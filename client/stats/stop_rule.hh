@@ -39,9 +39,9 @@ class RunStopper {
   public:
     explicit RunStopper(const StopRule& rule) : rule_(rule) {}
 
-    // Call once after every run. summaries: one a stop statistic, over all runs so far (runs of
-    // them). elapsed: since the measurement began. next_run: how long another run is expected to
-    // take; a run that would end beyond the budget is not begun.
+    // Call once after every run. summaries: one a stop statistic that has values, over all runs so
+    // far (runs of them). elapsed: since the measurement began. next_run: how long another run is
+    // expected to take; a run that would end beyond the budget is not begun.
     [[nodiscard]] StopDecision after_run(std::span<const OverRuns> summaries, std::size_t runs,
                                          Duration elapsed, Duration next_run);
 

@@ -89,4 +89,11 @@ TEST(StopRule, RunsNeeded) {
     EXPECT_EQ(after(stopper, 10, {1e30}).runs_needed, 1'000'000'000U);
 }
 
+TEST(StopRule, WithoutAnyValueTheLimitsStillHold) {
+    RunStopper stopper({.least_runs = 2, .most_runs = 3});
+    EXPECT_EQ(after(stopper, 1, {}).reason, StopReason::go_on);
+    EXPECT_EQ(after(stopper, 2, {}).reason, StopReason::go_on);
+    EXPECT_EQ(after(stopper, 3, {}).reason, StopReason::run_limit);
+}
+
 }  // namespace volley

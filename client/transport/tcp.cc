@@ -42,7 +42,10 @@ TcpChannel TcpChannel::open(const Address& address, Receiving receiving, Duratio
 void TcpChannel::settle() {
     if (receive_flags_ == 0) {
         const int flags = ::fcntl(socket_.get(), F_GETFL);
-        ensure(::fcntl(socket_.get(), F_SETFL, flags & ~O_NONBLOCK) == 0, "a socket can block");
+        if (::fcntl(socket_.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) {
+            throw_errno("a connection cannot be made to wait", errno,
+                        "allow fcntl, or use --driver wait");
+        }
     }
 }
 
