@@ -52,6 +52,17 @@ setup client servers" ]
     [[ $(last_line) == *"<--><$tree/target/servers/c-epoll><--threads><two words><*>" ]]
 }
 
+@test "with any of descriptors 0 to 2 closed everything is built and called, and nothing is lost but what went there" {
+    for closed in '0<&-' '2>&-' '0<&- 2>&-'; do
+        rm -rf "$calls" "$tree/target"
+        (eval "'$tree/benchmark/bench.sh' 16 1 c-epoll >'$BATS_TEST_TMPDIR/out' $closed")
+        [ "$(tail -n 1 "$BATS_TEST_TMPDIR/out")" = "<--clients><16><--server-cores><1><--print-numactl><--><$tree/target/servers/c-epoll>" ]
+        [ "$(wc -l <"$calls")" -eq 3 ]
+    done
+    (eval "'$tree/benchmark/bench.sh' 16 1 c-epoll >&- 2>&-") || status=$?
+    [ "$(wc -l <"$calls")" -eq 6 ]
+}
+
 @test "options after the last -- and in VOLLEY_OPTS go to the client" {
     VOLLEY_OPTS='--precision 2% --name *' bench 16 1 c-epoll -x -- --json "my results.json"
     [ "$status" -eq 0 ]

@@ -6,6 +6,13 @@
 # manager it prints what is missing with the versions that volley was tested with, and fails.
 set -euo pipefail
 
+# A descriptor of 0 to 2 that the caller closed would be given to the next file that is opened: this script is the first. Each gets /dev/null;
+# the standard output in the direction in which it is not used, so that writing there fails as before.
+is_closed() { [[ ! -e /dev/fd/$1 || /dev/fd/$1 -ef ${BASH_SOURCE[0]} ]]; }
+! is_closed 0 || exec 0</dev/null
+! is_closed 1 || exec 1</dev/null
+! is_closed 2 || exec 2>/dev/null
+
 usage() {
     cat <<'TEXT'
 usage: setup.sh [client] [servers] [test] [lint] [fuzz] [bench] [plot] [LANGUAGE]... [all]     (default: client servers)

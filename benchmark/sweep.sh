@@ -4,6 +4,13 @@
 # A front door only: order, resuming, stopping and what is recorded are decided in the client, not here.
 set -euo pipefail
 
+# A descriptor of 0 to 2 that the caller closed would be given to the next file that is opened: this script is the first. Each gets /dev/null;
+# the standard output in the direction in which it is not used, so that writing there fails as before.
+is_closed() { [[ ! -e /dev/fd/$1 || /dev/fd/$1 -ef ${BASH_SOURCE[0]} ]]; }
+! is_closed 0 || exec 0</dev/null
+! is_closed 1 || exec 1</dev/null
+! is_closed 2 || exec 2>/dev/null
+
 usage() {
     cat <<'TEXT'
 usage: sweep.sh --servers c-epoll,asio --clients 1,16 --cores 1,2 [--sizes 4,64] [--runs auto|K] [--out DIR] [-- OPTIONS...]

@@ -1,16 +1,15 @@
 // volley: the pipeline, one named step a line. What each step does stands in its header; the only
-// catch is here.
+// catch is in base/program.hh.
 
 #include <unistd.h>
 
 #include <cstdio>
-#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/dispositions.hh"
 #include "base/error.hh"
+#include "base/program.hh"
 #include "host/keep_awake.hh"
 #include "options/options.hh"
 #include "plan/describe.hh"
@@ -64,14 +63,5 @@ int run_volley(const std::vector<std::string>& arguments) {
 }  // namespace volley
 
 int main(int argc, char** argv) {
-    volley::outlive_file_size_limit();
-    try {
-        return volley::run_volley({argv + 1, argv + argc});
-    } catch (const volley::Error& error) {
-        std::fprintf(stderr, "volley: %s\n", error.what());
-        return static_cast<int>(error.code());
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "volley: unexpected: %s\n", error.what());
-        return static_cast<int>(volley::ExitCode::failed);
-    }
+    return volley::run_program("volley", argc, argv, volley::run_volley);
 }

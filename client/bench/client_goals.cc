@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/program.hh"
 #include "bench/measured_json.hh"
 
 namespace volley {
@@ -72,6 +73,7 @@ int run(int measurements, const std::string& directory) {
 }  // namespace volley
 
 int main(int argc, char** argv) {
+    volley::have_standard_descriptors();
     try {
         constexpr int default_measurements = 5;
         return volley::run(argc > 1 ? std::atoi(argv[1]) : default_measurements,

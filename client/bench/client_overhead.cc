@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/error.hh"
+#include "base/program.hh"
 #include "base/random.hh"
 #include "bench/measured_json.hh"
 #include "clock/clock.hh"
@@ -130,6 +131,7 @@ int run(int pairs, const std::string& directory) {
 }  // namespace volley
 
 int main(int argc, char** argv) {
+    volley::have_standard_descriptors();
     try {
         constexpr int default_pairs = 20;
         return volley::run(argc > 1 ? std::atoi(argv[1]) : default_pairs,

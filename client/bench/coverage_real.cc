@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/error.hh"
+#include "base/program.hh"
 #include "bench/coverage_report.hh"
 #include "bench/record_runs.hh"
 #include "bench/replay.hh"
@@ -215,6 +216,7 @@ int run(Settings settings) {
 }  // namespace volley
 
 int main(int argc, char** argv) {
+    volley::have_standard_descriptors();
     try {
         bool help = false;
         const volley::Settings settings = volley::settings_from(argc, argv, help);

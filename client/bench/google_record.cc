@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "base/program.hh"
 #include "base/random.hh"
 #include "stats/histogram.hh"
 
@@ -122,6 +123,7 @@ constexpr double slice_seconds = 0.05;
 }  // namespace
 
 int main(int argc, char** argv) {
+    volley::have_standard_descriptors();
     // A registration of its own for each repetition, because Google Benchmark's repetitions of one
     // case follow one another.
     for (int i = 0; i < repetitions; ++i) {

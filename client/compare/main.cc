@@ -1,17 +1,16 @@
 // compare: which differences between measurements are real. One named step a line; what each does
-// stands in its header. The only catch is here.
+// stands in its header. The only catch is in base/program.hh.
 
 #include <malloc.h>
 
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/build_info.hh"
-#include "base/dispositions.hh"
 #include "base/error.hh"
+#include "base/program.hh"
 #include "compare/analysis.hh"
 #include "compare/command.hh"
 #include "compare/outputs.hh"
@@ -61,14 +60,5 @@ int run_compare(const std::vector<std::string>& arguments) {
 }  // namespace volley
 
 int main(int argc, char** argv) {
-    volley::outlive_file_size_limit();
-    try {
-        return volley::run_compare({argv + 1, argv + argc});
-    } catch (const volley::Error& error) {
-        std::fprintf(stderr, "compare: %s\n", error.what());
-        return static_cast<int>(error.code());
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "compare: unexpected: %s\n", error.what());
-        return static_cast<int>(volley::ExitCode::failed);
-    }
+    return volley::run_program("compare", argc, argv, volley::run_compare);
 }

@@ -11,8 +11,8 @@
 #include <iostream>
 
 #include "base/build_info.hh"
-#include "base/dispositions.hh"
 #include "base/error.hh"
+#include "base/program.hh"
 #include "conform/check.hh"
 #include "conform/workbench.hh"
 
@@ -173,28 +173,26 @@ int conform(const std::vector<std::string>& words) {
     }
     std::cout << tally.passed << " passed, " << tally.failed << " failed, " << tally.skipped
               << " skipped" << std::endl;
-    if (!std::cout) {
-        throw Error(ExitCode::failed, "standard output cannot be written to",
-                    "check where it goes; the results of the checks are lost");
-    }
     return tally.failed == 0 ? 0 : 1;
+}
+
+// What is skipped has its own status, and so has what cannot be told.
+int run_conform(const std::vector<std::string>& words) {
+    try {
+        const int status = conform(words);
+        if (!std::cout.flush()) {
+            throw Error(ExitCode::failed, "standard output cannot be written to",
+                        "check where it goes; the results of the checks are lost");
+        }
+        return status;
+    } catch (const ServerSkipped& skipped) {
+        throw Error(ExitCode::skipped, skipped.reason);
+    }
 }
 
 }  // namespace
 }  // namespace volley
 
-int main(int argc, char* argv[]) {
-    volley::outlive_file_size_limit();
-    try {
-        return volley::conform({argv + 1, argv + argc});
-    } catch (const volley::Error& error) {
-        std::cerr << "conform: " << error.what() << '\n';
-        return static_cast<int>(error.code());
-    } catch (const volley::ServerSkipped& skipped) {
-        std::cerr << "conform: " << skipped.reason << '\n';
-        return static_cast<int>(volley::ExitCode::skipped);
-    } catch (const std::exception& error) {
-        std::cerr << "conform: " << error.what() << '\n';
-        return static_cast<int>(volley::ExitCode::failed);
-    }
+int main(int argc, char** argv) {
+    return volley::run_program("conform", argc, argv, volley::run_conform);
 }

@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <fstream>
 #include <random>
-#include <thread>
 
 #include "base/error.hh"
+#include "base/own_thread.hh"
 #include "run/spec.hh"
 
 namespace volley {
@@ -64,10 +64,10 @@ void raise_descriptor_limit(std::uint64_t needed) {
 
 void check_realtime_allowed() {
     int error = 0;
-    std::jthread([&] {
+    on_own_thread([&] {
         const sched_param priority{.sched_priority = realtime_priority};
         error = ::sched_setscheduler(0, SCHED_FIFO, &priority) == 0 ? 0 : errno;
-    }).join();
+    });
     if (error != 0) {
         throw Error(ExitCode::usage, "--realtime is not allowed: " + errno_text(error),
                     "run as root, or raise RLIMIT_RTPRIO (ulimit -r) to " +

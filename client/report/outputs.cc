@@ -7,6 +7,7 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "base/program.hh"
 #include "report/classic.hh"
 #include "report/csv.hh"
 #include "report/hgrm.hh"
@@ -28,6 +29,11 @@ bool has_figures(const MeasurementResult& result) {
                        [](const RunResult& run) { return run.trips.count() > 0; });
 }
 
+bool has_complete_run(const MeasurementResult& result) {
+    return std::any_of(result.runs.begin(), result.runs.end(),
+                       [](const RunResult& run) { return run.complete; });
+}
+
 }  // namespace
 
 void print(const std::string& text) {
@@ -38,6 +44,11 @@ void print(const std::string& text) {
 }
 
 Outputs::Outputs(const Options& options) : options_(options) {
+    if (!is_standard_output_open() &&
+        (options.classic || (!options.quiet && !stdout_is_taken(options)))) {
+        throw Error(ExitCode::failed, "standard output is closed, and the report goes there",
+                    "redirect it, or use --quiet with --json FILE");
+    }
     if (!options.json.empty()) {
         json_ = ResultFile::open(options.json);
     }
@@ -118,7 +129,8 @@ void Outputs::finish(const MeasurementResult& result) {
         }
     });
     attempt([&] {
-        if (hgrm_) {
+        // A failed measurement has no distribution, and does not take the place of an older one.
+        if (hgrm_ && has_complete_run(result)) {
             hgrm_->write(hgrm_text(result));
         }
     });

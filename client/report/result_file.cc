@@ -10,6 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/error.hh"
@@ -89,7 +91,7 @@ OwnedFd open_special(const std::string& path) {
     return fd;
 }
 
-OwnedFd open_path(const std::string& path, bool& is_readable) {
+OwnedFd open_path(const std::string& path, ResultFile::Mode mode, bool& is_readable) {
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
         if (S_ISDIR(status.st_mode)) {
@@ -103,6 +105,17 @@ OwnedFd open_path(const std::string& path, bool& is_readable) {
                           default_permissions);
         }));
     };
+    if (mode == ResultFile::Mode::replace && ::access(path.c_str(), F_OK) != 0) {
+        // A file without a name on the same file system, so that a failure leaves not even an empty
+        // one. Not every file system has them.
+        const std::string parent = std::filesystem::path(path).parent_path().string();
+        OwnedFd nameless(::open(parent.empty() ? "." : parent.c_str(),
+                                O_TMPFILE | O_RDWR | O_CLOEXEC, default_permissions));
+        if (nameless) {
+            is_readable = true;
+            return nameless;
+        }
+    }
     // Reading is for the last byte and the header; a file that may only be written to does as well.
     OwnedFd fd = open_as(O_RDWR);
     is_readable = static_cast<bool>(fd);
@@ -125,7 +138,7 @@ ResultFile ResultFile::open(const std::string& path, Mode mode, std::string_view
             throw Error(ExitCode::usage, "the name of a result file is empty",
                         "give a path, or - for the standard output");
         }
-        file.fd_ = open_path(path, file.is_readable_);
+        file.fd_ = open_path(path, mode, file.is_readable_);
     }
     if (!file.fd_) {
         refuse(file.name_, errno);
@@ -223,11 +236,53 @@ void ResultFile::write(std::string_view record) {
         write_whole(with_beginning(record));
         return;
     }
-    const FileLock lock(fd_.get());
-    if (mode_ == Mode::replace && retry_on_eintr([&] { return ::ftruncate(fd_.get(), 0); }) != 0) {
-        refuse(name_, errno);
+    if (mode_ == Mode::replace) {
+        replace_by(header_ + std::string(record));
+        return;
     }
+    const FileLock lock(fd_.get());
     write_whole(with_beginning(record));
+}
+
+void ResultFile::replace_by(std::string_view text) {
+    namespace files = std::filesystem;
+    std::error_code unknown;
+    // The file itself, where the name is a link to it.
+    const files::path resolved = files::canonical(name_, unknown);
+    const std::string target = unknown ? name_ : resolved.string();
+    struct stat old {};
+    const bool is_there = ::stat(target.c_str(), &old) == 0;
+    const std::string beside = target + ".new-" + std::to_string(::getpid());
+    OwnedFd fd;
+    if (!is_there || old.st_nlink == 1) {
+        fd = OwnedFd(retry_on_eintr([&] {
+            return ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                          default_permissions);
+        }));
+    }
+    if (!fd) {
+        const FileLock lock(fd_.get());
+        if (retry_on_eintr([&] { return ::ftruncate(fd_.get(), 0); }) != 0) {
+            refuse(name_, errno);
+        }
+        write_whole(text);
+        return;
+    }
+    if (is_there) {
+        // As far as this user may: the content is what counts.
+        static_cast<void>(!::fchown(fd.get(), old.st_uid, old.st_gid));
+        ::fchmod(fd.get(), old.st_mode & 07777);
+    }
+    std::swap(fd_, fd);
+    try {
+        write_whole(text);
+        if (::rename(beside.c_str(), target.c_str()) != 0) {
+            refuse(name_, errno);
+        }
+    } catch (...) {
+        ::unlink(beside.c_str());
+        throw;
+    }
 }
 
 void ResultFile::keep() const {

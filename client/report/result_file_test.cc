@@ -105,6 +105,44 @@ TEST_F(ResultFiles, ReplacingKeepsTheOldContentUntilTheNewIsThere) {
     EXPECT_EQ(fixture::contents(path()), "new\n");
 }
 
+TEST_F(ResultFiles, ReplacingThatFailsLeavesTheOldContentAndNothingElse) {
+    std::ofstream(path()) << "a former content\n";
+    const int status = in_child([&] {
+        ::signal(SIGXFSZ, SIG_IGN);
+        ResultFile file = ResultFile::open(path(), ResultFile::Mode::replace);
+        const rlimit limit{.rlim_cur = 100, .rlim_max = RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        try {
+            file.write(std::string(999, 'x') + "\n");
+            return 1;
+        } catch (const Error&) {
+            return 0;
+        }
+    });
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(fixture::contents(path()), "a former content\n");
+    EXPECT_EQ(std::distance(files::directory_iterator(directory_), {}), 1);
+}
+
+TEST_F(ResultFiles, AFileThatIsNeverWrittenIsNotMade) {
+    { const ResultFile file = ResultFile::open(path(), ResultFile::Mode::replace); }
+    EXPECT_FALSE(files::exists(path()));
+}
+
+TEST_F(ResultFiles, ReplacingKeepsPermissionsLinksAndOtherNames) {
+    std::ofstream(path("real")) << "old\n";
+    files::permissions(path("real"), files::perms::owner_read | files::perms::owner_write);
+    files::create_symlink("real", path("link"));
+    ResultFile::open(path("link"), ResultFile::Mode::replace).write("new\n");
+    EXPECT_TRUE(files::is_symlink(path("link")));
+    EXPECT_EQ(fixture::contents(path("real")), "new\n");
+    EXPECT_EQ(files::status(path("real")).permissions(),
+              files::perms::owner_read | files::perms::owner_write);
+    files::create_hard_link(path("real"), path("twin"));
+    ResultFile::open(path("twin"), ResultFile::Mode::replace).write("newer\n");
+    EXPECT_EQ(fixture::contents(path("real")), "newer\n");
+}
+
 TEST_F(ResultFiles, WhatCannotTakeResultsIsRefusedWithItsRemedy) {
     expect_refusal(path("missing/results.json"), ExitCode::usage, "mkdir -p");
     expect_refusal(directory_.string(), ExitCode::usage, "name a file in it");

@@ -6,8 +6,8 @@
 #include <array>
 #include <cerrno>
 #include <span>
-#include <thread>
 
+#include "base/own_thread.hh"
 #include "base/owned_fd.hh"
 #include "clock/calibrate.hh"
 #include "host/affinity.hh"
@@ -66,7 +66,7 @@ double null_round_trip_ns(const RunSpec& spec) {
 SelfCalibration calibrate_client(const RunSpec& spec) {
     SelfCalibration result;
     // A thread of its own, so that the pinning ends with it.
-    std::jthread([&] {
+    on_own_thread([&] {
         if (!spec.placement.client_cpus.empty()) {
             pin_this_thread({spec.placement.client_cpus.front()});
         }
@@ -83,7 +83,7 @@ SelfCalibration calibrate_client(const RunSpec& spec) {
         const double own = to_seconds(thread_cpu_time() - own_before);
         const double busy = sample_load().busy_seconds - load_before.busy_seconds;
         result.other_load = std::max(0.0, (busy - own) / wall);
-    }).join();
+    });
     return result;
 }
 

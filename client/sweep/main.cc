@@ -1,14 +1,13 @@
 // sweep: a grid of measurements in shuffled rounds, which may be stopped and goes on where it was.
-// One named step a line; what each does stands in its header. The only catch is here.
+// One named step a line; what each does stands in its header. The only catch is in base/program.hh.
 
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "base/dispositions.hh"
 #include "base/error.hh"
+#include "base/program.hh"
 #include "plan/machine.hh"
 #include "report/outputs.hh"
 #include "sweep/command.hh"
@@ -72,14 +71,5 @@ int run_sweep(const std::vector<std::string>& arguments) {
 }  // namespace volley
 
 int main(int argc, char** argv) {
-    volley::outlive_file_size_limit();
-    try {
-        return volley::run_sweep({argv + 1, argv + argc});
-    } catch (const volley::Error& error) {
-        std::fprintf(stderr, "sweep: %s\n", error.what());
-        return static_cast<int>(error.code());
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "sweep: unexpected: %s\n", error.what());
-        return static_cast<int>(volley::ExitCode::failed);
-    }
+    return volley::run_program("sweep", argc, argv, volley::run_sweep);
 }

@@ -14,6 +14,7 @@
 #include <iostream>
 #include <thread>
 
+#include "base/program.hh"
 #include "test/fake_service.hh"
 
 namespace volley {
@@ -168,5 +169,6 @@ void raise_descriptor_limit() {
 }  // namespace volley
 
 int main(int argc, char* argv[]) {
+    volley::have_standard_descriptors();
     volley::serve(volley::parse(argc, argv));
 }

@@ -1,0 +1,88 @@
+#include "base/program.hh"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+
+#include "base/dispositions.hh"
+#include "base/error.hh"
+
+namespace volley {
+
+namespace {
+
+const char* program_name = "volley";
+
+// Tells what is being thrown on one line, and returns the status for it.
+int tell(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const Error& error) {
+        std::fprintf(stderr, "%s: %s\n", program_name, error.what());
+        return static_cast<int>(error.code());
+    } catch (const std::bad_alloc&) {
+        std::fprintf(stderr,
+                     "%s: memory is used up; raise its limit (ulimit -v, or that of the "
+                     "container), or ask for less\n",
+                     program_name);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s: unexpected: %s\n", program_name, error.what());
+    } catch (...) {
+        std::fprintf(stderr, "%s: unexpected: an exception without a text\n", program_name);
+    }
+    return static_cast<int>(ExitCode::failed);
+}
+
+// No thread waits for another one here: servers die with this process (PR_SET_PDEATHSIG).
+[[noreturn]] void end_at_once() {
+    const std::exception_ptr thrown = std::current_exception();
+    if (thrown == nullptr) {
+        std::fprintf(stderr, "%s: internal error: std::terminate; please report this\n",
+                     program_name);
+        std::_Exit(static_cast<int>(ExitCode::failed));
+    }
+    std::_Exit(tell(thrown));
+}
+
+bool is_closed(int descriptor) {
+    return ::fcntl(descriptor, F_GETFD) == -1 && errno == EBADF;
+}
+
+}  // namespace
+
+void have_standard_descriptors() {
+    // In this order the lowest free number, which open() gives, is the one that is missing.
+    if (is_closed(STDIN_FILENO)) {
+        static_cast<void>(::open("/dev/null", O_WRONLY));
+    }
+    for (const int descriptor : {STDOUT_FILENO, STDERR_FILENO}) {
+        if (is_closed(descriptor)) {
+            static_cast<void>(::open("/dev/null", O_RDONLY));
+        }
+    }
+}
+
+bool is_standard_output_open() {
+    const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
+    return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+int run_program(const char* name, int argc, char** argv,
+                int (*work)(const std::vector<std::string>& arguments)) {
+    have_standard_descriptors();
+    outlive_file_size_limit();
+    program_name = name;
+    std::set_terminate(end_at_once);
+    try {
+        return work({argv + (argc > 0 ? 1 : 0), argv + argc});
+    } catch (...) {
+        return tell(std::current_exception());
+    }
+}
+
+}  // namespace volley
