@@ -16,6 +16,7 @@
 #include "plan/executable.hh"
 #include "plan/machine.hh"
 #include "plan/plan.hh"
+#include "process/watcher.hh"
 #include "report/outputs.hh"
 #include "run/calibrate.hh"
 #include "run/measurement.hh"
@@ -29,6 +30,7 @@ int run_volley(const std::vector<std::string>& arguments) {
         print(options.action == Options::Action::help ? help_text() : version_report());
         return 0;
     }
+    const Watcher watcher;
     Signals signals;
     const Topology topology = read_topology();
     const ServerMetadata metadata = metadata_of(options);

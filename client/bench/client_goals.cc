@@ -31,7 +31,7 @@ void show_scale(const std::string& volley, const std::string& server) {
     const auto record = first_record(
         volley + " -c 10000 --runs 2 -d 0.5s -w 0.1s --json - -- " + server, "measurement");
     show("10,000 connections: client memory",
-         figure_in(record, "client_peak_memory_bytes") / (1 << 20), "MiB", 64);
+         figure_in(record, "client_memory_pss_bytes") / (1 << 20), "MiB", 64);
     show("10,000 connections: server started, all connected", figure_in(record, "setup_seconds"),
          "s", 3);
 }

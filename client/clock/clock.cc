@@ -27,13 +27,18 @@ Duration thread_cpu_time() {
 }
 
 Duration cpu_time_of(clockid_t clock) {
-    timespec reading{};
-    return ::clock_gettime(clock, &reading) == 0 ? to_duration(reading) : Duration::zero();
+    return read({clock}).value_or(Duration::zero());
 }
 
-Duration process_cpu_time(int process) {
-    clockid_t clock = 0;
-    return ::clock_getcpuclockid(process, &clock) == 0 ? cpu_time_of(clock) : Duration::zero();
+std::optional<CpuClock> cpu_clock_of(int process) {
+    CpuClock clock{};
+    return ::clock_getcpuclockid(process, &clock.id) == 0 ? std::optional(clock) : std::nullopt;
+}
+
+std::optional<Duration> read(CpuClock clock) {
+    timespec reading{};
+    return ::clock_gettime(clock.id, &reading) == 0 ? std::optional(to_duration(reading))
+                                                    : std::nullopt;
 }
 
 std::string wall_clock_text() {

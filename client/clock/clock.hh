@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/units.hh"
@@ -41,13 +42,19 @@ using TimePoint = MonotonicClock::time_point;
 // loop.
 [[nodiscard]] Duration thread_cpu_time();
 
-// What a clock of CPU time (pthread_getcpuclockid, clock_getcpuclockid) shows; zero where its
-// thread or process is gone.
+// What a clock of CPU time (pthread_getcpuclockid) shows; zero where its thread is gone.
 [[nodiscard]] Duration cpu_time_of(clockid_t clock);
 
-// CPU time, all threads together, of a process; zero where it is gone. Exact to the nanosecond
-// where /proc has ticks of 10 ms.
-[[nodiscard]] Duration process_cpu_time(int process);
+// The clock of the CPU time of a process, all its threads together, also of those that have ended.
+// Exact to the nanosecond where /proc has ticks of 10 ms.
+struct CpuClock {
+    clockid_t id;
+};
+// Nothing where the process is gone. The clock is that of the number: who uses it later has to see
+// to it that the number has not become another's.
+[[nodiscard]] std::optional<CpuClock> cpu_clock_of(int process);
+// A system call of about half a microsecond. Nothing where the process is gone.
+[[nodiscard]] std::optional<Duration> read(CpuClock clock);
 
 // The wall clock as text, UTC, ISO 8601 with milliseconds: "2026-01-31T12:00:00.123Z".
 [[nodiscard]] std::string wall_clock_text();

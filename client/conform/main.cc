@@ -15,6 +15,7 @@
 #include "base/program.hh"
 #include "conform/check.hh"
 #include "conform/workbench.hh"
+#include "process/watcher.hh"
 
 namespace volley {
 namespace {
@@ -152,6 +153,7 @@ int conform(const std::vector<std::string>& words) {
     }
     const Request request = parse(words, checks);
     raise_descriptor_limit();
+    const Watcher watcher;
     kill_servers_when_interrupted();
     const ServerMetadata metadata = read_server_metadata(request.executable);
     if (!metadata.found()) {

@@ -8,7 +8,6 @@
 #include <csignal>
 
 #include "conform/check.hh"
-#include "conform/process_tree.hh"
 #include "conform/workbench.hh"
 
 namespace volley {
@@ -231,12 +230,15 @@ Check leaves_no_process(const std::string& name, int number, const std::string& 
                 for (Wire& wire : wires) {
                     expect_service(wire);
                 }
-                std::vector<pid_t> others = server.process->descendants();
+                std::vector<ProcessStat> others = server.process->others();
                 server.process->signal(number);
                 (void)server.process->wait_for_end(reply_patience);
                 const auto deadline = Clock::now() + reply_patience;
                 const auto still_there = [&] {
-                    std::erase_if(others, [](pid_t pid) { return !process_runs(pid); });
+                    std::erase_if(others, [](const ProcessStat& one) { return !still_runs(one); });
+                    if (others.empty()) {
+                        others = server.process->others();  // what it has started meanwhile
+                    }
                     return !others.empty();
                 };
                 while (still_there() && Clock::now() < deadline) {
@@ -246,8 +248,7 @@ Check leaves_no_process(const std::string& name, int number, const std::string& 
                     throw CheckFailure{
                         signal + " with " + std::to_string(connections) + " connections",
                         "the end of every process that it has started",
-                        std::to_string(others.size()) + " still running, as process " +
-                            std::to_string(others.front())};
+                        "still running: " + names_of(others)};
                 }
             }};
 }

@@ -1,16 +1,11 @@
 #include "conform/tested_server.hh"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -22,7 +17,7 @@
 #include "base/dispositions.hh"
 #include "base/error.hh"
 #include "base/retry.hh"
-#include "conform/process_tree.hh"
+#include "clock/clock.hh"
 
 namespace volley {
 namespace {
@@ -31,23 +26,10 @@ namespace filesystem = std::filesystem;
 
 constexpr std::size_t kept_output_bytes = 64 << 10;
 
-// Process groups to kill when the tester is interrupted. Lock-free, so that a signal handler may
-// read them; the handler runs in the thread that writes them, so relaxed is enough.
-std::array<std::atomic<pid_t>, 4> running_groups{};
-
-std::size_t claim_slot() {
-    std::size_t slot = 0;
-    while (slot < running_groups.size() &&
-           running_groups[slot].load(std::memory_order_relaxed) != 0) {
-        ++slot;
-    }
-    ensure(slot < running_groups.size(), "no more than four servers at once");
-    return slot;
-}
-
+// The groups at once, and what has left them by the watcher, as soon as the tester is gone.
 void kill_and_die(int number) {
-    for (const auto& group : running_groups) {
-        if (const pid_t leader = group.load(std::memory_order_relaxed); leader > 0) {
+    for (std::size_t slot = 0; slot < most_own_children; ++slot) {
+        if (const pid_t leader = own_child(slot); leader > 0) {
             ::kill(-leader, SIGKILL);
             ::waitpid(leader, nullptr, 0);
         }
@@ -59,12 +41,7 @@ void kill_and_die(int number) {
 // Between fork and exec: only calls that are safe in a signal handler. Its end by 127 tells that
 // the executable could not be run; errno goes through the pipe.
 [[noreturn]] void become_server(const std::vector<char*>& arguments, const cpu_set_t* cpus,
-                                int output, int error, int trouble, pid_t tester) {
-    ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != tester) {
-        ::_exit(127);  // the tester was killed before the line above
-    }
+                                int output, int error, int trouble) {
     restore_signals_in_child();
     const int nowhere = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     const bool ready = (cpus == nullptr || ::sched_setaffinity(0, sizeof *cpus, cpus) == 0) &&
@@ -93,16 +70,6 @@ OwnedFd open_memory(const char* name) {
     return memory;
 }
 
-std::size_t count_entries(const std::string& directory) {
-    std::error_code gone;
-    std::size_t count = 0;
-    for (filesystem::directory_iterator entry(directory, gone), end; !gone && entry != end;
-         entry.increment(gone)) {
-        ++count;
-    }
-    return count;
-}
-
 // "socket:[INODE]" of every socket that listens on this port, as /proc/PID/fd writes it.
 std::set<std::string> listening_sockets(std::uint16_t port) {
     constexpr const char* listening = "0A";
@@ -128,7 +95,7 @@ std::set<std::string> listening_sockets(std::uint16_t port) {
 }  // namespace
 
 TestedServer::TestedServer(const std::vector<std::string>& command, const std::vector<int>& cpus)
-    : output_(open_memory("stdout")), error_(open_memory("stderr")), slot_(claim_slot()) {
+    : output_(open_memory("stdout")), error_(open_memory("stderr")) {
     std::vector<char*> arguments;
     for (const std::string& argument : command) {
         arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -145,59 +112,21 @@ TestedServer::TestedServer(const std::vector<std::string>& command, const std::v
     }
     OwnedFd trouble(ends[0]);
     OwnedFd trouble_writer(ends[1]);
-    // No interruption between the fork and the note of its group: the server would be left behind.
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::sigprocmask(SIG_SETMASK, &all, &before);
-    const pid_t tester = ::getpid();
-    pid_ = ::fork();
-    if (pid_ == 0) {
+    process_.emplace([&] {
         become_server(arguments, cpus.empty() ? nullptr : &allowed, output_.get(), error_.get(),
-                      trouble_writer.get(), tester);
-    }
-    const int fork_error = errno;
-    if (pid_ > 0) {
-        ::setpgid(pid_, pid_);  // in both: whoever comes first
-        running_groups[slot_].store(pid_, std::memory_order_relaxed);
-    }
-    ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    if (pid_ < 0) {
-        throw_errno("cannot start " + command.front(), fork_error);
-    }
-    process_ = OwnedFd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+                      trouble_writer.get());
+    });
     trouble_writer.reset();
     int reason = 0;
     if (retry_on_eintr([&] { return ::read(trouble.get(), &reason, sizeof reason); }) > 0) {
-        (void)wait_for_end(std::chrono::milliseconds(1000));
-        running_groups[slot_].store(0, std::memory_order_relaxed);
+        process_.reset();
         throw_errno("cannot run " + command.front(), reason,
                     "give the path of an executable file or a script with a #! line");
     }
 }
 
-TestedServer::~TestedServer() {
-    ::kill(-pid_, SIGKILL);  // also what the server has started itself
-    if (!status_) {
-        retry_on_eintr([&] { return ::waitpid(pid_, nullptr, 0); });
-    }
-    running_groups[slot_].store(0, std::memory_order_relaxed);
-}
-
-void TestedServer::signal(int number) const {
-    ::kill(pid_, number);
-}
-
-std::optional<int> TestedServer::wait_for_end(std::chrono::milliseconds patience) {
-    if (!status_) {
-        pollfd ended{process_.get(), POLLIN, 0};
-        ::poll(&ended, 1, static_cast<int>(patience.count()));
-        int status = 0;
-        if (::waitpid(pid_, &status, WNOHANG) == pid_) {
-            status_ = status;
-        }
-    }
-    return status_;
+std::optional<int> TestedServer::wait_for_end(std::chrono::milliseconds patience) const {
+    return process_->has_ended_by(now() + patience) ? process_->wait_status() : std::nullopt;
 }
 
 std::string TestedServer::standard_output() const {
@@ -207,36 +136,33 @@ std::string TestedServer::standard_error() const {
     return read_output(error_.get());
 }
 
-std::size_t TestedServer::descriptor_count() const {
-    return count_entries("/proc/" + std::to_string(pid_) + "/fd");
-}
-
-std::size_t TestedServer::thread_count() const {
-    return count_entries("/proc/" + std::to_string(pid_) + "/task");
-}
-
-std::vector<pid_t> TestedServer::descendants() const {
-    return descendants_of(pid_);
+std::vector<pid_t> TestedServer::running() const {
+    std::vector<pid_t> found;
+    for (const ProcessStat& one : process_->family()) {
+        if (!one.is_dead()) {
+            found.push_back(one.process);
+        }
+    }
+    return found;
 }
 
 std::chrono::nanoseconds TestedServer::cpu_demand() const {
-    std::chrono::nanoseconds sum = cpu_demand_of(pid_);
-    for (const pid_t pid : descendants()) {
-        sum += cpu_demand_of(pid);
+    std::chrono::nanoseconds sum{};
+    for (const pid_t process : running()) {
+        sum += cpu_demand_of(process);
     }
     return sum;
 }
 
 bool TestedServer::wants_cpu_now() const {
-    const std::vector<pid_t> others = descendants();
-    return volley::wants_cpu_now(pid_) ||
-           std::any_of(others.begin(), others.end(), volley::wants_cpu_now);
+    const std::vector<pid_t> all = running();
+    return std::any_of(all.begin(), all.end(), volley::wants_cpu_now);
 }
 
 bool TestedServer::limit_descriptors(std::size_t more) const {
-    bool limited = limit_descriptors_of(pid_, more);
-    for (const pid_t pid : descendants()) {
-        limited = limit_descriptors_of(pid, more) && limited;
+    bool limited = true;
+    for (const pid_t process : running()) {
+        limited = limit_descriptors_of(process, more) && limited;
     }
     return limited;
 }
@@ -244,7 +170,7 @@ bool TestedServer::limit_descriptors(std::size_t more) const {
 bool TestedServer::listens_on(std::uint16_t port) const {
     const std::set<std::string> sockets = listening_sockets(port);
     std::error_code gone;
-    const std::string directory = "/proc/" + std::to_string(pid_) + "/fd";
+    const std::string directory = "/proc/" + std::to_string(pid()) + "/fd";
     for (filesystem::directory_iterator entry(directory, gone), end; !gone && entry != end;
          entry.increment(gone)) {
         std::error_code closed;

@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
+#include <cstring>
 #include <sstream>
 
 #include "base/joined.hh"
@@ -55,13 +58,12 @@ std::string distribution(const SystemFiles& files) {
     return "";
 }
 
-std::uint64_t memory_bytes(const SystemFiles& files) {
+std::optional<std::uint64_t> memory_bytes(const SystemFiles& files) {
     std::istringstream value(
-        value_of(files.text("/proc/meminfo").value_or(""), "MemTotal", ':').value_or("0"));
+        value_of(files.text("/proc/meminfo").value_or(""), "MemTotal", ':').value_or(""));
     std::uint64_t kibibytes = 0;
-    value >> kibibytes;
     constexpr std::uint64_t bytes_per_kibibyte = 1024;
-    return kibibytes * bytes_per_kibibyte;
+    return value >> kibibytes ? std::optional(kibibytes * bytes_per_kibibyte) : std::nullopt;
 }
 
 // The different values of one file of all measured CPUs, joined by commas.
@@ -198,11 +200,23 @@ std::uint64_t descriptor_limit() {
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
-double load_average(const SystemFiles& files) {
+std::optional<double> load_average(const SystemFiles& files) {
     std::istringstream text(files.line("/proc/loadavg").value_or(""));
     double average = 0;
-    text >> average;
-    return average;
+    return text >> average ? std::optional(average) : std::nullopt;
+}
+
+// The columns of one line of /proc/stat after the name: user, nice, system, idle, iowait, irq,
+// softirq, steal; old kernels and some containers have fewer.
+std::vector<double> columns_of(const std::string& line) {
+    std::istringstream fields(line);
+    std::string name;
+    fields >> name;
+    std::vector<double> columns;
+    for (double column = 0; fields >> column;) {
+        columns.push_back(column);
+    }
+    return columns;
 }
 
 CpuList all_of(const Topology& topology) {
@@ -255,31 +269,38 @@ Environment read_environment(const SystemFiles& files, const Topology& topology,
     return environment;
 }
 
-LoadSample sample_load() {
-    return sample_load(SystemFiles());
+LoadSample sample_load(const CpuList& cpus) {
+    return sample_load(SystemFiles(), cpus);
 }
 
-LoadSample sample_load(const SystemFiles& files) {
-    std::istringstream line(files.line("/proc/stat").value_or(""));
-    std::string name;
-    double user = 0;
-    double nice = 0;
-    double system = 0;
-    double idle = 0;
-    double waiting = 0;
-    double interrupts = 0;
-    double soft_interrupts = 0;
-    double steal = 0;
-    line >> name >> user >> nice >> system >> idle >> waiting >> interrupts >> soft_interrupts >>
-        steal;
-    if (name != "cpu") {
-        return {};
-    }
+LoadSample sample_load(const SystemFiles& files, const CpuList& cpus) {
+    constexpr std::size_t steal = 7;
+    constexpr std::array<std::size_t, 5> busy{0, 1, 2, 5, 6};  // a guest's time is part of user
     const auto ticks_per_second = static_cast<double>(std::max(::sysconf(_SC_CLK_TCK), 1L));
-    // Time given to guests is part of user already.
-    return {
-        .busy_seconds = (user + nice + system + interrupts + soft_interrupts) / ticks_per_second,
-        .steal_seconds = steal / ticks_per_second};
+    LoadSample sample;
+    double stolen = 0;
+    std::istringstream lines(files.text("/proc/stat").value_or(""));
+    for (std::string line; std::getline(lines, line) && line.starts_with("cpu");) {
+        const std::vector<double> columns = columns_of(line);
+        if (line.starts_with("cpu ") && columns.size() > busy.back()) {
+            double ticks = 0;
+            for (const std::size_t column : busy) {
+                ticks += columns[column];
+            }
+            sample.busy_seconds = ticks / ticks_per_second;
+            continue;
+        }
+        int cpu = -1;
+        std::from_chars(line.data() + std::strlen("cpu"), line.data() + line.size(), cpu);
+        if (columns.size() > steal && std::find(cpus.begin(), cpus.end(), cpu) != cpus.end()) {
+            stolen += columns[steal];
+            ++sample.cpus;
+        }
+    }
+    if (sample.cpus == cpus.size() && sample.cpus > 0) {
+        sample.steal_seconds = stolen / ticks_per_second;
+    }
+    return sample;
 }
 
 }  // namespace volley

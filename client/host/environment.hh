@@ -23,7 +23,7 @@ struct Environment {
     int online_cpus = 0;
     CpuList allowed_cpus;
     int nodes = 1;
-    std::uint64_t memory_bytes = 0;
+    std::optional<std::uint64_t> memory_bytes;
     std::string clock_source;             // "tsc", "kvm-clock" …
     std::optional<std::string> governor;  // of the measured CPUs; several are joined by commas
     std::optional<std::string> frequency_driver;
@@ -37,7 +37,7 @@ struct Environment {
     std::optional<std::string> virtualization;
     std::optional<std::string> transparent_huge_pages;
     std::optional<std::string> isolated_cpus;
-    double load_average = 0;  // 1 minute
+    std::optional<double> load_average;  // 1 minute
     std::optional<double>
         other_load;  // busy CPUs (in units of one CPU) over the probe, without this process
     std::uint64_t descriptor_limit = 0;  // soft RLIMIT_NOFILE after raising
@@ -53,12 +53,15 @@ struct Environment {
 [[nodiscard]] Environment read_environment(const SystemFiles& files, const Topology& topology,
                                            const CpuList& measured);
 
-// Cumulative ticks of the machine, from /proc/stat; differences of two samples give shares.
+// Cumulative time of the machine, from /proc/stat; differences of two samples give shares. Absent:
+// the file cannot be read, or the kernel has no such column.
 struct LoadSample {
-    double busy_seconds = 0;   // all CPUs together: user, nice, system, irq, softirq
-    double steal_seconds = 0;  // all CPUs together
+    std::optional<double> busy_seconds;   // all CPUs together: user, nice, system, irq, softirq
+    std::optional<double> steal_seconds;  // of `cpus` CPUs together
+    std::size_t cpus = 0;
 };
-[[nodiscard]] LoadSample sample_load();
-[[nodiscard]] LoadSample sample_load(const SystemFiles& files);
+// cpus: those whose steal is wanted; may be empty.
+[[nodiscard]] LoadSample sample_load(const CpuList& cpus);
+[[nodiscard]] LoadSample sample_load(const SystemFiles& files, const CpuList& cpus);
 
 }  // namespace volley

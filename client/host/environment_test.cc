@@ -48,7 +48,7 @@ TEST(Environment, FactsComeFromTheKernelsFiles) {
     EXPECT_EQ(environment.autogroup, true);
     EXPECT_EQ(environment.autogroup_nice, -20);
     EXPECT_EQ(environment.transparent_huge_pages, "madvise");
-    EXPECT_DOUBLE_EQ(environment.load_average, 0.25);
+    EXPECT_EQ(environment.load_average, 0.25);
     EXPECT_EQ(environment.smt_active, false);
     EXPECT_EQ(environment.isolated_cpus, "1");
     EXPECT_EQ(environment.online_cpus, 3);
@@ -77,7 +77,8 @@ TEST(Environment, WithoutFilesFactsAreAbsentAndNothingThrows) {
     EXPECT_FALSE(environment.isolated_cpus);
     EXPECT_FALSE(environment.other_load);
     EXPECT_FALSE(environment.cpu_quota);
-    EXPECT_EQ(environment.memory_bytes, 0U);
+    EXPECT_FALSE(environment.memory_bytes);
+    EXPECT_FALSE(environment.load_average);
 }
 
 TEST(Environment, GovernorsOfTheMeasuredCpusAreJoined) {
@@ -194,14 +195,39 @@ TEST(Environment, HypervisorsAreToldFromContainers) {
 TEST(Environment, LoadIsTheBusyTimeOfAllCpus) {
     const FakeRoot root;
     root.write("/proc/stat", "cpu  100 50 200 9000 300 20 30 7 99 99\ncpu0 1 1 1 1 1 1 1 1 1 1\n");
-    const LoadSample sample = sample_load(root.files());
+    const LoadSample sample = sample_load(root.files(), {});
     const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-    EXPECT_DOUBLE_EQ(sample.busy_seconds, 400 / ticks);
-    EXPECT_DOUBLE_EQ(sample.steal_seconds, 7 / ticks);
+    EXPECT_DOUBLE_EQ(sample.busy_seconds.value(), 400 / ticks);
+    EXPECT_FALSE(sample.steal_seconds) << "of no CPU";
     const FakeRoot empty;
-    EXPECT_EQ(sample_load(empty.files()).busy_seconds, 0);
+    EXPECT_FALSE(sample_load(empty.files(), {0}).busy_seconds);
     root.write("/proc/stat", "intr 5 5 5\n");
-    EXPECT_EQ(sample_load(root.files()).busy_seconds, 0);
+    EXPECT_FALSE(sample_load(root.files(), {}).busy_seconds);
+}
+
+TEST(Environment, StealIsThatOfTheMeasuredCpus) {
+    const FakeRoot root;
+    root.write("/proc/stat",
+               "cpu  9 9 9 9 9 9 9 700 0 0\n"
+               "cpu0 9 9 9 9 9 9 9 100 0 0\n"
+               "cpu1 9 9 9 9 9 9 9 250 0 0\n"
+               "cpu10 9 9 9 9 9 9 9 350 0 0\n"
+               "intr 5 5\n");
+    const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+    EXPECT_DOUBLE_EQ(sample_load(root.files(), {1}).steal_seconds.value(), 250 / ticks);
+    const LoadSample two = sample_load(root.files(), {0, 10});
+    EXPECT_DOUBLE_EQ(two.steal_seconds.value(), 450 / ticks);
+    EXPECT_EQ(two.cpus, 2U);
+    EXPECT_FALSE(sample_load(root.files(), {0, 2}).steal_seconds) << "CPU 2 is not in the file";
+}
+
+TEST(Environment, StealOfAKernelWithoutTheColumnIsUnknown) {
+    const FakeRoot root;
+    root.write("/proc/stat", "cpu  1 2 3 4 5 6 7\ncpu0 1 2 3 4 5 6 7\n");
+    EXPECT_FALSE(sample_load(root.files(), {0}).steal_seconds);
+    EXPECT_TRUE(sample_load(root.files(), {0}).busy_seconds);
+    const FakeRoot without;
+    EXPECT_FALSE(sample_load(without.files(), {0}).steal_seconds);
 }
 
 TEST(Environment, ThisMachineCanBeRead) {
@@ -211,7 +237,7 @@ TEST(Environment, ThisMachineCanBeRead) {
     EXPECT_EQ(environment.allowed_cpus, topology.allowed());
     EXPECT_GT(environment.memory_bytes, 0U);
     EXPECT_GT(environment.descriptor_limit, 0U);
-    EXPECT_GT(sample_load().busy_seconds, 0.0);
+    EXPECT_GT(sample_load({}).busy_seconds.value_or(0), 0.0);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ std::vector<std::string> warning_ids() {
         "drift-over-runs",
         "bimodal",
         "server-was-killed",
+        "server-left-processes",
     };
 }
 

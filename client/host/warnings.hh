@@ -58,6 +58,7 @@ struct RunFacts {
     std::uint64_t fewest_trips = ~std::uint64_t{0};
     std::uint64_t least_trips = 0;
     bool server_was_killed = false;  // in some run it did not end by SIGTERM in time
+    std::string server_left_behind;  // processes that went on when it had ended; "": none
 };
 
 // Known before measuring: from the machine and the plan. The most important first.

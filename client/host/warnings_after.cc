@@ -180,6 +180,12 @@ void about_validity(const RunFacts& facts, Warnings& warnings) {
                             "the contract, though no figure is touched by it",
                             "see what target/conform says of it, or raise --stop-timeout"});
     }
+    if (!facts.server_left_behind.empty()) {
+        warnings.push_back({"server-left-processes",
+                            "the server ended and left processes running, which were killed: " +
+                                facts.server_left_behind,
+                            "it should end what it has started; see what target/conform says"});
+    }
 }
 
 }  // namespace

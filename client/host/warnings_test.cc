@@ -249,6 +249,7 @@ TEST(WarningsAfter, EachFactIsJudgedByItsThreshold) {
     EXPECT_EQ(first_of({.bimodal = true}), "bimodal");
     EXPECT_EQ(first_of({.not_offloaded = "in 1 of 2 runs: no card"}), "not-offloaded");
     EXPECT_EQ(first_of({.server_was_killed = true}), "server-was-killed");
+    EXPECT_EQ(first_of({.server_left_behind = "sleep (4711)"}), "server-left-processes");
 }
 
 // Everything at once, in the two plans that exclude one another.
@@ -257,9 +258,7 @@ std::vector<Warning> all_warnings() {
     environment.nodes = 2;
     environment.clock_source = "hpet";
     environment.governor = "powersave";
-    environment.turbo = true;
-    environment.smt_active = true;
-    environment.numa_balancing = true;
+    environment.turbo = environment.smt_active = environment.numa_balancing = true;
     environment.autogroup = true;
     environment.idle_states = 2;
     environment.virtualization = "kvm";
@@ -285,7 +284,8 @@ std::vector<Warning> all_warnings() {
                          .runs_with_few_trips = 1,
                          .fewest_trips = 8,
                          .least_trips = 64,
-                         .server_was_killed = true};
+                         .server_was_killed = true,
+                         .server_left_behind = "sleep (4711)"};
     Placement unplaced;
     unplaced.enabled = false;
     Placement shared = good_plan();

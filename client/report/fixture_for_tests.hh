@@ -102,16 +102,18 @@ inline RunResult run(std::size_t number, std::uint64_t base_ns, std::size_t trip
     run.p90 = Estimate{base * 1.125, Interval{base * 1.0625, base * 1.25}};
     run.p99 = Estimate{base * 4, std::nullopt};
     run.flags.drift = number % 4 == 0;
-    run.client = {.user_seconds = 0.125,
+    run.client = {.cpu_seconds = 0.625,
+                  .user_seconds = 0.125,
                   .system_seconds = 0.5,
                   .voluntary_switches = 4000 + number,
                   .involuntary_switches = number,
-                  .peak_memory_bytes = 12'582'912};
-    run.server = Cost{.user_seconds = 0.0625,
+                  .memory_pss_bytes = 12'582'912};
+    run.server = Cost{.cpu_seconds = 0.8125,
+                      .user_seconds = 0.0625,
                       .system_seconds = 0.75,
                       .voluntary_switches = 4100 + number,
                       .involuntary_switches = 3,
-                      .peak_memory_bytes = 1'835'008};
+                      .memory_pss_bytes = 1'835'008};
     run.workers = {{.planned_cpu = 4, .connections = 8, .cpu_share = 0.5, .busy_share = 0.5},
                    {.planned_cpu = 6,
                     .connections = 8,

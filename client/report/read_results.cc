@@ -88,12 +88,23 @@ void check_edges(const RunResult& run) {
     require(run.connection_seconds >= 0, "connection_seconds", "0 or more");
 }
 
+// Method 1 had the sum in its parts only.
+void add_up(Cost& cost) {
+    if (!cost.cpu_seconds && cost.user_seconds && cost.system_seconds) {
+        cost.cpu_seconds = *cost.user_seconds + *cost.system_seconds;
+    }
+}
+
 RunRecord run_from(const Json& line) {
     RunRecord record;
     read_keys(line, record.context);
     read_keys(line, record.run);
     check_edges(record.run);
     record.run.message_bytes = record.context.message_bytes;
+    add_up(record.run.client);
+    if (record.run.server) {
+        add_up(*record.run.server);
+    }
     record.run.trips = histogram_from(member(line, "histogram"));
     read_estimates(member(line, "figures"), record.run);
     return record;

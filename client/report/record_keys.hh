@@ -118,11 +118,12 @@ void for_each_key(T& errors, const Visit& visit) {
 
 template <Either<Cost> T, typename Visit>
 void for_each_key(T& cost, const Visit& visit) {
+    visit("cpu_seconds", cost.cpu_seconds);
     visit("user_seconds", cost.user_seconds);
     visit("system_seconds", cost.system_seconds);
     visit("voluntary_switches", cost.voluntary_switches);
     visit("involuntary_switches", cost.involuntary_switches);
-    visit("peak_memory_bytes", cost.peak_memory_bytes);
+    visit("memory_pss_bytes", cost.memory_pss_bytes);
 }
 
 template <Either<WindowPoint> T, typename Visit>
@@ -167,6 +168,7 @@ void for_each_key(T& run, const Visit& visit) {
     visit("server_pid", run.server_pid);
     visit("server_was_killed", run.server_was_killed);
     visit("server_threads", run.server_threads);
+    visit("server_left_behind", run.server_left_behind);
     visit("offload", run.offload);
     visit("setup_seconds", run.setup_seconds);
     visit("warmup_seconds", run.warmup_seconds);

@@ -55,21 +55,23 @@ std::string row(const Summary& summary, const std::string& shown, std::string_vi
                    over_runs ? mean_of_runs(*over_runs, scale) : "");
 }
 
+constexpr const char* unknown = "–";
+
 std::string optional_time(const std::optional<double>& nanoseconds) {
-    return nanoseconds ? scale_for("ns", *nanoseconds).with_unit(*nanoseconds) : "-";
+    return nanoseconds ? scale_for("ns", *nanoseconds).with_unit(*nanoseconds) : unknown;
 }
 
 std::string cost_row(const Summary& summary, const std::string& side, const std::string& share) {
     constexpr std::size_t columns = 12;
     const auto total = summary.value(side + "_cpu_ns_per_round_trip");
-    if (!total) {
+    if (summary.complete == 0 || (side == "server" && !summary.context().server_is_ours)) {
         return {};
     }
-    const auto memory = summary.value(side + "_peak_memory_bytes");
+    const auto memory = summary.value(side + "_memory_pss_bytes");
     return "  " + pad_right(side, name_columns) + pad_left(optional_time(total), columns) +
            pad_left(optional_time(summary.value(side + "_user_ns_per_round_trip")), columns) +
            pad_left(optional_time(summary.value(side + "_system_ns_per_round_trip")), columns) +
-           pad_left(memory ? scale_for("bytes", *memory).with_unit(*memory) : "-", columns) +
+           pad_left(memory ? scale_for("bytes", *memory).with_unit(*memory) : unknown, columns) +
            "   " + share + '\n';
 }
 
@@ -99,7 +101,7 @@ std::string round_trip_table(const Summary& summary) {
 
 std::string cost_table(const Summary& summary) {
     std::string table = "  " + pad_right("CPU a round trip", name_columns) +
-                        "       total        user      system peak memory   of its CPUs\n";
+                        "       total        user      system memory (Pss)  of its CPUs\n";
     const auto server_share = summary.value("server_cpu_share");
     const auto worker_share = summary.value("client_worker_cpu_share_max");
     const auto busy_share = summary.value("client_worker_busy_share_max");

@@ -1,6 +1,6 @@
 #include "run/account.hh"
 
-#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -47,60 +47,69 @@ Error without_trips(Duration length, const std::vector<Crew::Report>& reports, b
 }
 
 void account_for_client(RunResult& result, const std::vector<Crew::Report>& reports,
-                        const RunEdge& start, const RunEdge& end, DriverKind driver) {
+                        const RunReadings& readings, DriverKind driver) {
+    double cpu = 0;
+    double user = 0;
+    double system = 0;
+    std::uint64_t voluntary = 0;
+    std::uint64_t involuntary = 0;
     for (std::size_t worker = 0; worker < reports.size(); ++worker) {
         const auto& report = reports[worker];
         WorkerAccount account = report.account;
-        if (worker < start.workers.size() && worker < end.workers.size()) {
-            const Duration used = end.workers[worker].used - start.workers[worker].used;
-            const Duration wall = end.workers[worker].at - start.workers[worker].at;
+        if (worker < readings.workers_before.size() && worker < readings.workers_after.size()) {
+            const Crew::CpuReading& before = readings.workers_before[worker];
+            const Crew::CpuReading& after = readings.workers_after[worker];
+            const Duration used = after.used - before.used;
+            const Duration wall = after.at - before.at;
             account.cpu_share = wall > Duration::zero() ? to_seconds(used) / to_seconds(wall) : 0;
         }
         if (driver != DriverKind::spin) {
             account.busy_share = account.cpu_share;
         }
-        const double total = account.cpu_share * result.measured_seconds;
-        const double user = to_seconds(report.at_end.user - report.at_start.user);
-        const double system = to_seconds(report.at_end.system - report.at_start.system);
-        const double user_share = user + system > 0 ? user / (user + system) : 0;
-        result.client.user_seconds += total * user_share;
-        result.client.system_seconds += total * (1 - user_share);
-        result.client.voluntary_switches +=
-            report.at_end.voluntary_switches - report.at_start.voluntary_switches;
-        result.client.involuntary_switches += account.involuntary_switches;
+        cpu += account.cpu_share * result.measured_seconds;
+        // What the kernel calls a time is a share of it by clock ticks.
+        user += to_seconds(report.at_end.user - report.at_start.user);
+        system += to_seconds(report.at_end.system - report.at_start.system);
+        voluntary += report.at_end.voluntary_switches - report.at_start.voluntary_switches;
+        involuntary += account.involuntary_switches;
         result.workers.push_back(account);
     }
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    result.client.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    const auto ticks_per_second = static_cast<double>(std::max(::sysconf(_SC_CLK_TCK), 1L));
+    const Usage usage = divided_by_ticks(cpu, user * ticks_per_second, system * ticks_per_second);
+    result.client = {.cpu_seconds = usage.cpu_seconds,
+                     .user_seconds = usage.user_seconds,
+                     .system_seconds = usage.system_seconds,
+                     .voluntary_switches = voluntary,
+                     .involuntary_switches = involuntary,
+                     .memory_pss_bytes = readings.client_memory_bytes};
 }
 
-void account_for_machine(RunResult& result, const RunEdge& start, const RunEdge& end,
-                         const Topology& topology) {
-    const double wall = to_seconds(end.at - start.at);
-    const auto cpus = static_cast<double>(topology.cpus.size());
-    if (wall > 0 && cpus > 0) {
-        const double stolen = end.load.steal_seconds - start.load.steal_seconds;
-        result.steal_share = std::clamp(stolen / wall / cpus, 0.0, 1.0);
+void account_for_machine(RunResult& result, const RunReadings& readings) {
+    const LoadSample& before = readings.load_before;
+    const LoadSample& after = readings.load_after;
+    const double wall = to_seconds(readings.load_after_at - readings.load_before_at);
+    if (before.steal_seconds && after.steal_seconds && wall > 0 && after.cpus > 0) {
+        const double stolen = *after.steal_seconds - *before.steal_seconds;
+        result.steal_share = std::clamp(stolen / wall / static_cast<double>(after.cpus), 0.0, 1.0);
     }
 }
 
-void account_for_server(RunResult& result, const RunEdge& start, const RunEdge& end,
-                        const Cost& life, const RunSpec& spec) {
-    const double wall = to_seconds(end.at - start.at);
-    if (wall <= 0) {
-        return;
-    }
-    Cost cost = life;
-    cost.user_seconds = end.server.user_seconds - start.server.user_seconds;
-    cost.system_seconds = end.server.system_seconds - start.server.system_seconds;
-    cost.peak_memory_bytes = end.server.peak_memory_bytes;
-    result.server = cost;
+void account_for_server(RunResult& result, const RunReadings& readings, const LifeUsage& life,
+                        const RunSpec& spec) {
+    const double measured = to_seconds(readings.to - readings.from);
+    result.server = {.cpu_seconds = readings.server.cpu_seconds,
+                     .user_seconds = readings.server.user_seconds,
+                     .system_seconds = readings.server.system_seconds,
+                     .voluntary_switches = life.voluntary_switches,
+                     .involuntary_switches = life.involuntary_switches,
+                     .memory_pss_bytes = readings.server_memory_bytes};
     const std::size_t allowed = spec.placement.server_cpus.empty()
                                     ? spec.topology.allowed().size()
                                     : spec.placement.server_cpus.size();
-    result.server_share =
-        (cost.user_seconds + cost.system_seconds) / wall / static_cast<double>(allowed);
+    if (readings.server.cpu_seconds && measured > 0 && allowed > 0) {
+        result.server_share =
+            *readings.server.cpu_seconds / measured / static_cast<double>(allowed);
+    }
 }
 
 }  // namespace volley

@@ -3,21 +3,14 @@
 
 #include <vector>
 
-#include "host/environment.hh"
+#include "process/started_process.hh"
 #include "run/common_windows.hh"
 #include "run/crew.hh"
 #include "run/result.hh"
 #include "run/spec.hh"
+#include "run/surroundings.hh"
 
 namespace volley {
-
-// What the coordinator reads at the two edges of the measured part.
-struct RunEdge {
-    TimePoint at{};
-    std::vector<Crew::CpuReading> workers;
-    Cost server;
-    LoadSample load;
-};
 
 // Round trips, window series, estimates within the run and flags.
 void fill_figures(RunResult& result, const CommonWindows& windows, double confidence);
@@ -32,18 +25,17 @@ void account_for_connections(RunResult& result, const std::vector<Crew::Report>&
 [[nodiscard]] Error without_trips(Duration length, const std::vector<Crew::Report>& reports,
                                   bool interrupted);
 
-// Shares, switches and CPU time of the workers. Their CPU clocks are read at the two edges by the
-// coordinator, and what they show is scaled to the measured part; user and system are split as
-// the kernel's own account between the workers' first trips beyond the edges has it.
+// Shares, switches, memory and CPU time of the workers. Their CPU clocks are read at the two edges
+// by the coordinator, and what they show is scaled to the measured part; user and system are split
+// as the kernel's own account between the workers' first trips beyond the edges has it.
 void account_for_client(RunResult& result, const std::vector<Crew::Report>& reports,
-                        const RunEdge& start, const RunEdge& end, DriverKind driver);
+                        const RunReadings& readings, DriverKind driver);
 
 // What the hypervisor took.
-void account_for_machine(RunResult& result, const RunEdge& start, const RunEdge& end,
-                         const Topology& topology);
+void account_for_machine(RunResult& result, const RunReadings& readings);
 
-// CPU time between the edges; context switches of its whole life.
-void account_for_server(RunResult& result, const RunEdge& start, const RunEdge& end,
-                        const Cost& life, const RunSpec& spec);
+// CPU time in the measured part, memory after it, and context switches of its whole life.
+void account_for_server(RunResult& result, const RunReadings& readings, const LifeUsage& life,
+                        const RunSpec& spec);
 
 }  // namespace volley

@@ -70,7 +70,7 @@ SelfCalibration calibrate_client(const RunSpec& spec) {
         if (!spec.placement.client_cpus.empty()) {
             pin_this_thread({spec.placement.client_cpus.front()});
         }
-        const LoadSample load_before = sample_load();
+        const LoadSample load_before = sample_load({});
         const Duration own_before = thread_cpu_time();
         const TimePoint began = now();
         const ClockCalibration clock = calibrate_clock(noise_probe);
@@ -81,8 +81,11 @@ SelfCalibration calibrate_client(const RunSpec& spec) {
         result.figures.null_round_trip_ns = null_round_trip_ns(spec);
         const double wall = to_seconds(now() - began);
         const double own = to_seconds(thread_cpu_time() - own_before);
-        const double busy = sample_load().busy_seconds - load_before.busy_seconds;
-        result.other_load = std::max(0.0, (busy - own) / wall);
+        const LoadSample load_after = sample_load({});
+        if (load_before.busy_seconds && load_after.busy_seconds) {
+            const double busy = *load_after.busy_seconds - *load_before.busy_seconds;
+            result.other_load = std::max(0.0, (busy - own) / wall);
+        }
     });
     return result;
 }

@@ -182,7 +182,12 @@ void Crew::work(std::size_t worker) {
     } catch (...) {
         recorder.abandon();
         note_failure(std::current_exception());
+        report_and_stay(worker, recorder);
     }
+}
+
+void Crew::report_and_stay(std::size_t worker, const Recorder& recorder) {
+    Report& report = reports_[worker];
     report.at_start = recorder.at_start();
     report.at_end = recorder.at_end();
     report.account.connections = connections_of(worker);
@@ -192,10 +197,12 @@ void Crew::work(std::size_t worker) {
     report.edge_trips = recorder.edge_trips();
     {
         const std::scoped_lock lock(mutex_);
+        interrupts_[worker] = nullptr;
         ++left_;
         bell_.ring();
     }
-    // Stays until the coordinator lets go, so that its CPU clock can be read at the end.
+    // Until the coordinator lets go: its CPU clock can be read so long, and its connections stand,
+    // so that what serves them stands too and can be looked at.
     state_.wait(State::running, std::memory_order_acquire);
 }
 
@@ -250,8 +257,7 @@ void Crew::work_on(const Transport& transport, std::size_t worker, Recorder& rec
         interrupts_[worker] = nullptr;
         throw;
     }
-    const std::scoped_lock lock(mutex_);
-    interrupts_[worker] = nullptr;
+    report_and_stay(worker, recorder);
 }
 
 }  // namespace volley

@@ -77,6 +77,7 @@ class Crew {
     void await_turn();
     // Waits for the start line. False: aborted instead.
     bool await_start(std::size_t worker, std::function<void()> interrupt);
+    void report_and_stay(std::size_t worker, const Recorder& recorder);
     void note_failure(std::exception_ptr failure);
     [[nodiscard]] bool aborted() const {
         return state_.load(std::memory_order_acquire) == State::aborted;

@@ -29,8 +29,7 @@ std::string failed_check(const std::string& why) {
 
 std::string ask_program(const OffloadCheck& check, const ServerProcess& server, Signals* signals) {
     try {
-        // Started and watched as a server is: a process group of its own, which is killed at the
-        // end of this block.
+        // Started and watched as a server is: nothing of it is left at the end of this block.
         ServerProcess program({.command = {check.program, std::to_string(server.pid())}});
         const TimePoint deadline = now() + patience;
         while (!program.has_ended() && now() < deadline) {
@@ -47,12 +46,12 @@ std::string ask_program(const OffloadCheck& check, const ServerProcess& server, 
     }
 }
 
-std::set<std::string> sockets_of(const std::vector<pid_t>& processes) {
+std::set<std::string> sockets_of(const std::vector<ProcessStat>& processes) {
     constexpr std::string_view prefix = "socket:[";
     std::set<std::string> inodes;
-    for (const pid_t process : processes) {
+    for (const ProcessStat& process : processes) {
         std::error_code gone;
-        const fs::path directory = "/proc/" + std::to_string(process) + "/fd";
+        const fs::path directory = "/proc/" + std::to_string(process.process) + "/fd";
         for (fs::directory_iterator entry(directory, gone), end; !gone && entry != end;
              entry.increment(gone)) {
             std::error_code closed;
@@ -66,7 +65,7 @@ std::set<std::string> sockets_of(const std::vector<pid_t>& processes) {
 }
 
 std::size_t carried_by_kernel(const ServerProcess& server, std::uint16_t port) {
-    const std::set<std::string> inodes = sockets_of(server.processes());
+    const std::set<std::string> inodes = sockets_of(server.family());
     std::size_t count = 0;
     for (const char* name : {"tcp", "tcp6"}) {
         // Of the process, because it may live in another network namespace.

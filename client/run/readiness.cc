@@ -22,6 +22,9 @@ constexpr const char* skipped_end = "exited with status 77";
 
 void throw_if_ended(ServerProcess* server) {
     if (server != nullptr && server->has_ended()) {
+        if (const std::string away = server->how_it_forked_away(); !away.empty()) {
+            throw Error(ExitCode::failed, away);
+        }
         if (server->how_it_ended() == skipped_end) {
             const std::string reason = server->last_lines();
             throw Error(ExitCode::skipped,
@@ -98,10 +101,10 @@ void await_ready_on(const RunSpec& spec, const Transport& transport, ServerProce
     Duration pause = first_pause;
     for (;;) {
         const auto why_not = attempt(spec, transport, server, signals, deadline);
+        throw_if_ended(server);  // ready or not: who answers then is another process
         if (!why_not) {
             return;
         }
-        throw_if_ended(server);
         if (server == nullptr) {
             throw Error(
                 ExitCode::failed, *why_not,

@@ -23,6 +23,22 @@ Value per_trip_ns(const RunResult& run, double seconds) {
     return run.trips.count() > 0 ? Value(seconds * 1e9 / trips_of(run)) : std::nullopt;
 }
 
+Value seconds_per_trip_ns(const RunResult& run, const std::optional<double>& seconds) {
+    return seconds ? per_trip_ns(run, *seconds) : std::nullopt;
+}
+
+Value of_server(const RunResult& run, std::optional<double> Cost::*seconds) {
+    return run.server ? seconds_per_trip_ns(run, *run.server.*seconds) : std::nullopt;
+}
+
+Value counted(const std::optional<std::uint64_t>& count) {
+    return count ? Value(static_cast<double>(*count)) : std::nullopt;
+}
+
+Value counted_of_server(const RunResult& run, std::optional<std::uint64_t> Cost::*count) {
+    return run.server ? counted(*run.server.*count) : std::nullopt;
+}
+
 Value busiest_worker(const RunResult& run, double WorkerAccount::*share) {
     Value most;
     for (const auto& worker : run.workers) {
@@ -76,26 +92,17 @@ constexpr std::array<Field, 36> table{{
      },
      no_interval},
     {"server_cpu_ns_per_round_trip", "ns", "server CPU time a round trip", Aggregate::median,
-     [](Run run) {
-         return run.server ? per_trip_ns(run, run.server->user_seconds + run.server->system_seconds)
-                           : std::nullopt;
-     },
-     no_interval},
+     [](Run run) { return of_server(run, &Cost::cpu_seconds); }, no_interval},
     {"server_user_ns_per_round_trip", "ns", "of it in user mode", Aggregate::median,
-     [](Run run) { return run.server ? per_trip_ns(run, run.server->user_seconds) : std::nullopt; },
-     no_interval},
+     [](Run run) { return of_server(run, &Cost::user_seconds); }, no_interval},
     {"server_system_ns_per_round_trip", "ns", "of it in the kernel", Aggregate::median,
-     [](Run run) {
-         return run.server ? per_trip_ns(run, run.server->system_seconds) : std::nullopt;
-     },
-     no_interval},
+     [](Run run) { return of_server(run, &Cost::system_seconds); }, no_interval},
     {"client_cpu_ns_per_round_trip", "ns", "client CPU time a round trip", Aggregate::median,
-     [](Run run) { return per_trip_ns(run, run.client.user_seconds + run.client.system_seconds); },
-     no_interval},
+     [](Run run) { return seconds_per_trip_ns(run, run.client.cpu_seconds); }, no_interval},
     {"client_user_ns_per_round_trip", "ns", "of it in user mode", Aggregate::median,
-     [](Run run) { return per_trip_ns(run, run.client.user_seconds); }, no_interval},
+     [](Run run) { return seconds_per_trip_ns(run, run.client.user_seconds); }, no_interval},
     {"client_system_ns_per_round_trip", "ns", "of it in the kernel", Aggregate::median,
-     [](Run run) { return per_trip_ns(run, run.client.system_seconds); }, no_interval},
+     [](Run run) { return seconds_per_trip_ns(run, run.client.system_seconds); }, no_interval},
     {"server_cpu_share", "1", "CPU used by the server over its CPUs", Aggregate::median,
      [](Run run) { return run.server_share; }, no_interval},
     {"client_worker_cpu_share_max", "1", "CPU used by the busiest worker", Aggregate::median,
@@ -104,30 +111,18 @@ constexpr std::array<Field, 36> table{{
      Aggregate::median, [](Run run) { return busiest_worker(run, &WorkerAccount::busy_share); },
      no_interval},
     {"client_involuntary_switches", "1", "times that a worker lost its CPU", Aggregate::sum,
-     [](Run run) { return Value(static_cast<double>(run.client.involuntary_switches)); },
-     no_interval},
+     [](Run run) { return counted(run.client.involuntary_switches); }, no_interval},
     {"server_voluntary_switches", "1", "times that the server waited", Aggregate::sum,
-     [](Run run) {
-         return run.server ? Value(static_cast<double>(run.server->voluntary_switches))
-                           : std::nullopt;
-     },
-     no_interval},
+     [](Run run) { return counted_of_server(run, &Cost::voluntary_switches); }, no_interval},
     {"server_involuntary_switches", "1", "times that the server lost its CPU", Aggregate::sum,
-     [](Run run) {
-         return run.server ? Value(static_cast<double>(run.server->involuntary_switches))
-                           : std::nullopt;
-     },
-     no_interval},
-    {"client_peak_memory_bytes", "bytes", "peak memory of the client", Aggregate::maximum,
-     [](Run run) { return Value(static_cast<double>(run.client.peak_memory_bytes)); }, no_interval},
-    {"server_peak_memory_bytes", "bytes", "peak memory of the server", Aggregate::maximum,
-     [](Run run) {
-         return run.server ? Value(static_cast<double>(run.server->peak_memory_bytes))
-                           : std::nullopt;
-     },
+     [](Run run) { return counted_of_server(run, &Cost::involuntary_switches); }, no_interval},
+    {"client_memory_pss_bytes", "bytes", "memory of the client (Pss)", Aggregate::maximum,
+     [](Run run) { return counted(run.client.memory_pss_bytes); }, no_interval},
+    {"server_memory_pss_bytes", "bytes", "memory of the server, all its processes (Pss)",
+     Aggregate::maximum, [](Run run) { return counted_of_server(run, &Cost::memory_pss_bytes); },
      no_interval},
     {"steal_share", "1", "share of the measured CPUs' time that the hypervisor took",
-     Aggregate::median, [](Run run) { return Value(run.steal_share); }, no_interval},
+     Aggregate::median, [](Run run) { return run.steal_share; }, no_interval},
     {"setup_seconds", "s", "start of the server to the start line", Aggregate::median,
      [](Run run) { return Value(run.setup_seconds); }, no_interval},
     {"warmup_seconds", "s", "warm-up, discarded", Aggregate::median,
@@ -146,7 +141,7 @@ constexpr std::array<Field, 36> table{{
     {"reply_errors", "1", "replies that broke the contract", Aggregate::sum,
      [](Run run) { return Value(static_cast<double>(run.errors.total())); }, no_interval},
     {"server_threads", "1", "threads of the server at the start line", Aggregate::median,
-     [](Run run) { return run.server_pid != 0 ? Value(run.server_threads) : std::nullopt; },
+     [](Run run) { return run.server_threads ? Value(*run.server_threads) : std::nullopt; },
      no_interval},
 }};
 // NOLINTEND

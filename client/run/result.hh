@@ -42,13 +42,17 @@ struct ReplyErrors {
     [[nodiscard]] std::uint64_t total() const { return wrong + missing + duplicate + late; }
 };
 
-// CPU and memory that one side used in the measured part of a run.
+// CPU and memory that one side used in the measured part of a run. Nothing: not known.
 struct Cost {
-    double user_seconds = 0;
-    double system_seconds = 0;
-    std::uint64_t voluntary_switches = 0;    // of the server: whole life of the process
-    std::uint64_t involuntary_switches = 0;  // of the server: whole life of the process
-    std::uint64_t peak_memory_bytes = 0;
+    std::optional<double> cpu_seconds;
+    // Their sum is cpu_seconds. Not known where there were too few clock ticks to divide it by.
+    std::optional<double> user_seconds;
+    std::optional<double> system_seconds;
+    // Of the server: whole lives of its processes.
+    std::optional<std::uint64_t> voluntary_switches;
+    std::optional<std::uint64_t> involuntary_switches;
+    // Pages that several processes share count in parts (Pss).
+    std::optional<std::uint64_t> memory_pss_bytes;
 };
 
 // One slice of the run as the result file keeps it. Warm-up slices begin at negative times.
@@ -80,7 +84,9 @@ struct RunResult {
     std::string started;     // UTC, ISO 8601
     int server_pid = 0;      // 0: the server is not ours
     bool server_was_killed = false;  // it did not end by SIGTERM in time
-    int server_threads = 0;          // seen when the affinity was verified
+    // Of all its processes, when the affinity was verified.
+    std::optional<int> server_threads;
+    std::optional<std::string> server_left_behind;  // processes that its end left running
     // "offloaded" or "not offloaded: REASON"; nothing where the server is not meant to bypass the
     // kernel, or was not asked (run/offload).
     std::optional<std::string> offload;
@@ -98,7 +104,7 @@ struct RunResult {
     ReplyErrors errors;
     EdgeTrips edges;                     // round trips across the edges of the measured part
     double connection_seconds = 0;       // connections × measured time; 0: not known (method 1)
-    double steal_share = 0;              // of the measured CPUs' time
+    std::optional<double> steal_share;   // of the measured CPUs' time
     std::optional<double> server_share;  // CPU used by the server over its allowed CPUs, 0 … 1
     std::uint64_t message_bytes = 4;     // for bytes per second
 };

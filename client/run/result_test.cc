@@ -70,8 +70,8 @@ TEST(Result, OneRunCarriesItsOwnInterval) {
 TEST(Result, CostIsPerRoundTrip) {
     MeasurementResult result;
     result.runs = {run_of({100, 100, 100, 100})};
-    result.runs[0].server = Cost{.user_seconds = 1e-6, .system_seconds = 3e-6};
-    result.runs[0].client.user_seconds = 8e-6;
+    result.runs[0].server = Cost{.cpu_seconds = 4e-6, .user_seconds = 1e-6, .system_seconds = 3e-6};
+    result.runs[0].client.cpu_seconds = 8e-6;
     const auto all = figures(result);
     EXPECT_DOUBLE_EQ(*figure(all, "server_cpu_ns_per_round_trip").value, 1000);
     EXPECT_DOUBLE_EQ(*figure(all, "server_user_ns_per_round_trip").value, 250);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "host/affinity.hh"
 #include "run/account.hh"
 #include "run/connection.hh"
 #include "run/crew.hh"
@@ -11,6 +10,7 @@
 #include "run/offload.hh"
 #include "run/readiness.hh"
 #include "run/server_process.hh"
+#include "run/surroundings.hh"
 #include "run/watch.hh"
 
 namespace volley {
@@ -68,6 +68,7 @@ class OneRun {
             return;
         }
         for (int attempt = 1;; ++attempt) {
+            server_.reset();  // nothing of it may be taken for the next one's
             const std::uint16_t port = free_port(spec_.host);
             transport_ = TcpTransport{resolve(spec_.host, port)};
             port_ = port;
@@ -83,7 +84,7 @@ class OneRun {
                 return;
             } catch (const Error&) {
                 if (attempt == port_attempts || !server_->has_ended() ||
-                    !is_port_taken(spec_.host, port)) {
+                    !server_->how_it_forked_away().empty() || !is_port_taken(spec_.host, port)) {
                     throw;
                 }
             }
@@ -101,22 +102,14 @@ class OneRun {
             throw Error(ExitCode::failed, "not all connections stood by the deadline",
                         "raise --connect-timeout, or open fewer with --clients");
         }
-        if (server_) {
-            const auto places = places_of_process(server_->pid(), spec_.topology);
-            result_.server_threads = static_cast<int>(places.size());
-            const std::string off = deviation(places, spec_.placement.server_cpus, "server");
-            if (!off.empty()) {
-                throw Error(ExitCode::failed, off,
-                            "the server must keep to its allowed CPUs, or use --no-placement");
-            }
-            if (!spec_.server->offload_check.empty()) {
-                result_.offload = check_offload({.program = spec_.server->offload_check,
-                                                 .host = spec_.host,
-                                                 .port = port_,
-                                                 .connections = spec_.connections},
-                                                *server_, hooks_.signals);
-            }
+        if (server_ && !spec_.server->offload_check.empty()) {
+            result_.offload = check_offload({.program = spec_.server->offload_check,
+                                             .host = spec_.host,
+                                             .port = port_,
+                                             .connections = spec_.connections},
+                                            *server_, hooks_.signals);
         }
+        surroundings_.look_before(server_.get(), result_);
     }
 
     void measure() {
@@ -125,8 +118,15 @@ class OneRun {
         // All connections stand, have had one right reply, and keep to their CPUs: nothing is
         // chosen from here on.
         crew_->begin();
+        // Once more in the warm-up where there is time: what came and what was used since the start
+        // line belongs to no edge.
+        const TimePoint again = windows_.measuring_starts() - surroundings_.time_to_look();
+        if (again > now()) {
+            wait_until(again, [] { return false; });
+            surroundings_.look_again();
+        }
         wait_until(windows_.measuring_starts(), [] { return false; });
-        take_edge(at_start_);
+        surroundings_.read_first_edge(*crew_);
         if (hooks_.look) {
             static_cast<void>(windows_.set_end(windows_.measuring_starts() + spec_.longest_run));
             look_until_told();
@@ -134,7 +134,7 @@ class OneRun {
             lengthen_where_needed();
         }
         wait_until(windows_.end(), [&] { return crew_->all_left(); });
-        take_edge(at_end_);
+        surroundings_.read_second_edge(*crew_);
         wait_until(windows_.end() + spec_.timeout + leaving_grace,
                    [&] { return crew_->all_left(); });
         if (!crew_->all_left()) {
@@ -142,6 +142,7 @@ class OneRun {
                         "this is a defect of volley: please report it");
         }
         windows_.finish();
+        surroundings_.look_after();
         if (windows_.trips_so_far() == 0) {
             throw without_trips(windows_.end() - windows_.measuring_starts(), crew_->reports(),
                                 interrupted());
@@ -234,15 +235,6 @@ class OneRun {
         }
     }
 
-    void take_edge(RunEdge& edge) {
-        edge.workers = crew_->read_cpu_clocks();
-        if (server_) {
-            edge.server = server_->cost_so_far();
-        }
-        edge.load = sample_load();
-        edge.at = now();
-    }
-
     void explain_failure(const Error& error) {
         result_.error = error.what();
         if (!server_) {
@@ -252,7 +244,9 @@ class OneRun {
         while (!server_->has_ended() && now() < last) {
             static_cast<void>(wait_for(last, nullptr, hooks_.signals, server_.get()));
         }
-        if (server_->has_ended() && crew_ != nullptr) {
+        if (const std::string away = server_->how_it_forked_away(); !away.empty()) {
+            result_.error = away;
+        } else if (server_->has_ended() && crew_ != nullptr) {
             result_.error = "the server " + server_->how_it_ended() + " in mid run" +
                             last_words(*server_) +
                             (error.what() == server_ended ? "" : " (" + result_.error + ")");
@@ -269,7 +263,10 @@ class OneRun {
             return;
         }
         const auto stopped = server_->stop(spec_.server->stop_timeout);
-        life_ = stopped.cost;
+        life_ = stopped.life;
+        if (!stopped.left_behind.empty()) {
+            result_.server_left_behind = stopped.left_behind;
+        }
         if (stopped.crashed && result_.error.empty()) {
             result_.complete = false;
             result_.error = "the server " + server_->how_it_ended() + " when it was stopped" +
@@ -288,10 +285,11 @@ class OneRun {
         result_.measured_seconds = std::max(0.0, to_seconds(end - windows_.measuring_starts()));
         fill_figures(result_, windows_, spec_.confidence);
         account_for_connections(result_, crew_->reports(), spec_.connections);
-        account_for_client(result_, crew_->reports(), at_start_, at_end_, spec_.driver);
-        account_for_machine(result_, at_start_, at_end_, spec_.topology);
+        const RunReadings readings = surroundings_.readings(windows_.measuring_starts(), end);
+        account_for_client(result_, crew_->reports(), readings, spec_.driver);
+        account_for_machine(result_, readings);
         if (server_) {
-            account_for_server(result_, at_start_, at_end_, life_, spec_);
+            account_for_server(result_, readings, life_, spec_);
         }
     }
 
@@ -305,9 +303,8 @@ class OneRun {
     std::unique_ptr<ServerProcess> server_;
     std::unique_ptr<Crew> crew_;
     TimePoint next_collection_{};  // of what workers hand over; none before the start line
-    RunEdge at_start_;
-    RunEdge at_end_;
-    Cost life_;
+    Surroundings surroundings_{spec_};
+    LifeUsage life_;
 };
 
 }  // namespace

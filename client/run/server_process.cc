@@ -3,9 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,7 +11,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 
 #include "base/dispositions.hh"
@@ -30,6 +26,11 @@ namespace {
 
 constexpr std::size_t kept_output = 4096;
 constexpr std::size_t lines_in_messages = 3;
+// Children that end because their parent has gone take some milliseconds for it.
+constexpr Duration grace_of_others = std::chrono::milliseconds(200);
+constexpr int look_again_ms = 2;
+constexpr Duration patience_at_once = std::chrono::seconds(1);
+constexpr Duration patience_at_the_end = std::chrono::seconds(2);
 
 struct Pipe {
     OwnedFd read;
@@ -50,58 +51,6 @@ struct ChildFailure {
     int error;
 };
 
-std::string read_proc(pid_t process, const std::string& name) {
-    std::ifstream file("/proc/" + std::to_string(process) + "/" + name);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// The process and its descendants, as far as main threads started them.
-std::vector<pid_t> family_of(pid_t process) {
-    std::vector<pid_t> family{process};
-    for (std::size_t at = 0; at < family.size(); ++at) {
-        std::istringstream children(
-            read_proc(family[at], "task/" + std::to_string(family[at]) + "/children"));
-        for (pid_t child = 0; children >> child;) {
-            family.push_back(child);
-        }
-    }
-    return family;
-}
-
-// Peak resident memory since exec: rusage would count what the forked client had before.
-std::uint64_t peak_memory_of(pid_t process) {
-    std::istringstream status(read_proc(process, "status"));
-    for (std::string line; std::getline(status, line);) {
-        constexpr std::string_view key = "VmHWM:";
-        if (line.starts_with(key)) {
-            return std::strtoull(line.c_str() + key.size(), nullptr, 10) * 1024;
-        }
-    }
-    return 0;
-}
-
-void add_cost_of(pid_t process, Cost& cost) {
-    const std::string text = read_proc(process, "stat");
-    const auto after_name = text.rfind(')');
-    if (after_name == std::string::npos) {
-        return;
-    }
-    // After the name come fields 3 and on; utime is field 14, stime field 15 (proc(5)).
-    std::istringstream fields(text.substr(after_name + 1));
-    std::string skipped;
-    for (int field = 3; field < 14; ++field) {
-        fields >> skipped;
-    }
-    double user = 0;
-    double system = 0;
-    fields >> user >> system;
-    const double total = to_seconds(process_cpu_time(process));
-    const double user_share = user + system > 0 ? user / (user + system) : 0;
-    cost.user_seconds += total * user_share;
-    cost.system_seconds += total * (1 - user_share);
-    cost.peak_memory_bytes += peak_memory_of(process);
-}
-
 [[noreturn]] void give_up(int report, ChildFailure::Step step, int error) {
     const ChildFailure failure{.step = step, .error = error};
     static_cast<void>(!::write(report, &failure, sizeof failure));
@@ -109,14 +58,7 @@ void add_cost_of(pid_t process, Cost& cost) {
 }
 
 [[noreturn]] void become_server(const ServerStart& start, char* const* arguments, int output,
-                                int report, pid_t parent) {
-    // SIGKILL, because a server that ignores SIGTERM must not outlive us either. It is sent when
-    // the thread that forked ends: main.
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) {
-        ::_exit(127);  // the parent died before the signal was asked for
-    }
-    ::setpgid(0, 0);
+                                int report) {
     restore_signals_in_child();
     try {
         pin_this_thread(start.cpus);
@@ -139,6 +81,18 @@ void add_cost_of(pid_t process, Cost& cost) {
     ::close(nothing);
     ::execvp(arguments[0], arguments);
     give_up(report, ChildFailure::Step::execute, errno);
+}
+
+// Those that end with it have this long to do so.
+std::vector<ProcessStat> others_after_grace(const StartedProcess& process) {
+    const TimePoint last = now() + grace_of_others;
+    for (;;) {
+        auto others = process.others();
+        if (others.empty() || now() >= last) {
+            return others;
+        }
+        ::poll(nullptr, 0, look_again_ms);
+    }
 }
 
 void throw_child_failure(const ServerStart& start, const ChildFailure& failure) {
@@ -169,53 +123,22 @@ ServerProcess::ServerProcess(const ServerStart& start) {
     arguments.push_back(nullptr);
     Pipe output = make_pipe();
     Pipe report = make_pipe();
-    const pid_t parent = ::getpid();
-    pid_ = ::fork();
-    if (pid_ < 0) {
-        throw_errno("the server cannot be started", errno, "raise the process limit (ulimit -u)");
-    }
-    if (pid_ == 0) {
-        become_server(start, arguments.data(), output.write.get(), report.write.get(), parent);
-    }
-    ::setpgid(pid_, pid_);  // in the child too: whoever comes first
+    process_.emplace(
+        [&] { become_server(start, arguments.data(), output.write.get(), report.write.get()); });
     report.write.reset();
     output_ = std::move(output.read);
     ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
-    ended_ = OwnedFd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
     ChildFailure failure{};
     const auto got =
         retry_on_eintr([&] { return ::read(report.read.get(), &failure, sizeof failure); });
     if (got == sizeof failure) {
-        reap();
+        process_.reset();
         throw_child_failure(start, failure);
-    }
-    if (!ended_) {
-        const int error = errno;
-        kill_now();
-        reap();
-        throw_errno("the server cannot be watched (pidfd_open)", error,
-                    "Linux 5.3 or newer is needed");
-    }
-}
-
-ServerProcess::~ServerProcess() {
-    if (!status_) {
-        kill_now();
-        reap();
     }
 }
 
 void ServerProcess::end_at_once() {
-    constexpr int patience_ms = 1000;
-    kill_now();
-    pollfd ended{.fd = ended_.get(), .events = POLLIN, .revents = 0};
-    if (!status_ && ::poll(&ended, 1, patience_ms) > 0) {
-        reap();
-    }
-}
-
-void ServerProcess::kill_now() const {
-    ::kill(-pid_, SIGKILL);
+    static_cast<void>(process_->end_all(now() + patience_at_once));
 }
 
 void ServerProcess::drain_output() {
@@ -253,66 +176,52 @@ std::string ServerProcess::last_lines() {
     return joined;
 }
 
-bool ServerProcess::has_ended() const {
-    pollfd ended{.fd = ended_.get(), .events = POLLIN, .revents = 0};
-    return status_ || retry_on_eintr([&] { return ::poll(&ended, 1, 0); }) > 0;
-}
-
-std::string ServerProcess::how_it_ended() {
-    reap();
-    if (WIFSIGNALED(*status_)) {
-        const int number = WTERMSIG(*status_);
+std::string ServerProcess::how_it_ended() const {
+    const auto status = process_->wait_status();
+    if (!status) {
+        return "did not end";
+    }
+    if (WIFSIGNALED(*status)) {
+        const int number = WTERMSIG(*status);
         return "was killed by signal " + std::to_string(number) + " (" + ::strsignal(number) + ")";
     }
-    return "exited with status " + std::to_string(WEXITSTATUS(*status_));
+    return "exited with status " + std::to_string(WEXITSTATUS(*status));
 }
 
-std::vector<pid_t> ServerProcess::processes() const {
-    return family_of(pid_);
-}
-
-Cost ServerProcess::cost_so_far() const {
-    Cost cost;
-    for (const pid_t process : processes()) {
-        add_cost_of(process, cost);
+std::string ServerProcess::how_it_forked_away() const {
+    if (process_->wait_status() != 0) {
+        return "";
     }
-    return cost;
+    const std::string others = names_of(others_after_grace(*process_));
+    return others.empty() ? ""
+                          : "the server forked away: the process that was started exited with "
+                            "status 0 and left " +
+                                others +
+                                " running; keep it in the foreground (no daemon, no setsid; a "
+                                "wrapper must exec), because the process that is started is the "
+                                "one that is measured";
 }
 
 ServerProcess::Stopped ServerProcess::stop(Duration deadline) {
     Stopped stopped;
-    ::kill(pid_, SIGTERM);
+    process_->signal(SIGTERM);
     const TimePoint last = now() + deadline;
     while (!has_ended() && now() < last) {
-        std::array<pollfd, 2> waits{{{.fd = ended_.get(), .events = POLLIN, .revents = 0},
+        std::array<pollfd, 2> waits{{{.fd = ended_fd(), .events = POLLIN, .revents = 0},
                                      {.fd = output_.get(), .events = POLLIN, .revents = 0}}};
         static_cast<void>(::poll(waits.data(), waits.size(), milliseconds_until(last)));
         drain_output();
     }
     stopped.killed = !has_ended();
-    kill_now();  // and what it may have left in its group
-    reap();
-    stopped.cost = life_;
-    const int number = WIFSIGNALED(*status_) ? WTERMSIG(*status_) : 0;
+    if (!stopped.killed) {
+        stopped.left_behind = names_of(others_after_grace(*process_));
+    }
+    stopped.unkillable = names_of(process_->end_all(now() + patience_at_the_end));
+    stopped.life = process_->life();
+    const auto status = process_->wait_status();
+    const int number = status && WIFSIGNALED(*status) ? WTERMSIG(*status) : 0;
     stopped.crashed = number != 0 && number != SIGTERM && number != SIGKILL;
     return stopped;
-}
-
-void ServerProcess::reap() {
-    if (status_) {
-        return;
-    }
-    int status = 0;
-    rusage usage{};
-    static_cast<void>(retry_on_eintr([&] { return ::wait4(pid_, &status, 0, &usage); }));
-    status_ = status;
-    const auto seconds = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-    };
-    life_ = {.user_seconds = seconds(usage.ru_utime),
-             .system_seconds = seconds(usage.ru_stime),
-             .voluntary_switches = static_cast<std::uint64_t>(usage.ru_nvcsw),
-             .involuntary_switches = static_cast<std::uint64_t>(usage.ru_nivcsw)};
 }
 
 }  // namespace volley

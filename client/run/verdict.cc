@@ -185,8 +185,11 @@ void add_run_facts(RunFacts& facts, const RunResult& run) {
     if (run.server_share) {
         facts.server_share = std::max(facts.server_share.value_or(0), *run.server_share);
     }
-    facts.steal_share = std::max(facts.steal_share, run.steal_share);
+    facts.steal_share = std::max(facts.steal_share, run.steal_share.value_or(0));
     facts.server_was_killed = facts.server_was_killed || run.server_was_killed;
+    if (run.server_left_behind) {
+        facts.server_left_behind = *run.server_left_behind;
+    }
     if (!run.complete) {
         return;
     }

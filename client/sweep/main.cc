@@ -9,6 +9,7 @@
 #include "base/error.hh"
 #include "base/program.hh"
 #include "plan/machine.hh"
+#include "process/watcher.hh"
 #include "report/outputs.hh"
 #include "sweep/command.hh"
 #include "sweep/grid.hh"
@@ -50,6 +51,7 @@ int run_sweep(const std::vector<std::string>& arguments) {
         list_servers(command);
         return 0;
     }
+    const Watcher watcher;
     Signals signals;
     const Topology topology = read_topology();
     const MachineFacts facts = read_machine_facts();

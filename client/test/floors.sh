@@ -15,7 +15,7 @@ root=${1:-$(dirname "${BASH_SOURCE[0]}")/../..}
 cd "$root"
 
 # The floor of each directory in client/; "main" is client/main.cc. What tests and measures the others may include anything.
-floors='base=0 clock=1 host=1 stats=1 transport=2 load=2 run=3 options=4 plan=4 report=4 conform=5 compare=5 sweep=5 main=5 test=9 bench=9'
+floors='base=0 clock=1 host=1 stats=1 transport=2 load=2 process=2 run=3 options=4 plan=4 report=4 conform=5 compare=5 sweep=5 main=5 test=9 bench=9'
 # On this floor the directories may include one another.
 sociable=4
 

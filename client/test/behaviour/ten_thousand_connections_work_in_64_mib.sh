@@ -8,7 +8,7 @@ is_sanitized && skip "sanitizers need more memory than the client"
 ulimit -Sn 256
 run "$volley" -c 10000 --runs 2 --run-time 0.3s --warmup 0.1s --csv "$TMPDIR/rows" -- "$servers/c-epoll"
 expect_status 3
-memory=$(last_csv "$TMPDIR/rows" client_peak_memory_bytes)
+memory=$(last_csv "$TMPDIR/rows" client_memory_pss_bytes)
 [[ $memory -lt $((64 * 1024 * 1024)) ]] || fail "the client took $memory bytes"
 [[ $(last_csv "$TMPDIR/rows" connections) -eq 10000 ]] || fail "not 10,000 connections"
 if can_be_nobody; then
