@@ -70,7 +70,8 @@ struct Cell {
     std::vector<MeasurementContext> contexts;         // one a measurement; none where skipped
     std::vector<MeasuredRun> runs;                    // by start
     std::vector<std::optional<std::string>> offload;  // the verdict of each run (run/offload)
-    RunFacts facts;                                   // for warnings, from all runs
+    std::vector<Fingerprint> builds;  // of the server, each once; none where they are not known
+    RunFacts facts;                   // for warnings, from all runs
     std::optional<Histogram> pooled;  // of the complete runs; nothing where nobody wants it
     std::vector<Figure> figures;      // over the complete runs, in table order
 

@@ -90,15 +90,17 @@ Change find_change(Results older, Results newer, const AnalysisRequest& request)
     match_cells(change);
     compare_cells(change);
     std::vector<std::vector<const Cell*>> compared;
-    std::vector<const Cell*> all;
+    // Another build in NEW is the question, and no warning; two in one file are.
+    std::vector<std::vector<const Cell*>> sides(2);
     for (const auto& cell : change.cells) {
         compared.push_back({cell.older, cell.newer});
-        all.insert(all.end(), {cell.older, cell.newer});
+        sides[0].push_back(cell.older);
+        sides[1].push_back(cell.newer);
     }
     const std::size_t methods =
         std::max({change.older.methods, change.newer.methods,
                   change.older.method != change.newer.method ? std::size_t{2} : std::size_t{1}});
-    change.warnings = find_warnings(compared, all, methods);
+    change.warnings = find_warnings(compared, sides, methods);
     return change;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hh"
+#include "compare/builds.hh"
 #include "compare/fixture_for_compare_tests.hh"
 #include "compare/outputs.hh"
 
@@ -74,6 +75,31 @@ TEST(CompareChange, CellsOfOneFileAloneAreNamed) {
 TEST(CompareChange, EveryCellIsOneComparison) {
     const std::string older = lines_of("a", 1, 12) + lines_of("b", 1, 12) + lines_of("c", 1, 12);
     EXPECT_EQ(change_between(older, older).family.pairs, 3U);
+}
+
+TEST(CompareChange, AnotherBuildIsTheQuestionAndNoFault) {
+    const auto between = [](std::vector<Fingerprint> before, std::vector<Fingerprint> after) {
+        Results older = read(lines_of("a", 1, 2), Detail::figures, "old.jsonl");
+        Results newer = read(lines_of("a", 1, 2), Detail::figures, "new.jsonl");
+        older.cells[0].builds = std::move(before);
+        newer.cells[0].builds = std::move(after);
+        return find_change(std::move(older), std::move(newer), request());
+    };
+    const Fingerprint one{{"a", "1"}};
+    const Fingerprint two{{"a", "2"}};
+    const Change changed = between({one}, {two});
+    EXPECT_EQ(build_change(changed.cells[0]), BuildChange::other);
+    EXPECT_EQ(
+        build_notes(changed),
+        std::vector<std::string>{"another build of the server in NEW, whose change this is: a"});
+    for (const auto& found : changed.warnings) {
+        EXPECT_NE(found.warning.id, "other-server-build");
+    }
+    EXPECT_EQ(build_change(between({one}, {one}).cells[0]), BuildChange::same);
+    EXPECT_TRUE(build_notes(between({}, {one})).empty());
+    const Change mixed = between({one}, {one, two});
+    ASSERT_FALSE(mixed.warnings.empty());
+    EXPECT_EQ(mixed.warnings[0].warning.id, "other-server-build");
 }
 
 TEST(CompareChange, OtherConditionsAreWarnedOf) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/joined.hh"
+#include "compare/builds.hh"
 #include "compare/facts.hh"
 #include "report/text_values.hh"
 
@@ -143,7 +144,15 @@ void check_failures(const std::vector<const Cell*>& cells_shown, Warnings& warni
 }  // namespace
 
 std::vector<FoundWarning> find_warnings(const std::vector<std::vector<const Cell*>>& compared,
-                                        const std::vector<const Cell*>& all, std::size_t methods) {
+                                        const std::vector<std::vector<const Cell*>>& sides,
+                                        std::size_t methods) {
+    std::vector<FoundWarning> found;
+    std::vector<const Cell*> all;
+    for (const auto& cells : sides) {
+        all.insert(all.end(), cells.begin(), cells.end());
+        const auto mixed = mixed_builds(cells);
+        found.insert(found.end(), mixed.begin(), mixed.end());
+    }
     Warnings comparability("comparability");
     for (const auto& cells : compared) {
         compare_conditions(cells, comparability);
@@ -174,7 +183,6 @@ std::vector<FoundWarning> find_warnings(const std::vector<std::vector<const Cell
             }
         }
     }
-    std::vector<FoundWarning> found;
     comparability.move_to(found);
     after.move_to(found);
     before.move_to(found);
@@ -194,7 +202,7 @@ std::vector<FoundWarning> warnings_of(const Analysis& analysis) {
             compared.push_back(std::move(measured));
         }
     }
-    return find_warnings(compared, pointers_to(analysis.cells()), analysis.results.methods);
+    return find_warnings(compared, {pointers_to(analysis.cells())}, analysis.results.methods);
 }
 
 bool is_about_verdicts(const FoundWarning& found) {
@@ -206,7 +214,8 @@ bool is_about_verdicts(const FoundWarning& found) {
 }
 
 std::vector<std::string> comparability_ids() {
-    std::vector<std::string> ids{"other-options", "other-method", "failed-runs"};
+    std::vector<std::string> ids{"other-options", "other-method", "other-server-build",
+                                 "failed-runs"};
     for (const auto& condition : conditions) {
         if (std::find(ids.begin(), ids.end(), condition.id) == ids.end()) {
             ids.emplace_back(condition.id);

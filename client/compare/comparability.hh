@@ -23,10 +23,11 @@ struct FoundWarning {
 };
 
 // compared: sets of cells that are compared with one another. all: every cell that is shown.
-// methods: how many versions of the method made the figures. What makes verdicts doubtful first.
+// sides: sets of cells in which the name of a server should stand for one build of it. methods: how
+// many versions of the method made the figures. What makes verdicts doubtful first.
 [[nodiscard]] std::vector<FoundWarning> find_warnings(
-    const std::vector<std::vector<const Cell*>>& compared, const std::vector<const Cell*>& all,
-    std::size_t methods);
+    const std::vector<std::vector<const Cell*>>& compared,
+    const std::vector<std::vector<const Cell*>>& sides, std::size_t methods);
 [[nodiscard]] std::vector<FoundWarning> warnings_of(const Analysis& analysis);
 
 // Whether it touches what a comparison claims, and is not only a trait of the machine: then it is

@@ -82,6 +82,33 @@ TEST(Comparability, WhatMakesTheCellOrTheNumberOfRunsIsNoOtherOption) {
     EXPECT_EQ(find(warnings, "other-options"), nullptr);
 }
 
+TEST(Comparability, TwoBuildsUnderOneNameAreNamed) {
+    const Fingerprint one{{"a", "1"}, {"lib.so", "1"}};
+    const Fingerprint two{{"a", "1"}, {"lib.so", "2"}};
+    const Fingerprint same_with_more{{"/bin/sh", "7"}, {"a", "1"}};
+    const auto warnings_of_builds = [](std::vector<Fingerprint> first,
+                                       std::vector<Fingerprint> second) {
+        // The same server under two loads: two groups, one name.
+        Results results = read(lines_of("a", 1, 2) + lines_of("a", 1.1, 2, 64));
+        results.cells[0].builds = std::move(first);
+        results.cells[1].builds = std::move(second);
+        return warnings_of(analyse(std::move(results), request()));
+    };
+    for (const auto& warnings :
+         {warnings_of_builds({one}, {two}), warnings_of_builds({one, two}, {})}) {
+        const FoundWarning* const found = find(warnings, "other-server-build");
+        ASSERT_NE(found, nullptr);
+        EXPECT_EQ(found->scope, "comparability");
+        EXPECT_TRUE(is_about_verdicts(*found));
+        EXPECT_NE(found->warning.message.find("a are of 2 builds of the server (lib.so differs)"),
+                  std::string::npos)
+            << found->warning.message;
+    }
+    EXPECT_EQ(find(warnings_of_builds({one}, {one}), "other-server-build"), nullptr);
+    EXPECT_EQ(find(warnings_of_builds({one}, {}), "other-server-build"), nullptr) << "not known";
+    EXPECT_EQ(find(warnings_of_builds({one}, {same_with_more}), "other-server-build"), nullptr);
+}
+
 TEST(Comparability, FailedRunsAreCounted) {
     const auto warnings =
         warnings_of(analyse(read(lines_of("a", 1, 2) + lines_of("b", 1, 2) +

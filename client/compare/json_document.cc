@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/build_info.hh"
+#include "compare/builds.hh"
 #include "compare/comparability.hh"
 #include "compare/documents.hh"
 #include "compare/facts.hh"
@@ -141,6 +142,10 @@ std::string json_document(const Change& change) {
     document["cells"] = Json::array();
     for (const auto& cell : change.cells) {
         Json entry = key_json(cell.older->key);
+        const BuildChange build = build_change(cell);
+        entry["server_build"] = build == BuildChange::unknown ? Json(nullptr)
+                                : build == BuildChange::same  ? Json("same")
+                                                              : Json("other");
         add_side(entry["old"], *cell.older);
         add_side(entry["new"], *cell.newer);
         entry["new_against_old"] = Json::object();

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.hh"
+#include "compare/builds.hh"
 #include "report/read_results.hh"
 #include "run/verdict.hh"
 
@@ -74,6 +75,7 @@ bool Loader::add(RunRecord record) {
                     .measured_seconds = record.run.measured_seconds,
                     .warmup_seconds = record.run.warmup_seconds};
     run.context = context_of(cell, std::move(record.context));
+    add_build(cell.builds, record.run.server_fingerprint);
     add_run_facts(cell.facts, record.run);
     cell.offload.push_back(record.run.offload);
     if (run.complete) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compare/builds.hh"
 #include "compare/comparability.hh"
 #include "compare/ranking.hh"
 #include "report/layout.hh"
@@ -124,6 +125,8 @@ Document document_of(const Change& change) {
         ": what the machine did in between is in the ratios and not in their intervals. Identical "
         "servers, measured minutes apart, had disjoint intervals. To be sure, measure both in one "
         "sweep: benchmark/sweep.sh --servers old=PATH,new=PATH");
+    const auto builds = build_notes(change);
+    document.notes.insert(document.notes.end(), builds.begin(), builds.end());
     document.notes.insert(document.notes.end(), change.unmatched.begin(), change.unmatched.end());
     return document;
 }

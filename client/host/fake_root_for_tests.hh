@@ -34,6 +34,7 @@ class FakeRoot {
         std::filesystem::create_directories(file.parent_path());
         std::ofstream(file, std::ios::binary) << text;
     }
+    [[nodiscard]] const std::filesystem::path& path() const { return root_; }
     [[nodiscard]] SystemFiles files() const { return SystemFiles(root_.string()); }
 
   private:

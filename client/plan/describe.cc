@@ -3,6 +3,7 @@
 #include "base/build_info.hh"
 #include "clock/clock.hh"
 #include "host/environment.hh"
+#include "host/file_hash.hh"
 #include "host/warnings.hh"
 #include "report/outputs.hh"
 
@@ -22,6 +23,9 @@ MeasurementContext describe(const Options& options, const Plan& plan,
     context.id = measurement_id(context.started, run.seed);
     context.version = std::string(version_text) + " (" + build_revision + ")";
     context.build = std::string(build_compiler) + ": " + build_flags;
+    if (const std::string hash = own_hash(); !hash.empty()) {
+        context.client_hash = hash;
+    }
     context.server_name = plan.server_name;
     context.server_is_ours = run.server.has_value();
     if (run.server) {

@@ -24,6 +24,7 @@ inline MeasurementContext context() {
     context.started = "2025-01-02T03:04:05Z";
     context.version = "0.1.0";
     context.build = "g++ 12.2.0 -O2 -g";
+    context.client_hash = "5d41402abc4b5a769719d911017c592e";
     context.server_name = "c-epoll";
     context.server_command = {"target/servers/c-epoll", "-p", "40123"};
     context.connections = 16;
@@ -75,6 +76,8 @@ inline RunResult run(std::size_t number, std::uint64_t base_ns, std::size_t trip
                   .complete = true,
                   .started = "2025-01-02T03:04:06Z",
                   .server_pid = 4000 + static_cast<int>(number),
+                  .server_fingerprint = {{"/usr/bin/env", "6f1c0a2be9d35f448b6b21f0a3d5e7c9"},
+                                         {"server", "0b9e77a43c1d5e02a5f8d6c4b3a29180"}},
                   .server_threads = 1,
                   .setup_seconds = 0.0625,
                   .warmup_seconds = 0.25,

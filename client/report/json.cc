@@ -34,6 +34,15 @@ Json as_json(const std::vector<Setting>& settings) {
     return object;
 }
 
+// By file. Nothing is known of a server that somebody else has started.
+Json as_json(const Fingerprint& fingerprint) {
+    Json object = fingerprint.empty() ? Json(nullptr) : Json::object();
+    for (const auto& [file, hash] : fingerprint) {
+        object[file] = hash;
+    }
+    return object;
+}
+
 template <typename T>
 Json as_json(const std::vector<T>& values) {
     if constexpr (Columnar<T>) {

@@ -41,6 +41,7 @@ void read_value(const nlohmann::json& json, const char* key, std::optional<T>& v
 template <typename T>
 void read_value(const nlohmann::json& json, const char* key, std::vector<T>& value);
 inline void read_value(const nlohmann::json& json, const char* key, std::vector<Setting>& value);
+inline void read_value(const nlohmann::json& json, const char* key, Fingerprint& value);
 
 template <typename T>
 void read_keys(const nlohmann::json& object, T& data) {
@@ -89,6 +90,16 @@ inline void read_value(const nlohmann::json& json, const char* key, std::vector<
             add(setting);
         }
     }
+}
+
+// Files before version 2 of the method have none.
+inline void read_value(const nlohmann::json& json, const char* key, Fingerprint& value) {
+    require(json.is_object() || json.is_null(), key, "an object");
+    for (const auto& [file, hash] : json.items()) {
+        require(hash.is_string(), key, "an object of texts");
+        value.push_back({file, hash.get<std::string>()});
+    }
+    std::sort(value.begin(), value.end());
 }
 
 template <typename T>

@@ -44,6 +44,23 @@ std::string changed(const std::function<void(Json&)>& change) {
     return line.dump() + '\n';
 }
 
+TEST(ReadResults, BuildsAreReadBackAndUnknownInOlderFiles) {
+    const RunResult run = fixture::run(1, 8'000);
+    std::istringstream input(changed([](Json&) {}) + changed([](Json& line) {
+        line["run"] = 2;
+        line.erase("server_fingerprint");
+        line.erase("client_hash");
+    }));
+    ResultReader reader(input, "results.json");
+    const auto first = std::get<RunRecord>(*reader.next());
+    ASSERT_EQ(run.server_fingerprint.size(), 2U);
+    EXPECT_EQ(first.run.server_fingerprint, run.server_fingerprint);
+    EXPECT_EQ(first.context.client_hash, fixture::context().client_hash);
+    const auto second = std::get<RunRecord>(*reader.next());
+    EXPECT_TRUE(second.run.server_fingerprint.empty());
+    EXPECT_FALSE(second.context.client_hash);
+}
+
 TEST(ReadResults, EveryFigureIsMadeAgainFromTheFileAlone) {
     const MeasurementResult result = fixture::measurement();
     const ResultSet set = read(file_of(result));

@@ -86,6 +86,7 @@ void for_each_key(T& context, const Visit& visit) {
     visit("measurement_started", context.started);
     visit("version", context.version);
     visit("build", context.build);
+    visit("client_hash", context.client_hash);
     visit("server_name", context.server_name);
     visit("server_command", context.server_command);
     visit("server_is_ours", context.server_is_ours);
@@ -167,6 +168,7 @@ void for_each_key(T& run, const Visit& visit) {
     visit("started", run.started);
     visit("server_pid", run.server_pid);
     visit("server_was_killed", run.server_was_killed);
+    visit("server_fingerprint", run.server_fingerprint);
     visit("server_threads", run.server_threads);
     visit("server_left_behind", run.server_left_behind);
     visit("offload", run.offload);

@@ -15,6 +15,7 @@
 
 #include "base/error.hh"
 #include "host/environment.hh"
+#include "host/fingerprint.hh"
 #include "host/placement.hh"
 #include "host/warnings.hh"
 #include "stats/connection_time.hh"
@@ -84,6 +85,7 @@ struct RunResult {
     std::string started;     // UTC, ISO 8601
     int server_pid = 0;      // 0: the server is not ours
     bool server_was_killed = false;  // it did not end by SIGTERM in time
+    Fingerprint server_fingerprint;  // empty: not ours, or not known
     // Of all its processes, when the affinity was verified.
     std::optional<int> server_threads;
     std::optional<std::string> server_left_behind;  // processes that its end left running
@@ -140,10 +142,11 @@ struct Setting {
 
 // Known before the first run, and written into each of its lines.
 struct MeasurementContext {
-    std::string id;       // unique: time, host and random part
-    std::string started;  // UTC, ISO 8601
-    std::string version;  // of volley
-    std::string build;    // compiler and flags
+    std::string id;                          // unique: time, host and random part
+    std::string started;                     // UTC, ISO 8601
+    std::string version;                     // of volley
+    std::string build;                       // compiler and flags
+    std::optional<std::string> client_hash;  // of the program that measured; nothing: not known
     std::string
         server_name;  // directory name or file name; "HOST:PORT" where the server is not ours
     std::vector<std::string> server_command;  // empty: not ours

@@ -36,6 +36,9 @@ class OneRun {
     }
 
     RunResult perform() {
+        if (spec_.server) {
+            result_.server_fingerprint = fingerprint_of(spec_.server->command);
+        }
         const TimePoint began = now();
         try {
             start_server();
@@ -102,6 +105,9 @@ class OneRun {
             throw Error(ExitCode::failed, "not all connections stood by the deadline",
                         "raise --connect-timeout, or open fewer with --clients");
         }
+        if (server_) {
+            note_executables();
+        }
         if (server_ && !spec_.server->offload_check.empty()) {
             result_.offload = check_offload({.program = spec_.server->offload_check,
                                              .host = spec_.host,
@@ -110,6 +116,18 @@ class OneRun {
                                             *server_, hooks_.signals);
         }
         surroundings_.look_before(server_.get(), result_);
+    }
+
+    // By now a script has become what it starts. Servers with a process for each connection have
+    // one program, so that a few of them tell as much as all.
+    void note_executables() {
+        constexpr std::size_t most = 64;
+        std::vector<pid_t> processes;
+        for (const ProcessStat& process : server_->family()) {
+            processes.push_back(process.process);
+        }
+        processes.resize(std::min(processes.size(), most));
+        add_executables(result_.server_fingerprint, spec_.server->command, processes);
     }
 
     void measure() {

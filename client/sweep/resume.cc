@@ -128,7 +128,8 @@ std::optional<std::string> difference(const SweepPlan& there, const SweepPlan& h
 
 RecordedSweep read_recorded(const std::string& path, const SweepPlan& plan,
                             std::optional<std::uint64_t> seed, const std::vector<GridCell>& grid) {
-    RecordedSweep recorded;
+    RecordedSweep recorded{
+        .first = {}, .last = {}, .attempts = {}, .problems = {}, .builds = Builds(path)};
     std::error_code error;
     if (!std::filesystem::exists(path, error)) {
         return recorded;
@@ -154,6 +155,7 @@ RecordedSweep read_recorded(const std::string& path, const SweepPlan& plan,
                 path + ":" + std::to_string(reader.line()) + ": this record is none of the sweep",
                 "choose another --out");
         }
+        recorded.builds.add(run->context, run->run, ExitCode::usage);
         const auto& statistics = grid[*cell].options.statistics;
         recorded.attempts.push_back(attempt_of(run->run, *cell, run->context.round, statistics));
     }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "report/read_results.hh"
+#include "sweep/builds.hh"
 #include "sweep/grid.hh"
 #include "sweep/schedule.hh"
 
@@ -21,6 +22,7 @@ struct RecordedSweep {
     std::optional<SweepRecord> last;   // of the most recent start
     std::vector<Attempt> attempts;     // in the order of the file
     std::vector<ReadProblem> problems;
+    Builds builds;
 };
 
 // What the run says to the schedule. statistics: names that find_statistic() knows.
@@ -32,8 +34,8 @@ struct RecordedSweep {
 // options that say only when a cell has enough, may differ.
 [[nodiscard]] std::optional<std::string> difference(const SweepPlan& there, const SweepPlan& here);
 
-// Throws Error(usage) where the file belongs to another plan or seed, and Error(failed) where it
-// cannot be read. seed: nothing where the user leaves it open.
+// Throws Error(usage) where the file belongs to another plan or seed or mixes builds, and
+// Error(failed) where it cannot be read. seed: nothing where the user leaves it open.
 [[nodiscard]] RecordedSweep read_recorded(const std::string& path, const SweepPlan& plan,
                                           std::optional<std::uint64_t> seed,
                                           const std::vector<GridCell>& grid);

@@ -65,6 +65,7 @@ class Sweep {
     }
 
     int run() {
+        check_builds();
         announce();
         prepare_machine();
         file_ = ResultFile::open(path_);
@@ -85,6 +86,13 @@ class Sweep {
     void say(const std::string& text) {
         live_.erase();
         std::fputs(text.c_str(), stderr);
+    }
+
+    void check_builds() const {
+        recorded_.builds.check_client(own_build());
+        for (const GridCell& one : grid_) {
+            recorded_.builds.check_server(one, ExitCode::usage);
+        }
     }
 
     void announce() {
@@ -151,6 +159,7 @@ class Sweep {
     // False where it was interrupted before its end: then nothing is recorded.
     bool measure(const Step& step) {
         GridCell& one = grid_[step.cell];
+        recorded_.builds.check_server(one, ExitCode::failed);
         show(one.cell);
         RunHooks hooks{.signals = &signals_};
         if (live_.is_terminal()) {
@@ -177,6 +186,8 @@ class Sweep {
 
     void record(const Step& step, const MeasurementContext& context, const RunResult& result) {
         const GridCell& one = grid_[step.cell];
+        // A server that was replaced after the look at it has made a run of another build.
+        recorded_.builds.add(context, result, ExitCode::failed);
         file_->write(json_run_line(context, result));
         file_->keep();
         static_cast<void>(

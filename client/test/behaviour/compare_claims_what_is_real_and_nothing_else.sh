@@ -7,7 +7,7 @@ compare=$VOLLEY_DIR/compare
 
 run "$volley" "${short[@]}" --json "$TMPDIR/real.jsonl" -- "$servers/c-epoll"
 expect_status 3
-grep '"kind":"run"' "$TMPDIR/real.jsonl" | head -n 1 >"$TMPDIR/line"
+grep -m 1 '"kind":"run"' "$TMPDIR/real.jsonl" >"$TMPDIR/line"
 
 # Real run lines but for name, round and round trips: 1,000 of NS each, which below 1,024 is also the number of the bucket.
 made() { # SERVER ROUND NS
