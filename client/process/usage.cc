@@ -106,6 +106,11 @@ ProcessReading reading_of(const ProcessStat& process) {
 
 }  // namespace
 
+bool is_an_edge(double between_readings, double measured) {
+    constexpr double most_stray = 0.05;
+    return std::abs(between_readings - measured) <= most_stray * measured;
+}
+
 Usage divided_by_ticks(double cpu_seconds, double user, double system) {
     Usage usage{.cpu_seconds = cpu_seconds};
     const double user_part = std::max(user, 0.0);
@@ -137,6 +142,9 @@ Usage usage_between(const UsageEdge& start, const UsageEdge& end, TimePoint from
         const TimePoint since = is_known ? before->at : from;
         const double used = to_seconds(*one.cpu - (is_known ? *before->cpu : Duration::zero()));
         const double between = to_seconds(one.at - since);
+        if (is_known && !is_an_edge(between, measured)) {
+            return {};
+        }
         seconds += between > 0 ? used * measured / between : used;
         waited_for +=
             children_ticks(one.ticks) - (before != nullptr ? children_ticks(before->ticks) : 0.0);

@@ -53,6 +53,11 @@ struct Usage {
 [[nodiscard]] Usage usage_between(const UsageEdge& start, const UsageEdge& end, TimePoint from,
                                   TimePoint to, double ticks_per_second);
 
+// Whether two readings that lie so many seconds apart can stand for the edges of the measured part:
+// not where this program itself was stopped between an edge and its reading, because what was used
+// meanwhile is not spread evenly.
+[[nodiscard]] bool is_an_edge(double between_readings, double measured);
+
 // cpu_seconds divided as the ticks are: user and system, of the same stretch.
 [[nodiscard]] Usage divided_by_ticks(double cpu_seconds, double user_ticks, double system_ticks);
 

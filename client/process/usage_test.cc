@@ -45,13 +45,18 @@ TEST(Usage, OfAllProcessesIsAddedUp) {
 }
 
 TEST(Usage, IsScaledFromItsOwnReadingsToTheMeasuredPart) {
-    // Read 0.5 s late at the end: 0.6 s in 1.5 s are 0.4 s in the measured second.
-    EXPECT_DOUBLE_EQ(between({at_start(7, 0s)}, {at_end(7, 600ms, {}, 500ms)}).cpu_seconds.value(),
-                     0.4);
+    // Read 40 ms late at the end: 0.52 s in 1.04 s are 0.5 s in the measured second.
+    EXPECT_DOUBLE_EQ(between({at_start(7, 0s)}, {at_end(7, 520ms, {}, 40ms)}).cpu_seconds.value(),
+                     0.5);
     // Each by its own readings.
-    const Usage usage = between({at_start(7, 0s, {}, 500ms), at_start(8, 0s)},
-                                {at_end(7, 100ms), at_end(8, 300ms)});
-    EXPECT_DOUBLE_EQ(usage.cpu_seconds.value(), 0.2 + 0.3);
+    const Usage usage =
+        between({at_start(7, 0s, {}, 40ms), at_start(8, 0s)}, {at_end(7, 96ms), at_end(8, 300ms)});
+    EXPECT_DOUBLE_EQ(usage.cpu_seconds.value(), 0.1 + 0.3);
+}
+
+TEST(Usage, IsUnknownWhereAnEdgeWasReadMuchTooLate) {
+    EXPECT_FALSE(between({at_start(7, 0s)}, {at_end(7, 600ms, {}, 500ms)}).cpu_seconds);
+    EXPECT_FALSE(between({at_start(7, 0s, {}, 100ms)}, {at_end(7, 600ms)}).cpu_seconds);
 }
 
 TEST(Usage, OfAProcessThatCameMeanwhileIsAllOfIt) {

@@ -48,6 +48,7 @@ Error without_trips(Duration length, const std::vector<Crew::Report>& reports, b
 
 void account_for_client(RunResult& result, const std::vector<Crew::Report>& reports,
                         const RunReadings& readings, DriverKind driver) {
+    bool is_known = true;
     double cpu = 0;
     double user = 0;
     double system = 0;
@@ -62,6 +63,7 @@ void account_for_client(RunResult& result, const std::vector<Crew::Report>& repo
             const Duration used = after.used - before.used;
             const Duration wall = after.at - before.at;
             account.cpu_share = wall > Duration::zero() ? to_seconds(used) / to_seconds(wall) : 0;
+            is_known = is_known && is_an_edge(to_seconds(wall), result.measured_seconds);
         }
         if (driver != DriverKind::spin) {
             account.busy_share = account.cpu_share;
@@ -75,7 +77,9 @@ void account_for_client(RunResult& result, const std::vector<Crew::Report>& repo
         result.workers.push_back(account);
     }
     const auto ticks_per_second = static_cast<double>(std::max(::sysconf(_SC_CLK_TCK), 1L));
-    const Usage usage = divided_by_ticks(cpu, user * ticks_per_second, system * ticks_per_second);
+    const Usage usage =
+        is_known ? divided_by_ticks(cpu, user * ticks_per_second, system * ticks_per_second)
+                 : Usage{};
     result.client = {.cpu_seconds = usage.cpu_seconds,
                      .user_seconds = usage.user_seconds,
                      .system_seconds = usage.system_seconds,

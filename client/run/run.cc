@@ -21,6 +21,7 @@ namespace {
 constexpr int port_attempts = 3;
 // A reply may come until its own deadline; then the workers have this long to leave.
 constexpr Duration leaving_grace = std::chrono::seconds(2);
+constexpr int leaving_steps = 20;
 // A server that dies closes its connections first; its status follows.
 constexpr Duration obituary_grace = std::chrono::milliseconds(300);
 // Replaced by how it ended, once that is known.
@@ -153,8 +154,12 @@ class OneRun {
         }
         wait_until(windows_.end(), [&] { return crew_->all_left(); });
         surroundings_.read_second_edge(*crew_);
-        wait_until(windows_.end() + spec_.timeout + leaving_grace,
-                   [&] { return crew_->all_left(); });
+        const auto all_left = [&] { return crew_->all_left(); };
+        wait_until(windows_.end() + spec_.timeout, all_left);
+        // In steps, so that a moment in which this program itself was stopped is one step at most.
+        for (int step = 0; step < leaving_steps && !all_left(); ++step) {
+            wait_until(now() + leaving_grace / leaving_steps, all_left);
+        }
         if (!crew_->all_left()) {
             throw Error(ExitCode::failed, "the workers did not leave after the run's end",
                         "this is a defect of volley: please report it");
