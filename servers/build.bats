@@ -148,3 +148,18 @@ works() { server "$1" "printf '\\043!/bin/sh\\n' >\$@ && chmod +x \$@"; }
     [ ! -e ../target/servers ]
     [ ! -e ../target/asan/servers ]
 }
+
+@test "a server's own make has the jobs of the one that calls it, and warns of nothing" {
+    works good
+    # As many as there are, also through a makefile above this one, as bench.sh does.
+    # shellcheck disable=SC2016
+    printf 'all:\n\t$(MAKE) -C servers server-good\n' >../Makefile
+    run make -j3 -C ..
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output != *jobserver* ]]
+    rm good/good
+    run make -j3
+    [ "$status" -eq 0 ]
+    [ "$(grep -c jobserver ../target/servers/.log/good)" -eq 0 ]
+}

@@ -3,10 +3,10 @@
 #include <boost/program_options.hpp>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+#include <map>
 
 #include "base/error.hh"
+#include "options/config_file.hh"
 #include "options/description.hh"
 #include "options/values.hh"
 #include "options/words.hh"
@@ -22,35 +22,19 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t most_clients = 1'000'000;
 constexpr std::uint64_t most_runs = 10'000;
 
-void read_config(const std::string& path, const po::options_description& description,
-                 po::variables_map& values) {
-    // A megabyte is more than enough for options, and an end for files that have none.
-    constexpr std::streamsize most_bytes = 1 << 20;
-    std::string text(static_cast<std::size_t>(most_bytes), '\0');
-    std::ifstream file(path);
-    file.read(text.data(), most_bytes);
-    if (file.gcount() == most_bytes || (!file.eof() && file.fail()) || !file.is_open()) {
-        throw Error(ExitCode::usage, "--config '" + path + "' cannot be read",
-                    "name a readable file of lines NAME = VALUE, below 1 MiB");
-    }
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    refuse_placeholders(text, "--config '" + path + "'");
-    std::istringstream lines(text);
-    try {
-        po::store(po::parse_config_file(lines, description), values);
-    } catch (const po::error& error) {
-        throw Error(ExitCode::usage, "--config '" + path + "': " + error.what(),
-                    "use the long names of volley --help, without dashes");
-    }
-}
-
-po::variables_map read_values(const std::vector<std::string>& arguments) {
+// places: of the values that come from a configuration file.
+po::variables_map read_values(const std::vector<std::string>& arguments,
+                              std::map<std::string, std::string>& places) {
     const po::options_description description = every_option();
     po::variables_map values =
         read_words(arguments, description, {}, "volley",
                    "put the server and its arguments after --: volley [options] -- SERVER");
     if (values.count("config") != 0) {
-        read_config(values["config"].as<std::string>(), description, values);
+        places = read_config_file("config", values["config"].as<std::string>(), description,
+                                  {{"config", "put all options into one file"},
+                                   {"help", "say it on the command line"},
+                                   {"version", "say it on the command line"}},
+                                  values);
     }
     return values;
 }
@@ -225,7 +209,8 @@ void check_together(const Options& options) {
 
 Options parse_options(const std::vector<std::string>& arguments) {
     const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
-    const po::variables_map values = read_values({arguments.begin(), dashes});
+    std::map<std::string, std::string> places;
+    const po::variables_map values = read_values({arguments.begin(), dashes}, places);
     const Reader reader(values);
     Options options;
     if (reader.flag("help") || reader.flag("version")) {
@@ -239,9 +224,11 @@ Options parse_options(const std::vector<std::string>& arguments) {
                         "name an executable: volley [options] -- target/servers/c-epoll");
         }
     }
-    read_target_and_load(reader, options);
-    read_measuring(reader, options);
-    read_placement_and_output(reader, options);
+    with_places(places, [&] {
+        read_target_and_load(reader, options);
+        read_measuring(reader, options);
+        read_placement_and_output(reader, options);
+    });
     check_together(options);
     return options;
 }

@@ -144,6 +144,28 @@ TEST(Options, AConfigurationFileGivesWhatTheCommandLineLeavesOpen) {
     EXPECT_FALSE(options.realtime);
 }
 
+TEST(Options, WhatAConfigurationFileSaysIsTakenOrRefusedWithItsLine) {
+    const ConfigFile hash("name = a#b\n");
+    EXPECT_EQ(parse_options({"-p", "1", "--config", hash.path()}).name, "a#b");
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"clients = 2\nconfig = other\n", "line 2: config cannot be given in a file"},
+        {"help = yes\n", "line 1: help cannot be given in a file"},
+        {"client = 2\n", "line 1: there is no option client"},
+        {"\nclients = many\n", "line 2: clients 'many' is not a whole number"},
+        {"quiet = maybe\n", "line 1: quiet 'maybe' is not yes or no"},
+        {"name = x\nname = y\n", "line 2: name is there twice"},
+    };
+    for (const auto& [text, expected] : cases) {
+        const ConfigFile file(text);
+        const std::string said = refusal({"-p", "1", "--config", file.path()});
+        EXPECT_TRUE(said.starts_with("--config '" + file.path() + "', " + expected)) << said;
+    }
+    // The command line wins, and is what is named then.
+    const ConfigFile file("clients = many\n");
+    EXPECT_TRUE(
+        refusal({"-p", "1", "-c", "x", "--config", file.path()}).starts_with("--clients 'x'"));
+}
+
 TEST(Options, ABadConfigurationFileIsNamed) {
     const ConfigFile file("clientz = 8\n");
     EXPECT_NE(refusal({"-p", "1", "--config", file.path()}).find("clientz"), std::string::npos);

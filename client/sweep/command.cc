@@ -6,12 +6,13 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
+#include <map>
 #include <sstream>
 #include <string_view>
 
 #include "base/error.hh"
 #include "base/random.hh"
+#include "options/config_file.hh"
 #include "options/values.hh"
 #include "options/words.hh"
 #include "sweep/client_options.hh"
@@ -99,26 +100,12 @@ std::vector<std::size_t> parse_numbers(const std::string& name, const std::strin
     return numbers;
 }
 
-void read_plan_file(const std::string& path, po::variables_map& values) {
+// Returns the places of what it gives.
+std::map<std::string, std::string> read_plan_file(const std::string& path,
+                                                  po::variables_map& values) {
     po::options_description description = grid_options();
     description.add_options()("options", po::value<std::string>());
-    constexpr std::streamsize most_bytes = 1 << 20;  // an end for files that have none
-    std::string text(static_cast<std::size_t>(most_bytes), '\0');
-    std::ifstream file(path);
-    file.read(text.data(), most_bytes);
-    if (file.gcount() == most_bytes || (!file.eof() && file.fail()) || !file.is_open()) {
-        throw Error(ExitCode::usage, "--plan '" + path + "' cannot be read",
-                    "name a readable file of lines NAME = VALUE, below 1 MiB");
-    }
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    refuse_placeholders(text, "--plan '" + path + "'");
-    std::istringstream lines(text);
-    try {
-        po::store(po::parse_config_file(lines, description), values);
-    } catch (const po::error& error) {
-        throw Error(ExitCode::usage, "--plan '" + path + "': " + error.what(),
-                    "use servers, clients, cores, sizes, runs, seed and options");
-    }
+    return read_config_file("plan", path, description, {}, values);
 }
 
 po::variables_map read_command_line(const std::vector<std::string>& words) {
@@ -218,11 +205,12 @@ SweepCommand parse_sweep_command(const std::vector<std::string>& arguments) {
         command.action = SweepCommand::Action::help;
         return command;
     }
+    std::map<std::string, std::string> places;
     if (values.count("plan") != 0) {
         command.plan_file = values["plan"].as<std::string>();
-        read_plan_file(command.plan_file, values);
+        places = read_plan_file(command.plan_file, values);
     }
-    read_grid(values, command);
+    with_places(places, [&] { read_grid(values, command); });
     command.action = values.count("list-servers") != 0 ? SweepCommand::Action::list_servers
                      : values.count("dry-run") != 0    ? SweepCommand::Action::dry_run
                                                        : SweepCommand::Action::measure;
