@@ -12,9 +12,6 @@
 namespace volley {
 namespace {
 
-// More of them in the measured part, and a process whose children vanish may have had some.
-constexpr std::uint64_t most_unseen_forks = 32;
-
 using Known = std::unordered_map<pid_t, const ProcessReading*>;
 
 Known by_number(const UsageEdge& edge) {
@@ -55,13 +52,13 @@ double system_ticks(const UsageEdge& edge) {
     return sum;
 }
 
-// Time of children that nobody has waited for is lost. A few forks on the machine are others'.
+// Time of children that nobody has waited for is lost. Whether there were any the kernel does not
+// say; where the whole machine has begun no process and no thread there were none.
 bool may_have_lost_children(const UsageEdge& start, const UsageEdge& end) {
-    const bool many_forks =
-        !start.forks || !end.forks || *end.forks - *start.forks > most_unseen_forks;
+    const bool may_have_had = !start.forks || !end.forks || *end.forks != *start.forks;
     const auto loses = [](const ProcessReading& one) { return one.loses_children; };
-    return many_forks && (std::any_of(start.processes.begin(), start.processes.end(), loses) ||
-                          std::any_of(end.processes.begin(), end.processes.end(), loses));
+    return may_have_had && (std::any_of(start.processes.begin(), start.processes.end(), loses) ||
+                            std::any_of(end.processes.begin(), end.processes.end(), loses));
 }
 
 struct Gone {

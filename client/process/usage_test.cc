@@ -115,7 +115,8 @@ TEST(Usage, IsUnknownWhereChildrenMayHaveComeAndVanished) {
     parent.loses_children = true;
     EXPECT_FALSE(between({parent}, {at_end(7, 2s)}, 1000).cpu_seconds);
     EXPECT_FALSE(between({parent}, {at_end(7, 2s)}, std::nullopt).cpu_seconds);
-    EXPECT_TRUE(between({parent}, {at_end(7, 2s)}, 3).cpu_seconds);
+    EXPECT_FALSE(between({parent}, {at_end(7, 2s)}, 1).cpu_seconds);
+    EXPECT_TRUE(between({parent}, {at_end(7, 2s)}, 0).cpu_seconds);
     EXPECT_TRUE(between({at_start(7, 1s)}, {at_end(7, 2s)}, 1000).cpu_seconds);
 }
 

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# A server that burns 20 us of CPU time a request writes down what its own CPU clock says of it; the printed cost is that, whoever serves: the process
+# itself, one that it has forked, or one that another of its threads has forked.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+burning=$VOLLEY_DIR/test/burning_server
+median() { sort -g | awk '{ value[NR] = $1 } END { print (value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2 }'; }
+cost_of() { # WHERE
+    own=$TMPDIR/own-$1
+    rm -f "$own" "$TMPDIR/rows"
+    run "$volley" --runs 3 --run-time 2s --warmup 10ms --csv "$TMPDIR/rows" -- "$burning" "$1" "$own"
+    expect_status 3
+    printed=$(last_csv "$TMPDIR/rows" server_cpu_ns_per_round_trip)
+    clock=$(median <"$own")
+}
+expect_within() { # SHARE
+    awk -v printed="$printed" -v clock="$clock" -v share="$1" \
+        'BEGIN { exit !(printed > 0 && clock >= 20000 && printed / clock > 1 - share && printed / clock < 1 + share) }' ||
+        fail "printed $printed ns a round trip, its own clock says $clock"
+}
+
+for where in itself child thread-child; do
+    cost_of "$where"
+    expect_within 0.02
+done
+# In mid run a child burns 300 ms, ends and is waited for; its time comes in clock ticks of 10 ms.
+cost_of helper
+expect_within 0.05
+# Nobody waits: its time is nowhere, and no figure is better than a wrong one.
+cost_of lost-helper
+[[ -z $printed ]] || fail "lost children, and still a cost: $printed"
+expect_out '^  server  *–'
