@@ -2,17 +2,28 @@
 # machine than any latency does.
 
 cost_parts <- data.frame(
-    field = c("server_user_ns_per_round_trip", "server_system_ns_per_round_trip", "client_user_ns_per_round_trip", "client_system_ns_per_round_trip"),
-    part = c("server, user", "server, kernel", "client, user", "client, kernel"), colour = c("#56B4E9", "#0072B2", "#F0E442", "#D55E00"))
+    side = c("server", "server", "server", "client", "client", "client"), of = c("user", "system", "cpu", "user", "system", "cpu"),
+    part = c("server, user", "server, kernel", "server, not divided", "client, user", "client, kernel", "client, not divided"),
+    colour = c("#56B4E9", "#0072B2", "#A9C8DC", "#F0E442", "#D55E00", "#E3B98A"))
 
-plot_cost <- function(tables) {
-    rows <- do.call(rbind, lapply(seq_len(nrow(cost_parts)), function(i) {
-        rows <- figure(tables, cost_parts$field[i], "ns")
-        rows$part <- rep(cost_parts$part[i], nrow(rows))
+# Where the division is not known (too few clock ticks), or in old results one part is below zero, the sum stands for both.
+parts_of_side <- function(tables, side) {
+    of <- lapply(c(user = "user", system = "system", cpu = "cpu"), function(part) figure(tables, paste0(side, "_", part, "_ns_per_round_trip"), "ns"))
+    divided <- intersect(of$user$cell[of$user$value >= 0], of$system$cell[of$system$value >= 0])
+    of$user <- of$user[of$user$cell %in% divided, ]
+    of$system <- of$system[of$system$cell %in% divided, ]
+    of$cpu <- of$cpu[!of$cpu$cell %in% divided & of$cpu$value >= 0, ]
+    do.call(rbind, lapply(names(of), function(part) {
+        rows <- of[[part]]
+        rows$part <- rep(cost_parts$part[cost_parts$side == side & cost_parts$of == part], nrow(rows))
         rows
     }))
+}
+
+plot_cost <- function(tables) {
+    rows <- rbind(parts_of_side(tables, "server"), parts_of_side(tables, "client"))
     if (nrow(rows) == 0) return(nothing("no complete run has CPU times"))
-    rows$part <- factor(rows$part, cost_parts$part)
+    rows$part <- droplevels(factor(rows$part, cost_parts$part))
     rows$series <- droplevels(as_series(rows$series, tables))
     rows$panel <- droplevels(order_groups(rows, tables))
     rows$at <- row_of(rows$series)

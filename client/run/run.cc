@@ -333,6 +333,7 @@ class OneRun {
 }  // namespace
 
 RunResult perform_run(const RunSpec& spec, std::size_t number, const RunHooks& hooks) {
+    forget_earlier_runs();
     return OneRun(spec, number, hooks).perform();
 }
 

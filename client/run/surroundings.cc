@@ -47,8 +47,10 @@ std::optional<std::uint64_t> memory_of(const std::vector<ProcessStat>& family) {
 
 }  // namespace
 
-// What earlier runs have freed goes back to the system: it is no memory of this one.
-Surroundings::Surroundings(const RunSpec& spec) : spec_(spec) {
+void forget_earlier_runs() {
+    // The threshold would rise with the largest block that was ever freed, and keep such blocks.
+    constexpr int large_block_bytes = 128 << 10;
+    ::mallopt(M_MMAP_THRESHOLD, large_block_bytes);
     ::malloc_trim(0);
 }
 

@@ -20,6 +20,10 @@
 
 namespace volley {
 
+// Gives back to the system what earlier runs have freed, so that the memory of the client is that
+// of this run. Call before a run takes any.
+void forget_earlier_runs();
+
 struct RunReadings {
     TimePoint from{};  // the measured part
     TimePoint to{};
@@ -36,7 +40,7 @@ struct RunReadings {
 
 class Surroundings {
   public:
-    explicit Surroundings(const RunSpec& spec);
+    explicit Surroundings(const RunSpec& spec) : spec_(spec) {}
 
     // When all connections stand, before the start line. server: null where it is not ours; must
     // stay until look_after(). Throws Error where a thread of the server is not on its CPUs.

@@ -165,6 +165,20 @@ test_that("cost: parts are stacked to the whole, the server's first", {
     expect_match(draw("cost", not_ours)$labels$caption, "cost of the server not known: c-epoll")
 })
 
+test_that("cost: where user and kernel are not known, or one is below zero in old files, the whole is drawn, and nothing left of zero", {
+    tables <- named(servers = c("c-epoll", "go"), clients = 1)
+    of <- function(server, field) tables$figures$field == field & tables$figures$cell %in% tables$cells$cell[tables$cells$server == server]
+    tables$figures$value[of("c-epoll", "server_user_ns_per_round_trip") | of("c-epoll", "server_system_ns_per_round_trip")] <- NA
+    tables$figures$value[of("go", "client_user_ns_per_round_trip")] <- -2000
+    plot <- draw("cost", tables)
+    bars <- layer_of(plot, "GeomCol")
+    expect_true(all(bars$xmin >= 0))
+    expect_true(all(c("server, not divided", "client, not divided") %in% levels(plot$data$part)))
+    whole <- function(side) sum(tables$figures$value[tables$figures$field == paste0(side, "_cpu_ns_per_round_trip")])
+    drawn <- function(side) sum(plot$data$value[startsWith(as.character(plot$data$part), side)])
+    expect_equal(drawn("server") / drawn("client"), whole("server") / whole("client"), tolerance = 0.01)
+})
+
 test_that("sizes: two panels, each in the unit that its title says", {
     tables <- named(clients = 16, sizes = c(4, 1024))
     plot <- draw("sizes", tables)

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# In a sweep one client makes the runs of all cells: one with messages of 4 bytes does not show what one with 16 MiB took before it.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+
+! is_sanitized || skip "what is freed is kept by the sanitizers, to find its use"
+run "$VOLLEY_DIR/sweep" --servers "fake=$fake" --clients 1 --cores 1 --sizes 4,16M --runs 3 --out "$TMPDIR/results" -- --run-time 60ms --warmup 10ms
+expect_status 0
+memory_of() { # MESSAGE_BYTES: the most of all runs
+    grep '"kind":"run"' "$TMPDIR/results/results.jsonl" | grep "\"message_bytes\":$1," |
+        grep -o '"client_cost":{[^}]*}' | grep -o '"memory_pss_bytes":[0-9]*' | cut -d : -f 2 | sort -n | tail -n 1
+}
+small=$(memory_of 4)
+large=$(memory_of 16777216)
+[[ $large -gt $((16 << 20)) ]] || fail "$large bytes with messages of 16 MiB"
+# The order is random; in one of three rounds at the least a small one comes after a large one.
+[[ $((large - small)) -gt $((12 << 20)) ]] || fail "$small bytes with messages of 4 bytes, $large with 16 MiB"
