@@ -136,6 +136,24 @@ std::vector<std::string> command_line_for(const RunSpec& spec, std::uint16_t por
     return command;
 }
 
+std::string obituary(ServerProcess& server, Signals* signals, bool was_ready,
+                     const std::string& error) {
+    // A server that dies closes its connections first; its status follows.
+    constexpr Duration grace = std::chrono::milliseconds(300);
+    const TimePoint last = now() + grace;
+    while (!server.has_ended() && now() < last) {
+        static_cast<void>(wait_for(last, nullptr, signals, &server));
+    }
+    if (const std::string away = server.how_it_forked_away(); !away.empty()) {
+        return away;
+    }
+    if (!server.has_ended() || !was_ready) {
+        return error;
+    }
+    return "the server " + server.how_it_ended() + " in mid run" + last_words(server) +
+           (error == ended_in_mid_run ? "" : " (" + error + ")");
+}
+
 std::string last_words(ServerProcess& server) {
     const std::string lines = server.last_lines();
     return lines.empty() ? "" : ", saying: " + lines;

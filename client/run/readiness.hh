@@ -2,6 +2,10 @@
 // nobody sleeps for a guess.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "clock/clock.hh"
 #include "run/server_process.hh"
 #include "run/signals.hh"
@@ -22,6 +26,13 @@ void send_zero(const RunSpec& spec, const AnyTransport& transport);
 
 // The server's command with -p PORT, and -b and -m where they are not the contract's defaults.
 [[nodiscard]] std::vector<std::string> command_line_for(const RunSpec& spec, std::uint16_t port);
+
+// The error of a run in which it was seen that the server has ended.
+inline constexpr std::string_view ended_in_mid_run = "the server ended in mid run";
+// What became of the server in a run that has failed with this error: how it ended, or away to
+// where it forked, or the error itself where it still stands. Waits a moment for its end.
+[[nodiscard]] std::string obituary(ServerProcess& server, Signals* signals, bool was_ready,
+                                   const std::string& error);
 
 // ", saying: " and what the server wrote last, or "".
 [[nodiscard]] std::string last_words(ServerProcess& server);

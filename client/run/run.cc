@@ -22,10 +22,6 @@ constexpr int port_attempts = 3;
 // A reply may come until its own deadline; then the workers have this long to leave.
 constexpr Duration leaving_grace = std::chrono::seconds(2);
 constexpr int leaving_steps = 20;
-// A server that dies closes its connections first; its status follows.
-constexpr Duration obituary_grace = std::chrono::milliseconds(300);
-// Replaced by how it ended, once that is known.
-const std::string server_ended = "the server ended in mid run";
 
 class OneRun {
   public:
@@ -123,12 +119,8 @@ class OneRun {
     // one program, so that a few of them tell as much as all.
     void note_executables() {
         constexpr std::size_t most = 64;
-        std::vector<pid_t> processes;
-        for (const ProcessStat& process : server_->family()) {
-            processes.push_back(process.process);
-        }
-        processes.resize(std::min(processes.size(), most));
-        add_executables(result_.server_fingerprint, spec_.server->command, processes);
+        add_executables(result_.server_fingerprint, spec_.server->command,
+                        server_->some_processes(most));
     }
 
     void measure() {
@@ -187,7 +179,7 @@ class OneRun {
                 crew_->rethrow_failure();
             }
             if (wakeup == Wakeup::server_ended) {
-                throw Error(ExitCode::failed, server_ended);
+                throw Error(ExitCode::failed, std::string(ended_in_mid_run));
             }
             if (next_collection_ != TimePoint{} && now() >= next_collection_) {
                 windows_.collect();
@@ -259,21 +251,8 @@ class OneRun {
     }
 
     void explain_failure(const Error& error) {
-        result_.error = error.what();
-        if (!server_) {
-            return;
-        }
-        const TimePoint last = now() + obituary_grace;
-        while (!server_->has_ended() && now() < last) {
-            static_cast<void>(wait_for(last, nullptr, hooks_.signals, server_.get()));
-        }
-        if (const std::string away = server_->how_it_forked_away(); !away.empty()) {
-            result_.error = away;
-        } else if (server_->has_ended() && crew_ != nullptr) {
-            result_.error = "the server " + server_->how_it_ended() + " in mid run" +
-                            last_words(*server_) +
-                            (error.what() == server_ended ? "" : " (" + result_.error + ")");
-        }
+        result_.error = server_ ? obituary(*server_, hooks_.signals, crew_ != nullptr, error.what())
+                                : error.what();
     }
 
     void leave() {

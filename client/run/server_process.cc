@@ -202,6 +202,15 @@ std::string ServerProcess::how_it_forked_away() const {
                                 "one that is measured";
 }
 
+std::vector<pid_t> ServerProcess::some_processes(std::size_t most) const {
+    std::vector<pid_t> numbers;
+    for (const ProcessStat& process : family()) {
+        numbers.push_back(process.process);
+    }
+    numbers.resize(std::min(numbers.size(), most));
+    return numbers;
+}
+
 ServerProcess::Stopped ServerProcess::stop(Duration deadline) {
     Stopped stopped;
     process_->signal(SIGTERM);

@@ -54,6 +54,9 @@ class ServerProcess {
     // All its processes, the one that was started first.
     [[nodiscard]] std::vector<ProcessStat> family() const { return process_->family(); }
 
+    // The numbers of so many of them at the most.
+    [[nodiscard]] std::vector<pid_t> some_processes(std::size_t most) const;
+
     struct Stopped {
         bool killed = false;      // it did not end by SIGTERM in time
         bool crashed = false;     // by a signal of its own making
