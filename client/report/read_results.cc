@@ -88,7 +88,7 @@ void check_edges(const RunResult& run) {
     require(run.connection_seconds >= 0, "connection_seconds", "0 or more");
 }
 
-// Method 1 had the sum in its parts only.
+// Before version 2 the sum was in its parts only, and 0 stood for memory that is not known.
 void add_up(Cost& cost) {
     if (!cost.cpu_seconds && cost.user_seconds && cost.system_seconds) {
         cost.cpu_seconds = *cost.user_seconds + *cost.system_seconds;
@@ -101,6 +101,9 @@ RunRecord run_from(const Json& line) {
     read_keys(line, record.run);
     check_edges(record.run);
     record.run.message_bytes = record.context.message_bytes;
+    if (record.context.environment.memory_bytes == 0U) {
+        record.context.environment.memory_bytes.reset();
+    }
     add_up(record.run.client);
     if (record.run.server) {
         add_up(*record.run.server);

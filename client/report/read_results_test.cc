@@ -47,10 +47,10 @@ std::string changed(const std::function<void(Json&)>& change) {
 TEST(ReadResults, BuildsAreReadBackAndUnknownInOlderFiles) {
     const RunResult run = fixture::run(1, 8'000);
     std::istringstream input(changed([](Json&) {}) + changed([](Json& line) {
-        line["run"] = 2;
-        line.erase("server_fingerprint");
-        line.erase("client_hash");
-    }));
+                                 line["run"] = 2;
+                                 line.erase("server_fingerprint");
+                                 line.erase("client_hash");
+                             }));
     ResultReader reader(input, "results.json");
     const auto first = std::get<RunRecord>(*reader.next());
     ASSERT_EQ(run.server_fingerprint.size(), 2U);
@@ -59,6 +59,46 @@ TEST(ReadResults, BuildsAreReadBackAndUnknownInOlderFiles) {
     const auto second = std::get<RunRecord>(*reader.next());
     EXPECT_TRUE(second.run.server_fingerprint.empty());
     EXPECT_FALSE(second.context.client_hash);
+}
+
+TEST(ReadResults, TheCostOfAnOlderFileIsAddedUpAndItsMemoryNotKnown) {
+    std::istringstream input(changed([](Json& line) {
+        line["server_cost"].erase("cpu_seconds");
+        line["server_cost"].erase("memory_pss_bytes");
+        line["server_cost"]["peak_memory_bytes"] = 4096;
+        line["environment"]["memory_bytes"] = 0;
+    }));
+    const auto record = std::get<RunRecord>(*ResultReader(input, "results.json").next());
+    EXPECT_DOUBLE_EQ(record.run.server->cpu_seconds.value(), 0.0625 + 0.75);
+    EXPECT_FALSE(record.run.server->memory_pss_bytes);
+    EXPECT_FALSE(record.context.environment.memory_bytes) << "0 was what is not known";
+}
+
+TEST(ReadResults, WhatIsNotKnownIsNullAndADash) {
+    MeasurementResult result = fixture::measurement();
+    for (RunResult& run : result.runs) {
+        run.server = Cost{};
+        run.steal_share.reset();
+        run.server_threads.reset();
+    }
+    result.context.environment.memory_bytes.reset();
+    result.context.environment.load_average.reset();
+    const Json line = Json::parse(json_run_line(result.context, result.runs.front()));
+    for (const auto& [key, value] : line["server_cost"].items()) {
+        EXPECT_TRUE(value.is_null()) << key;
+    }
+    EXPECT_TRUE(line["steal_share"].is_null());
+    EXPECT_TRUE(line["environment"]["memory_bytes"].is_null());
+    EXPECT_TRUE(line["environment"]["load_average"].is_null());
+    EXPECT_TRUE(line["figures"]["server_cpu_ns_per_round_trip"]["value"].is_null());
+    EXPECT_TRUE(line["figures"]["server_threads"]["value"].is_null());
+    const std::string text = text_report(result);
+    EXPECT_NE(text.find("server                         –           –           –           –"),
+              std::string::npos)
+        << text;
+    const auto again = read(file_of(result)).measurements.at(0);
+    EXPECT_FALSE(again.runs.front().server->cpu_seconds);
+    EXPECT_FALSE(again.runs.front().steal_share);
 }
 
 TEST(ReadResults, EveryFigureIsMadeAgainFromTheFileAlone) {

@@ -64,6 +64,8 @@ void account_for_client(RunResult& result, const std::vector<Crew::Report>& repo
             const Duration wall = after.at - before.at;
             account.cpu_share = wall > Duration::zero() ? to_seconds(used) / to_seconds(wall) : 0;
             is_known = is_known && is_an_edge(to_seconds(wall), result.measured_seconds);
+        } else {
+            is_known = false;  // the run ended before its second edge
         }
         if (driver != DriverKind::spin) {
             account.busy_share = account.cpu_share;
@@ -104,9 +106,12 @@ void account_for_server(RunResult& result, const RunReadings& readings, const Li
     result.server = {.cpu_seconds = readings.server.cpu_seconds,
                      .user_seconds = readings.server.user_seconds,
                      .system_seconds = readings.server.system_seconds,
-                     .voluntary_switches = life.voluntary_switches,
-                     .involuntary_switches = life.involuntary_switches,
                      .memory_pss_bytes = readings.server_memory_bytes};
+    // Those of children that nobody waits for are lost.
+    if (!readings.server_loses_children) {
+        result.server->voluntary_switches = life.voluntary_switches;
+        result.server->involuntary_switches = life.involuntary_switches;
+    }
     const std::size_t allowed = spec.placement.server_cpus.empty()
                                     ? spec.topology.allowed().size()
                                     : spec.placement.server_cpus.size();

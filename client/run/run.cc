@@ -269,10 +269,14 @@ class OneRun {
         if (!stopped.left_behind.empty()) {
             result_.server_left_behind = stopped.left_behind;
         }
-        if (stopped.crashed && result_.error.empty()) {
+        if ((stopped.crashed || !stopped.unkillable.empty()) && result_.error.empty()) {
             result_.complete = false;
-            result_.error = "the server " + server_->how_it_ended() + " when it was stopped" +
-                            last_words(*server_);
+            result_.error =
+                stopped.crashed
+                    ? "the server " + server_->how_it_ended() + " when it was stopped" +
+                          last_words(*server_)
+                    : "processes of the server cannot be killed: " + stopped.unkillable +
+                          "; end them as the user that they run as";
         }
         result_.server_was_killed = stopped.killed;
     }

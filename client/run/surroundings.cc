@@ -119,6 +119,9 @@ RunReadings Surroundings::readings(TimePoint from, TimePoint to) const {
     readings.from = from;
     readings.to = to;
     readings.server = usage_.usage(from, to);
+    const auto& known = usage_.first().processes;
+    readings.server_loses_children = std::any_of(
+        known.begin(), known.end(), [](const ProcessReading& one) { return one.loses_children; });
     return readings;
 }
 

@@ -30,6 +30,7 @@ struct RunReadings {
     std::vector<Crew::CpuReading> workers_before;
     std::vector<Crew::CpuReading> workers_after;
     Usage server;
+    bool server_loses_children = false;  // one of its processes ignores SIGCHLD
     std::optional<std::uint64_t> server_memory_bytes;
     std::optional<std::uint64_t> client_memory_bytes;
     LoadSample load_before;
