@@ -37,7 +37,12 @@ TEXT
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
-say() { printf 'bench.sh: %s\n' "$*" >&2; }
+say() {
+    local text=$*
+    # What a terminal would obey is shown: words come from outside.
+    [[ $text != *[[:cntrl:]]* ]] || printf -v text %q "$text"
+    printf 'bench.sh: %s\n' "$text" >&2
+}
 fail() { say "$*"; exit 1; }
 wrong_usage() { say "$*; bench.sh --help explains"; exit 2; }
 

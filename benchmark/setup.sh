@@ -94,7 +94,12 @@ days_until_lists_are_old=7
 # The tests put a directory here and look what would be done to a machine like it.
 root=${VOLLEY_SETUP_ROOT:-}
 
-say() { printf 'setup: %s\n' "$*" >&2; }
+say() {
+    local text=$*
+    # What a terminal would obey is shown: words come from outside.
+    [[ $text != *[[:cntrl:]]* ]] || printf -v text %q "$text"
+    printf 'setup: %s\n' "$text" >&2
+}
 fail() { say "$*"; exit 1; }
 
 first_existing() {

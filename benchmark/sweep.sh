@@ -30,7 +30,12 @@ TEXT
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
-say() { printf 'sweep.sh: %s\n' "$*" >&2; }
+say() {
+    local text=$*
+    # What a terminal would obey is shown: words come from outside.
+    [[ $text != *[[:cntrl:]]* ]] || printf -v text %q "$text"
+    printf 'sweep.sh: %s\n' "$text" >&2
+}
 fail() { say "$*"; exit 1; }
 
 build() { make --silent --no-print-directory -C "$root" "$@" >&2; }

@@ -66,6 +66,29 @@ in_browser() { # CHECK
     grep -qF 'co&quot; {{script}}' "$page"
 }
 
+@test "no word of the results becomes a command, and what cannot be seen is shown" {
+    commands=$(tr '\n' '\r' <"$page" | grep -oE '<pre><code>.*</code></pre>' | tr '\r' '\n')
+    for word in 'x; touch' '$(touch' bashrc theirs no-such-option; do
+        [[ $commands != *"$word"* ]] || { echo "in the commands: $word"; return 1; }
+    done
+    for word in '--realtime' '&#39;--timeout=1s; touch stolen&#39;' '--statistic=--json'; do
+        [[ $commands == *"$word"* ]] || { echo "not in the commands: $word"; return 1; }
+    done
+    grep -qF -- '\u202e\x1b' "$page"
+    lacks $'\xe2\x80\xae'
+    lacks $'\x1b'
+}
+
+@test "the options of a repetition are options of volley" {
+    [ -x "$plot/../target/volley" ] || skip "the client is not built: make client"
+    names=$(awk '/^options_with/ { on = 1 } on { print } /\)$/ { on = 0 }' "$plot/report/repeat.R" | grep -oE '"[a-z-]+"' | tr -d '"')
+    [ "$(wc -w <<<"$names")" -eq 21 ]
+    help=$("$plot/../target/volley" --help)
+    for name in $names; do
+        grep -qE -- "--$name( |$)" <<<"$help" || { echo "no option of volley: --$name"; return 1; }
+    done
+}
+
 @test "nothing in it refers to anything outside" {
     lacks -iE '(src|href|action)="?(https?:|//|[a-z./]+\.(js|css|svg|png))'
     lacks -iE '@import|url\((http|//)'

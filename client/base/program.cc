@@ -11,6 +11,7 @@
 
 #include "base/dispositions.hh"
 #include "base/error.hh"
+#include "base/printable.hh"
 
 namespace volley {
 
@@ -23,7 +24,7 @@ int tell(const std::exception_ptr& thrown) {
     try {
         std::rethrow_exception(thrown);
     } catch (const Error& error) {
-        std::fprintf(stderr, "%s: %s\n", program_name, error.what());
+        std::fprintf(stderr, "%s: %s\n", program_name, printable(error.what()).c_str());
         return static_cast<int>(error.code());
     } catch (const std::bad_alloc&) {
         std::fprintf(stderr,
@@ -31,7 +32,7 @@ int tell(const std::exception_ptr& thrown) {
                      "container), or ask for less\n",
                      program_name);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s: unexpected: %s\n", program_name, error.what());
+        std::fprintf(stderr, "%s: unexpected: %s\n", program_name, printable(error.what()).c_str());
     } catch (...) {
         std::fprintf(stderr, "%s: unexpected: an exception without a text\n", program_name);
     }

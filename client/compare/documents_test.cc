@@ -139,7 +139,7 @@ TEST(CompareTables, FiguresAreThoseOfCompleteCells) {
               1 + 6 * fields().size());
     const std::string runs = runs_table(analysis);
     EXPECT_EQ(std::count(runs.begin(), runs.end(), '\n'), 1 + 12 * 3 + 4 + 3);
-    EXPECT_NE(runs.find("FALSE,connection 7: the reply is wrong   sent 00,1,0.25,,,"),
+    EXPECT_NE(runs.find("FALSE,connection 7: the reply is wrong\\n  sent 00,1,0.25,,,"),
               std::string::npos);
 }
 

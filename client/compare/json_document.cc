@@ -98,7 +98,7 @@ Json beginning(const char* kind, const AnalysisRequest& request, const ClaimFami
 }
 
 std::string as_text(const Json& document) {
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return document.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "base/build_info.hh"
 #include "base/error.hh"
+#include "base/printable.hh"
 #include "base/program.hh"
 #include "conform/check.hh"
 #include "conform/workbench.hh"
@@ -110,9 +111,9 @@ struct Tally {
 void print_failure(const Check& check, const CheckFailure& failure) {
     std::cout << "FAIL " << check.name << '\n'
               << "     rule      " << check.rule << '\n'
-              << "     sent      " << failure.sent << '\n'
-              << "     expected  " << failure.expected << '\n'
-              << "     came      " << failure.came << std::endl;
+              << "     sent      " << printable(failure.sent) << '\n'
+              << "     expected  " << printable(failure.expected) << '\n'
+              << "     came      " << printable(failure.came) << std::endl;
 }
 
 void try_check(const Check& check, Workbench& bench, Tally& tally) {
@@ -125,7 +126,8 @@ void try_check(const Check& check, Workbench& bench, Tally& tally) {
     } catch (const CheckSkipped& skipped) {
         passed = true;
         ++tally.skipped;
-        std::cout << "skip " << check.name << "  (" << skipped.reason << ")" << std::endl;
+        std::cout << "skip " << check.name << "  (" << printable(skipped.reason) << ")"
+                  << std::endl;
     } catch (CheckFailure& failure) {
         ++tally.failed;
         failure.came += bench.obituary();
@@ -157,7 +159,7 @@ int conform(const std::vector<std::string>& words) {
     kill_servers_when_interrupted();
     const ServerMetadata metadata = read_server_metadata(request.executable);
     if (!metadata.found()) {
-        std::cerr << "conform: no server.toml beside " << request.executable
+        std::cerr << "conform: no server.toml beside " << printable(request.executable)
                   << "; what depends on its capabilities is skipped\n";
     }
     if (!metadata.speaks("tcp")) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hh"
+#include "base/printable.hh"
 #include "base/shell_word.hh"
 
 namespace volley {
@@ -204,7 +205,7 @@ std::string plan_report(const Plan& plan) {
         return list.empty() ? std::string() : ", node " + format_cpu_list(as_list(list));
     };
     std::string text;
-    text += "server     " + plan.server_name + ", " + cpus(placement.server_cpus) +
+    text += "server     " + printable(plan.server_name) + ", " + cpus(placement.server_cpus) +
             nodes(placement.server_nodes) + "\n";
     text += "client     " + counted(run.connections, "connection") + ", " +
             counted(run.workers, "worker") + ", driver " + to_string(run.driver) + ", " +
@@ -221,10 +222,10 @@ std::string plan_report(const Plan& plan) {
                                     : ", however long they take") +
             "\n";
     for (const auto& note : plan.notes) {
-        text += "note       " + note + "\n";
+        text += "note       " + printable(note) + "\n";
     }
     for (const auto& note : placement.notes) {
-        text += "note       " + note + "\n";
+        text += "note       " + printable(note) + "\n";
     }
     return text;
 }

@@ -1,5 +1,7 @@
 #include "report/csv.hh"
 
+#include "report/csv_text.hh"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -73,7 +75,23 @@ TEST(Csv, ARecordIsOneLineWhateverTheTextsHold) {
     EXPECT_EQ(std::count(row.begin(), row.end(), '\n'), 1);
     auto cells = named(row);
     EXPECT_EQ(cells["server"], "a,\"b\"");
-    EXPECT_EQ(cells["reason"], "one two  three");
+    EXPECT_EQ(cells["reason"], "one\\ntwo\\r\\nthree");
+}
+
+// Whoever opens the file in a spreadsheet must not execute what a server is called.
+TEST(Csv, NoTextIsAFormula) {
+    EXPECT_EQ(csv_text("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0");
+    EXPECT_EQ(csv_text("+a"), "'+a");
+    EXPECT_EQ(csv_text("-a,b"), "\"'-a,b\"");
+    EXPECT_EQ(csv_text("@SUM(A1)"), "'@SUM(A1)");
+    EXPECT_EQ(csv_text("\t=1"), "\\t=1");
+    EXPECT_EQ(csv_text("\r=1"), "\\r=1");
+    for (const char* harmless : {"", "c-epoll", "a=b", "-1.5", "+", "-1e-05"}) {
+        EXPECT_EQ(csv_text(harmless), harmless == std::string("+") ? "'+" : harmless);
+    }
+    MeasurementContext context = fixture::context();
+    context.server_name = "=1+1\x1b\u202e";
+    EXPECT_EQ(named(csv_run_row(context, fixture::run(1, 8'000)))["server"], "'=1+1\\x1b\\u202e");
 }
 
 TEST(Csv, WhatWasNotOffloadedIsInEveryRowOfIt) {

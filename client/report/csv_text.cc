@@ -1,15 +1,34 @@
 #include "report/csv_text.hh"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <string_view>
+
+#include "base/printable.hh"
 
 namespace volley {
 
+namespace {
+
+// To a spreadsheet. A tab or a carriage return, which would do it as well, are escaped by now.
+bool begins_a_formula(const std::string& text) {
+    return !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
+}
+
+bool is_number(const std::string& text) {
+    double value = 0;
+    const char* const end = text.data() + text.size();
+    return std::from_chars(text.data(), end, value).ptr == end;
+}
+
+}  // namespace
+
 std::string csv_text(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char byte) { return byte == '\n' || byte == '\r'; }, ' ');
+    text = printable(text);
+    if (begins_a_formula(text) && !is_number(text)) {
+        text.insert(0, 1, '\'');
+    }
     if (text.find_first_of(",\"") == std::string::npos) {
         return text;
     }

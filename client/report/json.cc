@@ -171,7 +171,7 @@ Json begin_line(const char* kind) {
 }
 
 std::string as_line(const Json& line) {
-    return line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    return line.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace

@@ -14,33 +14,6 @@ bool continues(char byte) {
     return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
 }
 
-// Bytes of the well-formed UTF-8 character at the start of the text, 0 where there is none.
-// Overlong forms, surrogates and what lies beyond U+10FFFF are refused (RFC 3629).
-std::size_t character_length(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t length = lead < 0x80U                     ? 1
-                               : lead >= 0xc2U && lead <= 0xdfU ? 2
-                               : lead >= 0xe0U && lead <= 0xefU ? 3
-                               : lead >= 0xf0U && lead <= 0xf4U ? 4
-                                                                : 0;
-    if (length == 0 || text.size() < length) {
-        return 0;
-    }
-    for (std::size_t at = 1; at < length; ++at) {
-        if (!continues(text[at])) {
-            return 0;
-        }
-    }
-    if (length > 2) {
-        const auto second = static_cast<unsigned char>(text[1]);
-        const bool refused = (lead == 0xe0U && second < 0xa0U) ||
-                             (lead == 0xedU && second > 0x9fU) ||
-                             (lead == 0xf0U && second < 0x90U) || (lead == 0xf4U && second > 0x8fU);
-        return refused ? 0 : length;
-    }
-    return length;
-}
-
 }  // namespace
 
 std::size_t columns_of(std::string_view text) {
@@ -83,28 +56,6 @@ std::string whole_time(double seconds) {
         std::snprintf(text.data(), text.size(), "%lld:%02lld h", whole / 3600, whole / 60 % 60);
     }
     return text.data();
-}
-
-std::string printable(std::string_view text) {
-    std::string clean;
-    clean.reserve(text.size());
-    while (!text.empty()) {
-        const std::size_t length = character_length(text);
-        const auto lead = static_cast<unsigned char>(text.front());
-        // C1 controls (U+0080 … U+009F) are two bytes: c2 80 … c2 9f.
-        const bool control = length == 1 ? lead < 0x20U || lead == 0x7fU
-                                         : length == 2 && lead == 0xc2U &&
-                                               static_cast<unsigned char>(text[1]) < 0xa0U;
-        if (length == 0) {
-            clean += '?';
-        } else if (control) {
-            clean += ' ';
-        } else {
-            clean += text.substr(0, length);
-        }
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
-    return clean;
 }
 
 std::string wrap(std::string_view first, std::string_view text, std::size_t columns) {

@@ -1,10 +1,11 @@
-// Plain text in columns: widths in characters instead of bytes, wrapping, and text of unknown
-// origin made harmless for a terminal.
+// Plain text in columns: widths in characters instead of bytes, and wrapping.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "base/printable.hh"
 
 namespace volley {
 
@@ -20,10 +21,6 @@ namespace volley {
 
 // A length of time for people, whole seconds rounded up: "7 s", "2:05 min", "1:02 h".
 [[nodiscard]] std::string whole_time(double seconds);
-
-// Control characters become spaces, so that a server's words can neither move the cursor nor begin
-// a line of their own, and bytes that are not UTF-8 become "?".
-[[nodiscard]] std::string printable(std::string_view text);
 
 // Breaks at spaces so that no line is longer than `columns` (a longer word stays whole). The first
 // line begins with `first`, the others are indented by as much. A newline at the end.

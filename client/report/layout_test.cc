@@ -15,16 +15,6 @@ TEST(Layout, CountsCharactersInsteadOfBytes) {
     EXPECT_EQ(cut("ab", 5), "ab");
 }
 
-TEST(Layout, NothingOfATerminalsControlsIsLeft) {
-    EXPECT_EQ(printable("a\x1b[2Jb\r\nc\x7f"), "a [2Jb  c ");
-    EXPECT_EQ(printable("\xc2\x9b"
-                        "x"),
-              " x");
-    EXPECT_EQ(printable("\xff\xc3"), "??");
-    EXPECT_EQ(printable("µ€😀"), "µ€😀");
-    EXPECT_EQ(printable("\xe0\x80\x80\xed\xa0\x80\xf4\x90\x80\x80\xc0\xaf"), "????????????");
-}
-
 TEST(Layout, WrapsAtSpaces) {
     EXPECT_EQ(wrap("a: ", "one two three", 11), "a: one two\n   three\n");
     EXPECT_EQ(wrap("a: ", "unbreakable x", 5), "a: unbreakable\n   x\n");

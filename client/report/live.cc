@@ -98,7 +98,7 @@ void LiveLine::show(const std::string& line) {
         return;
     }
     const std::size_t columns = this->columns();
-    const std::string text = cut(line, columns);
+    const std::string text = cut(printable(line), columns);
     write("\r" + pad_right(text, std::min(shown_, columns)));
     shown_ = columns_of(text);
 }

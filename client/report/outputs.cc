@@ -7,6 +7,7 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "base/printable.hh"
 #include "base/program.hh"
 #include "report/classic.hh"
 #include "report/csv.hh"
@@ -149,10 +150,10 @@ void Outputs::finish(const MeasurementResult& result) {
     // name away.
     const std::string fault = not_offloaded(result);
     if (!fault.empty() && (stdout_is_taken(options_) || options_.quiet)) {
-        std::fprintf(stderr, "volley: warning: not-offloaded: %s\n", fault.c_str());
+        std::fprintf(stderr, "volley: warning: not-offloaded: %s\n", printable(fault).c_str());
     }
     if (result.outcome == ExitCode::failed || !has_figures(result)) {
-        std::fprintf(stderr, "volley: %s\n", result.stop_reason.c_str());
+        std::fprintf(stderr, "volley: %s\n", printable(result.stop_reason).c_str());
     }
     if (!first_failure_.empty()) {
         throw Error(ExitCode::failed, first_failure_);

@@ -8,6 +8,7 @@
 
 #include "base/error.hh"
 #include "base/joined.hh"
+#include "base/printable.hh"
 #include "plan/executable.hh"
 #include "report/text_values.hh"
 #include "stats/comparison.hh"
@@ -202,7 +203,7 @@ Schedule schedule_of(const SweepPlan& plan, const std::vector<GridCell>& grid, s
 }
 
 std::string cell_text(const SweepCell& cell) {
-    return cell.server + ", " + counted_plainly(cell.clients, "client") + ", " +
+    return printable(cell.server) + ", " + counted_plainly(cell.clients, "client") + ", " +
            counted_plainly(cell.server_cores, "core") +
            (cell.message_bytes == challenge_bytes
                 ? ""

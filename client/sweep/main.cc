@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hh"
+#include "base/printable.hh"
 #include "base/program.hh"
 #include "plan/machine.hh"
 #include "process/watcher.hh"
@@ -36,7 +37,7 @@ std::string shown_path(const std::string& path) {
 void list_servers(const SweepCommand& command) {
     std::string text;
     for (const auto& server : command.plan.servers) {
-        text += server + "\n";
+        text += printable(server) + "\n";
     }
     print(text);
 }
@@ -62,7 +63,7 @@ int run_sweep(const std::vector<std::string>& arguments) {
     const auto servers = find_servers(command, own_directory() + "/servers");
     std::vector<GridCell> grid = make_grid(command.plan, servers, topology, facts);
     if (command.action == SweepCommand::Action::dry_run) {
-        print(dry_run_text(command, grid, facts.random));
+        print(printable_lines(dry_run_text(command, grid, facts.random)));
         return 0;
     }
     const SweepLock lock;

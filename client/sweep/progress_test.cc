@@ -51,7 +51,7 @@ TEST(SweepTexts, ARunSaysItsFiguresOrItsFailure) {
     run.complete = false;
     run.error = "the server\nended";
     EXPECT_EQ(run_text(cell, 3, run, {"mean"}),
-              "a, 16 clients, 1 core, round 3: failed: the server ended");
+              "a, 16 clients, 1 core, round 3: failed: the server\\nended");
 }
 
 TEST(SweepTexts, SkippedCellsAreNamedWithTheirReason) {

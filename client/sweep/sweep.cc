@@ -85,7 +85,7 @@ class Sweep {
   private:
     void say(const std::string& text) {
         live_.erase();
-        std::fputs(text.c_str(), stderr);
+        std::fputs(printable_lines(text).c_str(), stderr);
     }
 
     void check_builds() const {

@@ -5,7 +5,7 @@
 # Labels hold letters beyond ASCII, which R neither reads nor draws in the C locale.
 if (!l10n_info()[["UTF-8"]]) invisible(Sys.setlocale("LC_CTYPE", "C.UTF-8"))
 
-for (part in c("reader.R", "classic.R", "theme.R", "notes.R", "save.R", "layout.R")) source(file.path(lib, part), encoding = "UTF-8")
+for (part in c("visible.R", "reader.R", "classic.R", "theme.R", "notes.R", "save.R", "layout.R")) source(file.path(lib, part), encoding = "UTF-8")
 
 # A named list of the functions, by name.
 all_plots <- function(directory = plot_directory) {
@@ -26,7 +26,7 @@ all_plots <- function(directory = plot_directory) {
 run_program <- function(name, body) {
     options(warn = 1)
     status <- tryCatch({ body(); 0 }, volley_problem = function(problem) {
-        message(name, ": ", conditionMessage(problem))
+        message(name, ": ", visible(conditionMessage(problem)))
         1
     })
     quit(save = "no", status = status)

@@ -41,7 +41,7 @@ read_classic <- function(path) {
         words <- strsplit(lines$text[i], "\\s+")[[1]]
         where <- paste0(path, ":", lines$line[i])
         if (length(words) != 6) fail(where, ": ", length(words), " words, not the 6 of \"", paste(classic_columns, collapse = " "), "\"")
-        data.frame(server = words[1], clients = classic_count(words[2], where, "clients"), cores = classic_count(words[3], where, "cores"),
+        data.frame(server = visible(words[1]), clients = classic_count(words[2], where, "clients"), cores = classic_count(words[3], where, "cores"),
                    mean_ns = classic_time(words[4], where, "mean"), stddev_ns = classic_time(words[5], where, "stddev"),
                    n = classic_count(words[6], where, "n"))
     })

@@ -6,7 +6,7 @@
 
 # What a person can mend; it is shown without a traceback. Pieces are pasted together.
 fail <- function(...) {
-    stop(structure(class = c("volley_problem", "error", "condition"), list(message = paste0(...), call = NULL)))
+    stop(structure(class = c("volley_problem", "error", "condition"), list(message = visible(paste0(...)), call = NULL)))
 }
 
 newest_schema <- 2
@@ -50,6 +50,9 @@ as_number <- function(text, file, column) {
     value
 }
 
+# A text that a spreadsheet would take for a formula is written with an apostrophe before it (client/report/csv_text.hh).
+text_of_cell <- function(text) visible(sub("^'(?=[=+@-])", "", text, perl = TRUE))
+
 read_table <- function(directory, name) {
     file <- file.path(directory, paste0(name, ".csv"))
     if (!file.exists(file)) {
@@ -74,6 +77,7 @@ read_table <- function(directory, name) {
         }
         table[[column]] <- text == "TRUE"
     }
+    for (column in names(table)[vapply(table, is.character, NA)]) table[[column]] <- text_of_cell(table[[column]])
     table
 }
 
@@ -153,7 +157,7 @@ not_comparable <- function(tables, most = Inf) {
 
 # Said once for all plots, on stderr.
 say_problems <- function(tables) {
-    for (line in c(not_comparable(tables), meta_value(tables, "problems"))) if (line != "") message("plot: ", line)
+    for (line in c(not_comparable(tables), meta_value(tables, "problems"))) if (line != "") message("plot: ", visible(line))
     tables
 }
 

@@ -3,12 +3,11 @@
 # Everything that comes from results (names of servers, messages, environment) is somebody else's text, and goes through escape()
 # exactly once: as an attribute or a cell. What the functions here return is HTML, and is not escaped again.
 
-# Text as HTML that shows just that text. Bytes that are not UTF-8 and control characters, which HTML cannot hold, become U+FFFD.
+# Text as HTML that shows just that text, and shows what cannot be seen or turns its direction (lib/visible.R).
 escape <- function(text) {
     text <- as.character(text)
     text[is.na(text)] <- ""
-    text <- iconv(enc2utf8(text), "UTF-8", "UTF-8", sub = "\uFFFD")
-    text <- gsub("[\\x01-\\x08\\x0b-\\x1f\\x7f]", "\uFFFD", text, perl = TRUE)
+    text <- visible(text, lines = TRUE)
     for (pair in list(c("&", "&amp;"), c("<", "&lt;"), c(">", "&gt;"), c("\"", "&quot;"), c("'", "&#39;"))) {
         text <- gsub(pair[1], pair[2], text, fixed = TRUE)
     }

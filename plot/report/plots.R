@@ -37,7 +37,7 @@ draw_plot <- function(name, draw, tables) {
         if (length(title) == 0) title <- name
         list(name = name, title = title, svg = inline_svg(plot_as_svg(plot), name, title))
     }, error = function(problem) {
-        message("report: the plot ", name, " failed: ", conditionMessage(problem))
+        message("report: the plot ", name, " failed: ", visible(conditionMessage(problem)))
         list(name = name, reason = paste("drawing it failed:", conditionMessage(problem)))
     })
 }

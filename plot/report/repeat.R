@@ -1,7 +1,7 @@
 # How to repeat it: the commands that measure the same grid with the same options, as far as the results name them.
 
 # A word that a shell reads as just that word. Names come from results, and a command is made to be copied.
-shell_word <- function(text) ifelse(grepl("^[A-Za-z0-9_./:@%+=,-]+$", text), text, shQuote(text, type = "sh"))
+shell_word <- function(text) ifelse(grepl("^[A-Za-z0-9_./:@%+=,-]+\\z", text, perl = TRUE), text, shQuote(text, type = "sh"))
 
 in_order <- function(values) paste(format(sort(unique(values)), scientific = FALSE, trim = TRUE), collapse = ",")
 
@@ -16,23 +16,26 @@ repeated <- "target/sweep-results/repeated"
 
 # The client's options as compare lists them: "options.run-time".
 option_key <- "^options[.]"
-# What a sweep decides itself for each run, and takes from nobody; and what decides how many runs there are, which --runs says.
-options_of_the_sweep <- c("clients", "message", "server-cores", "round", "runs", "seed", "name", "port", "terminate",
-    "quick", "min-runs", "max-runs")
+# Options that make a measurement what it is. Names come from results, which anybody may have written: no other word becomes part of a
+# command, and above all none that names a file. What a sweep decides itself for each run, and how many runs there are, is not among them.
+options_with_value <- c("host", "threads", "driver", "timeout", "connect-timeout", "precision", "confidence", "statistic", "run-time", "warmup",
+    "max-time", "ready-timeout", "stop-timeout", "client-cores", "server-cpus", "client-cpus", "server-node", "client-node")
+options_without <- c("no-placement", "keep-awake", "realtime")
 
 # The words after --. A switch that is off, and what the client chose itself, is not said.
 client_options <- function(environment) {
-    rows <- environment[grepl(option_key, environment$key) & !environment$value %in% c("", "no", "auto"), ]
+    rows <- environment[grepl(option_key, environment$key) & !environment$value %in% c("", "no", "auto", NA) & environment$values %in% c(1, NA), ]
     names <- sub(option_key, "", rows$key)
-    words <- ifelse(rows$value == "yes", paste0("--", names), paste0("--", names, " ", shell_word(rows$value)))
-    words[!names %in% options_of_the_sweep & rows$values %in% c(1, NA)]
+    # "--name=value" is one word, so that no value is taken for an option.
+    words <- ifelse(names %in% options_without, paste0("--", names), shell_word(paste0("--", names, "=", rows$value)))
+    words[names %in% options_with_value | (names %in% options_without & rows$value == "yes")]
 }
 
 sweep_command <- function(tables) {
     cells <- tables$cells
     seed <- environment_value(tables, "seed")
     options <- client_options(tables$environment)
-    words <- c("benchmark/sweep.sh", paste("--servers", shell_word(paste(unique(cells$server), collapse = ","))),
+    words <- c("benchmark/sweep.sh", paste0("--servers=", shell_word(paste(unique(cells$server), collapse = ","))),
         grid_option("--clients", cells$clients), grid_option("--cores", cells$cores), grid_option("--sizes", cells$message_bytes),
         if (any(cells$complete_runs > 0)) grid_option("--runs", max(cells$complete_runs)), if (grepl("^[0-9]+$", seed)) paste("--seed", seed),
         paste("--out", repeated), if (length(options)) paste(c("--", options), collapse = " "))

@@ -32,7 +32,11 @@ tables$comparisons$rounds_needed <- ifelse(tables$comparisons$verdict == "more r
 tables$cells$failure[tables$cells$server == "crashes"] <- "it ended before it answered: status 3 <b>bold</b>"
 tables$warnings$remedy <- c("measure on the machine itself", "compare only runs of one kernel")
 tables$environment <- rbind(tables$environment, data.frame(
-    key = c("kernel_command_line", "host_name", "seed"), value = c(strrep("parameter=value ", 30), "<i>host</i>", "42"), values = c(1, 2, 1)))
+    key = c("kernel_command_line", "host_name", "seed"), value = c(strrep("parameter=value ", 30), "<i>host</i>\u202e\u001b", "42"), values = c(1, 2, 1)))
+# Whoever wrote the results would like to have these words executed.
+tables$environment <- rbind(tables$environment, data.frame(
+    key = paste0("options.", c("x; touch stolen", "$(touch stolen)", "hgrm", "config", "no-such-option", "realtime", "timeout", "statistic")),
+    value = c("yes", "1", "/home/you/.bashrc", "/tmp/theirs", "1", "yes", "1s; touch stolen", "--json"), values = 1))
 tables$meta$value[tables$meta$key == "problems"] <- "results.jsonl:124: a torn last line was passed over"
 
 invisible(write_tables(tables, commandArgs(trailingOnly = TRUE)[1]))

@@ -35,10 +35,30 @@ test_that("a directory with results.jsonl, or the file, goes through target/comp
     expect_error(read_tables(directory), "/nowhere/compare is not there.*make client", class = "volley_problem")
 })
 
+test_that("names that hide something are shown with it, and formulas are names again", {
+    tables <- fake_tables()
+    first <- tables$cells$server[1]
+    call_it <- function(name) {
+        renamed <- tables
+        renamed$cells$server[renamed$cells$server == first] <- name
+        read_again(renamed)$cells$server[1]
+    }
+    expect_equal(call_it("a\u202eb\u200bc\u009bd"), "a\\u202eb\\u200bc\\u009bd")
+    expect_equal(call_it("a\x1b[2Jb\x7f"), "a\\x1b[2Jb\\x7f")
+    expect_equal(call_it("'=1+1"), "=1+1")
+    expect_equal(call_it("'quoted'"), "'quoted'")
+    expect_equal(call_it("\u00fc\u20ac"), "\u00fc\u20ac")
+    expect_equal(visible("a\nb\tc", lines = TRUE), "a\nb\tc")
+    expect_equal(visible(c(NA, "")), c(NA, ""))
+    wrong <- tables
+    wrong$cells$baseline[2] <- "\x1b[31m"
+    expect_match(refusal(wrong), "\\x1b[31m", fixed = TRUE)
+})
+
 test_that("a newer schema is refused by name", {
     tables <- fake_tables()
-    tables$meta$value[tables$meta$key == "schema_version"] <- "2"
-    expect_match(refusal(tables), "schema version 2 is newer than 1")
+    tables$meta$value[tables$meta$key == "schema_version"] <- newest_schema + 1
+    expect_match(refusal(tables), paste("schema version", newest_schema + 1, "is newer than", newest_schema))
 })
 
 test_that("what is missing or wrong is named: table, column, row", {

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# What servers say, what they are called and what files hold is shown with its control characters and its hidden ones escaped, wherever it comes
+# out; and a spreadsheet takes none of it for a formula.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/lib.bash"
+export VOLLEY_SWEEP_LOCK=$TMPDIR
+# Escape, C1, a change of direction, one of no width, a byte that is no character; and a formula.
+evil=$'=a\e[2J\u009b\u202eb\u200bc\xff'
+escaped='=a\\x1b\[2J\\u009b\\u202eb\\u200bc\\xff'
+
+expect_clean() { # FILE...
+    local file
+    for file in "$@"; do
+        ! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xff' "$file" ||
+            fail "what a terminal obeys, or nobody sees, is in $file: $(LC_ALL=C grep -anP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xff' "$file" | head -n 3 | cat -v)"
+    done
+}
+
+# Its last words, and its path.
+server="$TMPDIR/$evil"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\nprintf "%%s\\n" "words %s" >&2\nexit 1\n' "$evil" >"$server"
+chmod +x "$server"
+run "$volley" "${short[@]}" -- "$server"
+expect_status 1
+expect_err "saying: words $escaped"
+expect_clean "$out" "$err"
+run "$volley" "${short[@]}" -- "$TMPDIR/none-$evil"
+expect_status 2
+expect_one_line_on_stderr
+expect_err "none-$escaped"
+expect_clean "$out" "$err"
+run "$volley" "--$evil" 1
+expect_status 2
+expect_clean "$out" "$err"
+run "$VOLLEY_DIR/conform" --only starts-and-answers "$server"
+expect_clean "$out" "$err"
+run "$VOLLEY_DIR/conform" "$server"
+expect_out "$escaped"
+expect_clean "$out" "$err"
+
+# A name in every output, on the plan and in the commands of a repetition.
+csv=$TMPDIR/results.csv
+run "$volley" "${short[@]}" --name "$evil" --csv "$csv" --json "$TMPDIR/results.jsonl" --hgrm "$TMPDIR/results.hgrm" -- "$fake"
+expect_status 3
+expect_out "^$escaped: closed loop"
+grep -q "'$escaped" "$csv" || fail "the name begins a formula in the CSV"
+expect_clean "$out" "$err" "$csv" "$TMPDIR/results.jsonl" "$TMPDIR/results.hgrm"
+cp "$fake" "$TMPDIR/works-$evil"
+run "$volley" --print-plan --print-numactl -- "$TMPDIR/works-$evil"
+expect_status 0
+expect_out "works-$escaped"
+expect_clean "$out" "$err"
+
+# A sweep's progress, plan and summary. "=" ends a name there.
+sweep=("$VOLLEY_DIR/sweep" --servers "${evil#=}=$TMPDIR/works-$evil" --clients 1 --cores 1)
+run "${sweep[@]}" --dry-run -- --no-placement
+expect_clean "$out" "$err"
+run "${sweep[@]}" --runs 1 --out "$TMPDIR/swept" -- --run-time 50ms --warmup 0 --no-placement
+expect_status 0
+expect_err "${escaped#=}, 1 client, 1 core, round 1"
+expect_clean "$out" "$err"
+
+# compare, of which somebody else's file has that name; in JSON what is no character became U+FFFD.
+escaped=${escaped%\\\\xff}
+run "$VOLLEY_DIR/compare" "$TMPDIR/results.jsonl" --csv "$csv" --json "$TMPDIR/c.json" --markdown "$TMPDIR/c.md" --tables "$TMPDIR/tables"
+expect_status 0
+expect_out "^  $escaped"
+grep -q "'$escaped" "$csv" || fail "the name begins a formula in the CSV"
+grep -q 'x1b\\\[2J\\\\u009b' "$TMPDIR/c.md" || fail "Markdown lacks the name as text"
+expect_clean "$out" "$err" "$csv" "$TMPDIR/c.json" "$TMPDIR/c.md" "$TMPDIR"/tables/*.csv
+run "$VOLLEY_DIR/compare" "$TMPDIR/results.jsonl" --where "server=$evil-none"
+expect_status 2
+expect_clean "$out" "$err"
