@@ -58,6 +58,12 @@ std::string format_nanoseconds(double nanoseconds) {
     return text.data();
 }
 
+std::string format_chosen_share(double share) {
+    std::array<char, 48> text{};
+    std::snprintf(text.data(), text.size(), "%.10g %%", share * 100);
+    return text.data();
+}
+
 std::string format_count(double count) {
     std::array<char, 48> digits{};
     std::snprintf(digits.data(), digits.size(), "%.0f", count);

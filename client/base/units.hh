@@ -25,6 +25,8 @@ using Duration = std::chrono::nanoseconds;
 // Three or four significant digits with the unit that suits: "9.13 us", "1.02 ms", "640 ns", "2.00
 // s".
 [[nodiscard]] std::string format_nanoseconds(double nanoseconds);
+// A percentage that somebody chose, with all its digits: 0.995 is "99.5 %", 0.9995 is "99.95 %".
+[[nodiscard]] std::string format_chosen_share(double share);
 
 // A count with thousands separated: "1,234,567".
 [[nodiscard]] std::string format_count(double count);

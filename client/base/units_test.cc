@@ -31,6 +31,16 @@ TEST(Units, NanosecondsGetTheUnitThatSuits) {
     EXPECT_EQ(format_nanoseconds(999'600), "1.00 ms");
     EXPECT_EQ(format_nanoseconds(2e9), "2.00 s");
     EXPECT_EQ(format_nanoseconds(-1500), "-1.50 us");
+    for (const auto& [share, text] :
+         std::initializer_list<std::pair<double, const char*>>{{0.95, "95 %"},
+                                                               {0.995, "99.5 %"},
+                                                               {0.9995, "99.95 %"},
+                                                               {0.07, "7 %"},
+                                                               {0.0525, "5.25 %"},
+                                                               {0.99999, "99.999 %"},
+                                                               {1, "100 %"}}) {
+        EXPECT_EQ(format_chosen_share(share), text);
+    }
 }
 
 TEST(Units, CountsAreGrouped) {

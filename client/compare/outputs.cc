@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/units.hh"
 #include "compare/documents.hh"
 #include "compare/ranking.hh"
 #include "compare/tables.hh"
@@ -80,7 +81,7 @@ int judge_change(const CompareCommand& command, const Change& change) {
     }
     for (const ChangedCell* cell : slower_cells(change, *command.fail_if_slower)) {
         say(cell->older->label + ": slower, " + ratio_text(cell->comparisons.front()->ratio) +
-            ", over the limit of " + percent(*command.fail_if_slower));
+            ", over the limit of " + format_chosen_share(*command.fail_if_slower));
         status = slower_status;
     }
     return status;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/units.hh"
 #include "compare/builds.hh"
 #include "compare/comparability.hh"
 #include "compare/ranking.hh"
@@ -23,8 +24,7 @@ struct Document {
 
 // "95 %", "99.9 %"
 std::string level_text(double confidence) {
-    const bool is_whole = std::abs(confidence * 100 - std::round(confidence * 100)) < 1e-9;
-    return is_whole ? whole_percent(confidence) : percent(confidence);
+    return format_chosen_share(confidence);
 }
 
 std::string counted_cells(std::size_t cells) {

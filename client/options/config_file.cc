@@ -56,7 +56,7 @@ std::string read_whole(const std::string& path, const std::string& where) {
     }
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
     const auto begin = text.find_first_not_of(blanks);
     return begin == std::string_view::npos
                ? std::string_view()
@@ -94,8 +94,8 @@ ConfigEntry parse_line(std::string_view line, std::size_t number, const std::str
         refuse(place, "'" + std::string(line) + "' is not NAME = VALUE",
                "write a flag as NAME = yes, and a comment after # at the beginning of a line");
     }
-    const std::string name(trimmed(line.substr(0, equals)));
-    const std::string_view value = trimmed(line.substr(equals + 1));
+    const std::string name(without_blanks(line.substr(0, equals)));
+    const std::string_view value = without_blanks(line.substr(equals + 1));
     if (name.empty() || name.find_first_of(" \t\"'#") != std::string::npos || name[0] == '-') {
         refuse(place, "'" + name + "' is not the name of an option",
                "use the long names without dashes, as clients = 16");
@@ -142,7 +142,7 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
                        "save it as plain text (UTF-8) with one option a line");
             }
         }
-        line = trimmed(line);
+        line = without_blanks(line);
         if (line.empty() || line.front() == '#') {
             continue;
         }

@@ -10,6 +10,7 @@
 #include "options/description.hh"
 #include "options/values.hh"
 #include "options/words.hh"
+#include "run/spec.hh"
 #include "transport/challenge.hh"
 
 namespace volley {
@@ -122,6 +123,29 @@ void read_target_and_load(const Reader& reader, Options& options) {
     reader.time("connect-timeout", options.connect_timeout, 1ms, 1h);
 }
 
+// A figure that the measurement asked for cannot make precise is refused before anything is
+// measured.
+void check_statistics(const Options& options) {
+    const auto refuse = [](const std::string& statistic, const std::string& why,
+                           bool (*works)(const Field&)) {
+        throw Error(ExitCode::usage, "--statistic '" + statistic + "' " + why,
+                    "take one of " + names_of_statistics(works));
+    };
+    for (const auto& statistic : options.statistics) {
+        const Field& field = *find_statistic(statistic);
+        if (options.runs == std::size_t{1} && field.within_run == nullptr) {
+            refuse(statistic, "has no interval within a run, and with --runs 1 there is no other",
+                   [](const Field& other) { return other.within_run != nullptr; });
+        }
+        if (options.port && field.name.starts_with("server_")) {
+            refuse(statistic, "is not known of a server that already runs (-p PORT)",
+                   [](const Field& other) {
+                       return can_be_precise(other) && !other.name.starts_with("server_");
+                   });
+        }
+    }
+}
+
 void read_measuring(const Reader& reader, Options& options) {
     if (reader.has("precision")) {
         options.precision = parse_percent("precision", reader.text("precision"), 0.001, 1);
@@ -136,7 +160,8 @@ void read_measuring(const Reader& reader, Options& options) {
     reader.count("runs", options.runs, 1, most_runs);
     reader.count("min-runs", options.min_runs, 2, most_runs);
     reader.count("max-runs", options.max_runs, 2, most_runs);
-    reader.time("run-time", options.run_time, 50ms, 1h);
+    check_statistics(options);
+    reader.time("run-time", options.run_time, shortest_run_time, longest_run_time);
     reader.time("warmup", options.warmup, 0s, 1h);
     reader.time("max-time", options.max_time, 100ms, 24h);
     reader.count("seed", options.seed, 0, ~std::uint64_t{0});

@@ -1,4 +1,5 @@
 #include "options/options.hh"
+#include "options/values.hh"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -164,6 +165,36 @@ TEST(Options, WhatAConfigurationFileSaysIsTakenOrRefusedWithItsLine) {
     const ConfigFile file("clients = many\n");
     EXPECT_TRUE(
         refusal({"-p", "1", "-c", "x", "--config", file.path()}).starts_with("--clients 'x'"));
+}
+
+TEST(Options, AStatisticThatCannotBecomePreciseIsRefusedWithThoseThatCan) {
+    for (const char* statistic : {"max", "min", "round_trips", "steal_share", "server_threads",
+                                  "setup_seconds", "server_cpu_share", "frob"}) {
+        const std::string said = refusal({"--statistic", statistic, "--", "x"});
+        EXPECT_NE(said.find(std::string("--statistic '") + statistic +
+                            "' is not a list out of mean,p50,"),
+                  std::string::npos)
+            << said;
+    }
+    // Whatever is offered is taken.
+    EXPECT_EQ(parse_options({"--statistic", names_of_statistics(can_be_precise), "--", "x"})
+                  .statistics.size(),
+              15U);
+    const std::string single =
+        refusal({"--runs", "1", "--statistic", "mean,round_trips_per_second", "--", "x"});
+    EXPECT_NE(single.find("'round_trips_per_second' has no interval within a run"),
+              std::string::npos);
+    EXPECT_TRUE(single.ends_with("take one of mean,p50,p90,p99,p99.9")) << single;
+    EXPECT_EQ(parse_options({"--runs", "1", "--statistic", "mean,p50,p90,p99,p99.9", "--", "x"})
+                  .statistics.size(),
+              5U);
+    const std::string foreign = refusal({"-p", "1", "--statistic", "server_cpu_ns_per_round_trip"});
+    EXPECT_NE(foreign.find("already runs"), std::string::npos) << foreign;
+    EXPECT_EQ(foreign.find("server_", foreign.find("take one of")), std::string::npos) << foreign;
+    const ConfigFile file("runs = 1\nstatistic = stddev\n");
+    EXPECT_NE(
+        refusal({"--config", file.path(), "--", "x"}).find("line 2: statistic 'stddev' has no"),
+        std::string::npos);
 }
 
 TEST(Options, ABadConfigurationFileIsNamed) {

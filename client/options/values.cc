@@ -116,6 +116,24 @@ CpuList parse_cpus(const std::string& name, const std::string& text) {
     return *cpus;
 }
 
+bool can_be_precise(const Field& field) {
+    return field.aggregate == Aggregate::median &&
+           (field.unit == "ns" || field.unit.ends_with("/s"));
+}
+
+std::string names_of_statistics(bool (*which)(const Field&)) {
+    constexpr std::string_view prefix = "rtt_ns_";
+    std::string all;
+    for (const Field& field : fields()) {
+        if (which(field)) {
+            std::string name(field.name.substr(field.name.starts_with(prefix) ? prefix.size() : 0));
+            name = name == "p99_9" ? "p99.9" : name;
+            all += (all.empty() ? "" : ",") + name;
+        }
+    }
+    return all;
+}
+
 std::vector<std::string> parse_statistics(const std::string& name, const std::string& text) {
     std::vector<std::string> statistics;
     std::istringstream words(text);
@@ -125,10 +143,8 @@ std::vector<std::string> parse_statistics(const std::string& name, const std::st
             canonical[point] = '_';
         }
         const Field* field = find_statistic(canonical);
-        if (field == nullptr || field->aggregate != Aggregate::median) {
-            refuse(name, text,
-                   "a list out of mean,p50,p90,p99,p99.9,stddev,round_trips_per_second or another "
-                   "field whose value is a median over runs");
+        if (field == nullptr || !can_be_precise(*field)) {
+            refuse(name, text, "a list out of " + names_of_statistics(can_be_precise));
         }
         statistics.push_back(canonical);
     }

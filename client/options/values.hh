@@ -10,6 +10,8 @@
 
 namespace volley {
 
+struct Field;  // run/result.hh
+
 // Boost.Program_options puts the user's words into its messages by replacing %placeholders% until
 // none is left, which never ends where a word holds one itself. Throws Error(usage) where `words`,
 // which came from `where`, do.
@@ -27,8 +29,12 @@ void refuse_placeholders(const std::string& words, const std::string& where);
 [[nodiscard]] double parse_percent(const std::string& name, const std::string& text, double least,
                                    double most);
 [[nodiscard]] CpuList parse_cpus(const std::string& name, const std::string& text);
-// Comma-separated statistics that find_statistic() knows and whose aggregate is a median; "p99.9"
-// becomes "p99_9".
+// Whether a measurement can stop on it: it has an interval over runs, and a size that a precision
+// can be relative to, which shares and counts, often 0, have not.
+[[nodiscard]] bool can_be_precise(const Field& field);
+// The names that options take of those figures, comma-separated.
+[[nodiscard]] std::string names_of_statistics(bool (*which)(const Field&));
+// Comma-separated statistics that can be precise; "p99.9" becomes "p99_9".
 [[nodiscard]] std::vector<std::string> parse_statistics(const std::string& name,
                                                         const std::string& text);
 

@@ -11,6 +11,7 @@
 #include "base/retry.hh"
 #include "base/units.hh"
 #include "report/layout.hh"
+#include "report/text_values.hh"
 
 namespace volley {
 
@@ -31,10 +32,10 @@ std::vector<Part> parts_of(const LiveStatus& status) {
     parts.push_back({format_count(static_cast<double>(status.round_trips)) + " round trips", 5});
     if (!status.statistic.empty() && status.estimate) {
         const Estimate& estimate = *status.estimate;
-        parts.push_back({status.statistic + " " + format_nanoseconds(estimate.point), 1});
+        parts.push_back({status.statistic + " " + value_text(status.unit, estimate.point), 1});
         if (estimate.interval) {
-            parts.push_back({"[" + format_nanoseconds(estimate.interval->low) + ", " +
-                                 format_nanoseconds(estimate.interval->high) + "]",
+            parts.push_back({"[" + value_text(status.unit, estimate.interval->low) + ", " +
+                                 value_text(status.unit, estimate.interval->high) + "]",
                              3});
         }
         if (const auto precision = estimate.precision()) {

@@ -19,8 +19,9 @@ struct LiveStatus {
     double elapsed_seconds = 0;
     std::size_t runs_done = 0;
     std::uint64_t round_trips = 0;
-    std::string statistic;               // "mean": what `estimate` is of; empty: nothing known yet
-    std::optional<Estimate> estimate;    // ns
+    std::string statistic;    // "mean": what `estimate` is of; empty: nothing known yet
+    std::string unit = "ns";  // of the estimate
+    std::optional<Estimate> estimate;
     std::optional<double> left_seconds;  // probably
 };
 

@@ -23,6 +23,15 @@ LiveStatus status() {
             .left_seconds = 95};
 }
 
+TEST(Live, AFigureHasItsOwnUnit) {
+    LiveStatus rate = status();
+    rate.statistic = "round_trips_per_second";
+    rate.unit = "1/s";
+    EXPECT_NE(live_text(rate, 200).find("round_trips_per_second 9.13 k/s  [9.02 k/s, 9.31 k/s]"),
+              std::string::npos)
+        << live_text(rate, 200);
+}
+
 TEST(Live, SaysHowFarTheMeasurementIs) {
     EXPECT_EQ(live_text(status(), 200),
               "12 s  run 7  1,234,567 round trips  mean 9.13 us  [9.02 us, 9.31 us]  ±2.0 %  "

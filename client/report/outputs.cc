@@ -104,6 +104,7 @@ void Outputs::show(const MeasurementResult& so_far, Duration elapsed,
     if (!values.empty()) {
         const OverRuns summary = summarize_over_runs(values, so_far.context.confidence);
         status.statistic = statistic;
+        status.unit = field->unit;
         status.estimate = summary.median;
         status.left_seconds = seconds_left;
     }

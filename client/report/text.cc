@@ -24,7 +24,7 @@ std::string title(const MeasurementContext& context) {
 
 // What the intervals of this measurement vouch for.
 std::string scope(const Summary& summary) {
-    const std::string level = whole_percent(summary.context().confidence) + " interval";
+    const std::string level = format_chosen_share(summary.context().confidence) + " interval";
     const std::string restart = summary.context().server_is_ours
                                     ? ""
                                     : "; server not restarted; restart variance not included";

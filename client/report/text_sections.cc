@@ -192,8 +192,8 @@ std::string flags_text(const Summary& summary) {
         if (const auto& modes = over_runs.bimodal) {
             text += flag("bimodal: " + name + " of " + std::to_string(modes->in_first) + " of " +
                          std::to_string(summary.complete) + " runs is near " +
-                         format_nanoseconds(modes->first) + ", of the others near " +
-                         format_nanoseconds(modes->second));
+                         value_text(figure->field->unit, modes->first) + ", of the others near " +
+                         value_text(figure->field->unit, modes->second));
         }
     }
     return text + within_run_flags(summary);

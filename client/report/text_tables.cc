@@ -89,7 +89,7 @@ std::string round_trip_table(const Summary& summary) {
          {"round trips", "round_trips_per_second"},
          {"payload each way", "bytes_per_second"}}};
     const bool several = summary.complete > 1;
-    const std::string level = whole_percent(summary.context().confidence) + " interval";
+    const std::string level = format_chosen_share(summary.context().confidence) + " interval";
     std::string table =
         several ? line_of("round trip", "median", level, "", "between runs", "mean of runs ± t")
                 : line_of("round trip", "this run", level, "", "", "");

@@ -88,6 +88,28 @@ TEST(TextReport, BimodalRunsAreNamed) {
     EXPECT_TRUE(says(text_report(result), "flag: bimodal: p50 of 8 of 12 runs is near 8."));
 }
 
+TEST(TextReport, ModesHaveTheUnitOfTheirFigure) {
+    MeasurementResult result = fixture::measurement();
+    result.context.stop_statistics = {"round_trips_per_second"};
+    result.runs.clear();
+    for (std::size_t number = 1; number <= 12; ++number) {
+        result.runs.push_back(fixture::run(number, 8'000));
+        result.runs.back().measured_seconds = number % 3 == 0 ? 2 : 1;
+    }
+    const std::string report = text_report(result);
+    EXPECT_TRUE(says(report, "is near 2.05 k/s, of the others near 4.10"));
+}
+
+TEST(TextReport, AConfidenceHasAllItsDigits) {
+    MeasurementResult result = fixture::measurement();
+    for (const auto& [confidence, text] :
+         {std::pair(0.995, "99.5 % interval"), std::pair(0.9985, "99.85 % interval")}) {
+        result.context.confidence = confidence;
+        EXPECT_TRUE(says(text_report(result), text)) << text;
+        EXPECT_FALSE(says(text_report(result), "100 % interval"));
+    }
+}
+
 TEST(TextReport, WithoutACompleteRunThereIsNoFigureButTheReason) {
     MeasurementResult result = fixture::measurement();
     result.runs = {result.runs[5]};

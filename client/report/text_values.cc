@@ -69,6 +69,13 @@ std::string whole_percent(double share) {
     return fixed(share * 100, 0) + " %";
 }
 
+std::string value_text(std::string_view unit, double value) {
+    return unit == "ns"  ? format_nanoseconds(value)
+           : unit == "s" ? seconds_text(value)
+           : unit == "1" ? scale_for("", value).number(value)
+                         : scale_for(unit, value).with_unit(value);
+}
+
 std::string seconds_text(double seconds) {
     return format_nanoseconds(seconds * 1e9);
 }

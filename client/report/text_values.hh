@@ -25,8 +25,10 @@ struct Scale {
 // three or four significant digits are shown.
 [[nodiscard]] Scale scale_for(std::string_view unit, double value);
 
-[[nodiscard]] std::string percent(double share);         // 0.0203 -> "2.0 %"
-[[nodiscard]] std::string whole_percent(double share);   // 0.874 -> "87 %"
+[[nodiscard]] std::string percent(double share);        // 0.0203 -> "2.0 %"
+[[nodiscard]] std::string whole_percent(double share);  // 0.874 -> "87 %"
+// With its unit, as the table of figures names it ("ns", "1/s", "1"), in the usual size of it.
+[[nodiscard]] std::string value_text(std::string_view unit, double value);
 [[nodiscard]] std::string seconds_text(double seconds);  // "1.00 s", "14.5 s"
 
 // "1 worker", "2 workers".

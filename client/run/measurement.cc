@@ -122,9 +122,9 @@ class Measuring {
         std::vector<OverRuns> summaries;
         for (const auto& name : spec_.statistics) {
             const auto values = values_over_runs(result_, *find_statistic(name));
-            if (!values.empty()) {
-                summaries.push_back(summarize_over_runs(values, spec_.stop.confidence));
-            }
+            // One that has no value is as far from being precise as can be.
+            summaries.push_back(
+                values.empty() ? OverRuns{} : summarize_over_runs(values, spec_.stop.confidence));
         }
         StopDecision decision = after_run(summaries);
         if (spec_.exact_runs) {

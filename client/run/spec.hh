@@ -43,6 +43,10 @@ struct ServerSpec {
     std::string offload_check = {};
 };
 
+// What --run-time takes, and a hint may propose.
+inline constexpr Duration shortest_run_time = std::chrono::milliseconds(50);
+inline constexpr Duration longest_run_time = std::chrono::hours(1);
+
 struct RunSpec {
     std::optional<ServerSpec> server;  // nothing: one that already runs at host:port
     std::string host = "127.0.0.1";

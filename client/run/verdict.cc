@@ -9,6 +9,7 @@
 
 #include "base/joined.hh"
 #include "base/units.hh"
+#include "stats/student.hh"
 
 namespace volley {
 
@@ -22,8 +23,6 @@ std::string percent(double share) {
 
 // Least number of runs for which Kalibera and Jones's optimum says anything.
 constexpr std::size_t runs_for_optimum = 10;
-// Of a two-sided interval: half-width over standard error, near enough for a hint.
-constexpr double errors_in_half_width = 1.96;
 
 std::uint64_t longest_of(const MeasurementResult& result) {
     std::uint64_t longest = 0;
@@ -45,6 +44,8 @@ std::optional<double> optimal_seconds(const MeasurementResult& result) {
     double within = 0;
     double overhead = 0;
     double seconds = 0;
+    // Of a two-sided interval: half-width over standard error, near enough for a hint.
+    const double errors_in_half_width = normal_critical(result.context.confidence);
     for (const auto& run : result.runs) {
         if (!run.complete || !run.mean || !run.mean->interval) {
             continue;
@@ -69,7 +70,12 @@ std::optional<double> optimal_seconds(const MeasurementResult& result) {
         variance += (value - mean) * (value - mean) / (count - 1);
     }
     within /= count;
-    return optimal_run_seconds(overhead / count, within, variance - within / (seconds / count));
+    const auto optimum =
+        optimal_run_seconds(overhead / count, within, variance - within / (seconds / count));
+    // What --run-time takes: the nearest of these is the best that can be had.
+    return optimum ? std::optional(std::clamp(*optimum, to_seconds(shortest_run_time),
+                                              to_seconds(longest_run_time)))
+                   : std::nullopt;
 }
 
 RunFacts facts_of(const MeasurementResult& result, const MeasurementSpec& spec) {
@@ -98,13 +104,16 @@ void describe_what_is_missing(MeasurementResult& result, const MeasurementSpec& 
     auto& details = result.verdict_details;
     for (const auto& name : spec.statistics) {
         const auto values = values_over_runs(result, *find_statistic(name));
+        if (values.empty() && !result.runs.empty()) {
+            details.push_back(name + ": not known of any run");
+        }
         if (values.size() < 2) {
             continue;
         }
         const OverRuns summary = summarize_over_runs(values, spec.stop.confidence);
         if (!summary.median.interval) {
             details.push_back(name + ": " + std::to_string(values.size()) + " runs give no " +
-                              percent(spec.stop.confidence) + " interval, " +
+                              format_chosen_share(spec.stop.confidence) + " interval, " +
                               std::to_string(least_runs_for(spec.stop.confidence)) + " are needed");
         }
         if (summary.variation) {
@@ -126,8 +135,8 @@ void describe_what_is_missing(MeasurementResult& result, const MeasurementSpec& 
 
 std::string stop_text(StopReason reason, const MeasurementSpec& spec) {
     const std::string target = joined(spec.statistics, " and ") + " to ±" +
-                               percent(spec.stop.precision) + " at " +
-                               percent(spec.stop.confidence) + " confidence";
+                               format_chosen_share(spec.stop.precision) + " at " +
+                               format_chosen_share(spec.stop.confidence) + " confidence";
     switch (reason) {
         case StopReason::precision_reached:
             return "precision reached: " + target;

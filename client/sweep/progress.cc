@@ -14,16 +14,10 @@ namespace volley {
 
 namespace {
 
-std::string value_text(const Field& field, double value) {
-    return field.unit == "ns"
-               ? format_nanoseconds(value)
-               : format_count(value) + (field.unit == "1" ? "" : " " + std::string(field.unit));
-}
-
 std::string figure_text(const RunResult& run, const std::string& statistic) {
     const Field* const field = find_statistic(statistic);
     const auto value = field->of_run(run);
-    return statistic + " " + (value ? value_text(*field, *value) : "not known");
+    return statistic + " " + (value ? value_text(field->unit, *value) : "not known");
 }
 
 }  // namespace

@@ -209,6 +209,11 @@ hold_against() { # WHAT PART...
         [[ $kind != header ]] || shown="<$name>"
         [[ $kind != module ]] || { kind="R package"; shown=${name#R:}; }
         owner=$(owner_of "$kind" "$name")
+        if [[ ! $owner && -s $brought.absent && $what == "make setup-"* ]]; then
+            # Their servers are skipped here as well.
+            printf 'not looked into: %s: %s %s, for what %s installs is not here\n' "$place" "$kind" "$shown" "$what"
+            continue
+        fi
         if [[ ! $owner && -s $brought.absent ]]; then
             printf 'cannot be told: %s: %s %s; not installed here, and perhaps what %s brings it with: %s\n' \
                 "$place" "$kind" "$shown" "$what" "$(paste -sd ' ' "$brought.absent")" >>"$scratch/undecided"

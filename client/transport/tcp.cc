@@ -20,12 +20,20 @@ TcpChannel TcpChannel::open(const Address& address, Receiving receiving, Duratio
             "raise the descriptor limit (ulimit -n) or open fewer connections with --clients");
     }
     const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
+        throw_errno("messages cannot be sent at once (TCP_NODELAY)", errno,
+                    "allow setsockopt: figures would show the waiting of the kernel");
+    }
     if (receiving == Receiving::waits) {
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(time_limit);
-        const auto rest = std::chrono::ceil<std::chrono::microseconds>(time_limit - seconds);
-        const timeval limit{.tv_sec = seconds.count(), .tv_usec = rest.count()};
-        ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        // Rounded before it is split: 999,999,999 ns are a second, and no million microseconds,
+        // which the kernel refuses.
+        const auto whole = std::chrono::ceil<std::chrono::microseconds>(time_limit);
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(whole);
+        const timeval limit{.tv_sec = seconds.count(), .tv_usec = (whole - seconds).count()};
+        if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) {
+            throw_errno("the wait for a reply cannot be limited (SO_RCVTIMEO)", errno,
+                        "allow setsockopt, or use --driver wait");
+        }
     }
     TcpChannel channel(std::move(socket), receiving);
     // A failure shows in connect_result(), also one at once: so there is one place that reports it.
