@@ -90,6 +90,35 @@ last_line() { printf '%s' "${lines[-1]}"; }
     [ -s "$tree/target/test-logs/release-behaviour-a_third_fails.log" ]
 }
 
+@test "what fails and passes when it is tried again alone is counted as passed, and named as flaky with its log" {
+    unit_tests 1 '[ RUN      ] A.slips' 'because of the load' '[  FAILED  ] A.slips (0 ms)' \
+        '[ RUN      ] A/B.fails/0' '[  FAILED  ] A/B.fails/0, where GetParam() = 4 (0 ms)' '[==========] 2 tests from 1 test suite ran. (3 ms total)'
+    sed -i '2i case "$*" in\n*filter=A.slips) printf "[ RUN      ] A.slips\\n[       OK ] A.slips (0 ms)\\n[==========] 1 test ran.\\n"; exit ;;\n*filter=A/B.fails/0) echo "[ RUN      ] A/B.fails/0"; exit 1 ;;\nesac' "$tree/target/unit_tests"
+    script client/test/behaviour/it_slips.sh "[[ -e '$tree/tried' ]] || { touch '$tree/tried'; echo the first time; exit 1; }"
+    script client/test/behaviour/it_fails.sh "echo x >>'$tree/tries'; exit 3"
+    script client/test/behaviour/it_works.sh ':'
+    run_all unit behaviour
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "3 passed, 2 failed, 0 skipped" ]
+    [ "${lines[-2]}" = "what they printed is in target/test-logs/" ]
+    [[ $output == *$'\n'"flaky: release unit A.slips (log: target/test-logs/release-unit-0.log)"$'\n'* ]]
+    [[ $output == *$'\n'"flaky: release it slips (log: target/test-logs/release-behaviour-it_slips.first.log)"$'\n2 flaky\n'* ]]
+    [[ $output == *"failed: release unit A/B.fails/0"* && $output == *"failed: release it fails: status 3"* ]]
+    grep -q 'the first time' "$tree/target/test-logs/release-behaviour-it_slips.first.log"
+    [ "$(wc -l <"$tree/tries")" -eq 2 ]
+}
+
+@test "a process left behind once, and then not, is flaky too" {
+    script client/test/behaviour/it_leaves.sh "[[ -e '$tree/tried' ]] || { touch '$tree/tried'; setsid sleep 1000 >/dev/null 2>&1 & }"
+    run_all behaviour
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(last_line)" = "1 passed, 0 failed, 0 skipped" ]
+    [ "${lines[-2]}" = "1 flaky" ]
+    grep -q 'left behind: sleep 1000' "$tree/target/test-logs/release-behaviour-it_leaves.first.log"
+}
+
 @test "a behaviour script that hangs is ended and counted as failed" {
     sed -i 's/^behaviour_deadline=.*/behaviour_deadline=1/' "$tree/client/test/run_all.sh"
     script client/test/behaviour/it_hangs.sh 'sleep 1000'
@@ -168,6 +197,8 @@ echo "$1  59      1       0  last-of-a-burst-is-prompt"; exit 1'
     [ "$status" -eq 1 ]
     [ "$(last_line)" = "1 passed, 1 failed, 0 skipped" ]
     [[ $output == *"failed: release server wrong: last-of-a-burst-is-prompt"* ]]
+    [[ $output == *$'\n'"flaky: release server late (log: target/test-logs/release-server-late.first.log)"$'\n1 flaky\n'* ]]
+    grep -q last-of-a-burst "$tree/target/test-logs/release-server-late.first.log"
     [ "$(wc -l <"$tree/wrong.tries")" -eq 2 ]
 }
 

@@ -13,6 +13,10 @@
 # The last line is "N passed, N failed, N skipped", the status 0 only where nothing failed; before it stands what failed and why
 # each skip. Everything that a test printed is in target/test-logs/.
 #
+# A unit test, a behaviour script or a server that fails is tried again, once and alone. What passes then counts as passed and is named as
+# flaky, with the log of its failure, and counted in a line of its own: it has a fault, in the test or in what it tests. What a sanitizer
+# reports, and a unit test that crashes and takes others with it, has failed whatever a second try says.
+#
 # A behaviour script, client/test/behaviour/*.sh, is one test named as a sentence: status 0 passed, 77 skipped with the reason in
 # its last line, anything else failed. It finds the programs in $VOLLEY_DIR and a directory of its own, removed afterwards, in
 # $TMPDIR; the root of the project is its working directory. A process that it leaves behind fails it.
@@ -37,10 +41,18 @@ logs=$PWD/target/test-logs
 passed=0
 failures=()
 skips=()
+flaky=()
 
 pass() { passed=$((passed + 1)); }
 skip() { # NAME REASON
     skips+=("$1: ${2:-no reason given}")
+}
+# What failed and then passed alone.
+pass_at_last() { # NAME LOG-OF-THE-FAILURE
+    flaky+=("$1 (log: ${2#"$PWD/"})")
+    printf 'FLAKY %s\n' "$1"
+    tail -n 25 "$2" | sed 's/^/    /'
+    pass
 }
 # Says so at once, with the end of the log, or what follows a line that contains BEGINNING.
 fail() { # NAME LOG [REASON [BEGINNING]]
@@ -113,12 +125,28 @@ read_gtest_log() {
     END { if (running) print "crash " running; else if (ended) print "end" }' "$1"
 }
 
-judge_gtest_shard() { # LABEL LOG STATUS DEADLINE
-    local label=$1 log=$2 status=$3 kind name reason ended='' told=${#failures[@]}
+# A test that failed, by itself.
+passes_alone() { # PROGRAM NAME LOG DEADLINE
+    run_with_deadline "$4" "$3" "${launcher[@]}" "$1" --gtest_color=no --gtest_filter="$2" && ! collect_reports "$3" &&
+        [[ $(read_gtest_log "$3") == "pass $2"$'\n'end ]]
+}
+
+judge_gtest_shard() { # LABEL LOG STATUS DEADLINE PROGRAM
+    local label=$1 log=$2 status=$3 kind name reason ended='' told=$((${#failures[@]} + ${#flaky[@]})) again reported=
+    # Before anything is tried again, which may have reports of its own.
+    ! collect_reports "$log" || reported=yes
     while read -r kind name; do
         case $kind in
             pass) pass ;;
-            fail) fail "$label $name" "$log" "" "[ RUN      ] $name" ;;
+            fail)
+                # Tests with parameters have names with slashes.
+                again=$logs/${label// /-}-again-${name//\//-}.log
+                # What follows the name (", where GetParam() = 4") is no part of it.
+                if [[ ! $reported ]] && passes_alone "$5" "${name%%,*}" "$again" "$4"; then
+                    pass_at_last "$label $name" "$log"
+                else
+                    fail "$label $name" "$log" "" "[ RUN      ] ${name%%,*}"
+                fi ;;
             skip) skip "$label ${name%%$'\t'*}" "${name#*$'\t'}" ;;
             crash)
                 reason="crashed, status $status"
@@ -127,9 +155,9 @@ judge_gtest_shard() { # LABEL LOG STATUS DEADLINE
             end) ended=yes ;;
         esac
     done < <(read_gtest_log "$log")
-    if collect_reports "$log"; then
+    if [[ $reported ]]; then
         fail "$label" "$log" "a sanitizer reported"
-    elif [[ ${#failures[@]} -eq $told && ($status -ne 0 || ! $ended) ]]; then
+    elif [[ $((${#failures[@]} + ${#flaky[@]})) -eq $told && ($status -ne 0 || ! $ended) ]]; then
         fail "$label" "$log" "ended early or badly, status $status"
     fi
 }
@@ -152,7 +180,7 @@ run_unit() { # VARIANT DIRECTORY
     for ((shard = 0; shard < shards; shard++)); do
         status=0
         wait "${processes[shard]}" || status=$?
-        judge_gtest_shard "$1 unit" "$logs/$1-unit-$shard.log" "$status" "$deadline"
+        judge_gtest_shard "$1 unit" "$logs/$1-unit-$shard.log" "$status" "$deadline" "$program"
     done
 }
 
@@ -175,8 +203,22 @@ left_behind() { # MARK
     done 2>/dev/null
 }
 
+# One script; leaves its status in $status, what it left behind in $left, and $reported where a sanitizer had something to say.
+try_behaviour() { # VARIANT DIRECTORY SCRIPT LOG DEADLINE
+    local own mark=$$-$1-$3
+    own=$(mktemp -d)
+    status=0
+    left=
+    reported=
+    VOLLEY_TEST_MARK=$mark VOLLEY_DIR=$PWD/$2 TMPDIR=$own \
+        run_with_deadline "$5" "$4" "${launcher[@]}" "$3" || status=$?
+    rm -rf "$own"
+    left=$(left_behind "$mark") || left=
+    ! collect_reports "$4" || reported=yes
+}
+
 run_behaviour() { # VARIANT DIRECTORY
-    local script name log status mark left own
+    local script name log status left reported
     local deadline=$((behaviour_deadline * factor))
     for script in client/test/behaviour/*.sh; do
         [[ -e $script ]] || continue
@@ -184,16 +226,20 @@ run_behaviour() { # VARIANT DIRECTORY
         name=${name%.sh}
         log=$logs/$1-behaviour-$name.log
         name="$1 ${name//[_-]/ }"
-        mark=$$-$1-$script
-        own=$(mktemp -d)
-        status=0
-        VOLLEY_TEST_MARK=$mark VOLLEY_DIR=$PWD/$2 TMPDIR=$own \
-            run_with_deadline "$deadline" "$log" "${launcher[@]}" "$script" || status=$?
-        rm -rf "$own"
-        if left=$(left_behind "$mark"); then
+        rm -f "${log%.log}.first.log"
+        try_behaviour "$1" "$2" "$script" "$log" "$deadline"
+        if [[ ! $reported && ($left || ($status -ne 0 && $status -ne 77)) ]]; then
+            mv "$log" "${log%.log}.first.log"
+            [[ ! $left ]] || echo "left behind: $left" >>"${log%.log}.first.log"
+            printf 'again: %s\n' "$name"
+            try_behaviour "$1" "$2" "$script" "$log" "$deadline"
+        fi
+        if [[ $left ]]; then
             fail "$name" "$log" "left behind: $left"
-        elif collect_reports "$log"; then
+        elif [[ $reported ]]; then
             fail "$name" "$log" "a sanitizer reported"
+        elif [[ $status -eq 0 && -e ${log%.log}.first.log ]]; then
+            pass_at_last "$name" "${log%.log}.first.log"
         else
             judge "$name" "$log" "$status" "$deadline"
         fi
@@ -226,6 +272,8 @@ judge_server() { # VARIANT DIRECTORY NAME
         fail "$name" "$log" "a sanitizer reported"
     elif [[ $status -eq 77 ]]; then
         skip "$name" "${row#skipped: }"
+    elif [[ $status -eq 0 && -e ${log%.log}.first.log ]]; then
+        pass_at_last "$name" "${log%.log}.first.log"
     elif [[ $status -eq 1 ]]; then
         fail "$name" "$log" "${row##*  }"
     else
@@ -236,7 +284,8 @@ judge_server() { # VARIANT DIRECTORY NAME
 # Conform waits most of its time, so several run at once; limits in milliseconds bear that, but not everywhere. What fails is
 # tried again alone, and that counts.
 run_servers() { # VARIANT DIRECTORY
-    local name status
+    local name status log
+    rm -f "$logs/$1"-server-*.first.log
     local -a variant=() names
     [[ $1 == release ]] || variant=(--variant "$1")
     mapfile -t names < <(servers/check "${variant[@]}" --list)
@@ -249,8 +298,11 @@ run_servers() { # VARIANT DIRECTORY
     done
     wait
     for name in "${names[@]}"; do
-        status=$(cat "$logs/$1-server-$name.log.status")
+        log=$logs/$1-server-$name.log
+        status=$(cat "$log.status")
         if [[ $status != 0 && $status != 77 ]]; then
+            cp "$log" "${log%.log}.first.log"
+            cat "$2/servers/.conform/$name.log" >>"${log%.log}.first.log" 2>/dev/null || true
             printf 'again, alone: %s server %s (%s)\n' "$1" "$name" "$(sed -nE "s/^$name .*  //p" "$logs/$1-server-$name.log")"
             check_server "$1" "$name"
         fi
@@ -374,6 +426,8 @@ for part in "${parts[@]}"; do
 done
 for line in "${skips[@]}"; do printf 'skipped: %s\n' "$line"; done
 for line in "${failures[@]}"; do printf 'failed: %s\n' "$line"; done
+for line in "${flaky[@]}"; do printf 'flaky: %s\n' "$line"; done
+[[ ${#flaky[@]} -eq 0 ]] || echo "${#flaky[@]} flaky"
 [[ ${#failures[@]} -eq 0 ]] || echo "what they printed is in target/test-logs/"
 printf '%d passed, %d failed, %d skipped\n' "$passed" "${#failures[@]}" "${#skips[@]}"
 [[ ${#failures[@]} -eq 0 ]]
