@@ -49,6 +49,7 @@ class Measuring {
                 result_.stop_reason = "interrupted";
                 break;
             }
+            refuse_other_build();
             result_.elapsed_seconds = to_seconds(now() - began_);
             if (observer_.run_ended) {
                 observer_.run_ended(result_, result_.runs.back());
@@ -64,6 +65,18 @@ class Measuring {
     }
 
   private:
+    // A server that was replaced between two runs is another one: its run enters no figure.
+    void refuse_other_build() {
+        RunResult& last = result_.runs.back();
+        const auto file =
+            differing_file(result_.runs.front().server_fingerprint, last.server_fingerprint);
+        if (file && last.complete) {
+            last.complete = false;
+            last.error = "the server is another build than in run 1: " + *file +
+                         " was replaced meanwhile; measure again without building";
+        }
+    }
+
     [[nodiscard]] bool is_single() const { return spec_.exact_runs == std::size_t{1}; }
 
     // So long may the next run be that the least number of runs finds room in the budget.

@@ -115,6 +115,19 @@ sed -i -E -e 's/"client_hash":"[0-9a-f]*",//' -e 's/"server_fingerprint":\{[^}]*
 sweep_with 3
 expect_status 0
 
+# A measurement of its own is of one build, too: what was measured before stays.
+printf '%s\n' "$faster" >"$TMPDIR/it/mine"
+start "$volley" --runs 500 --run-time 50ms --warmup 0 --no-placement --json "$TMPDIR/alone.jsonl" -- "$TMPDIR/it/mine"
+enough() { [[ $(grep -c '"kind":"run"' "$TMPDIR/alone.jsonl") -ge 2 ]]; }
+await enough
+printf '%s\n' "$slower" >"$TMPDIR/it/new"
+chmod +x "$TMPDIR/it/new"
+mv "$TMPDIR/it/new" "$TMPDIR/it/mine"
+finish
+expect_status 1
+expect_err 'is another build than in run 1: mine was replaced meanwhile'
+expect_out 'round trip   mean'
+
 # compare: one name, two builds in one file; and OLD against NEW, where that is the question.
 measured() { # FILE SERVER
     run "$volley" "${short[@]}" --name mine --json "$1" --no-placement -- "$2"
