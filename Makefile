@@ -62,7 +62,7 @@ help:
 	  'tsan           the whole suite under ThreadSanitizer, the C and C++ servers too' \
 	  'fuzz           libFuzzer over options, result reading and reply decoding, FUZZ_SECONDS=60 in all' \
 	  'format         lays out all C++ with clang-format' \
-	  'lint           layout, shell scripts, floors, headers alone, and clang warnings' \
+	  'lint           layout, shell scripts, floors, headers alone, warnings of both compilers, and whether all that is used is set up' \
 	  'experiment     a grid, compared, drawn and reported: PLAN=benchmark/plans/quick.ini OUT=directory; may be stopped and repeated' \
 	  'plot           every plot that RESULTS=path can feed, PNG and SVG, into OUT=directory (plots/ beside the results)' \
 	  'report         one HTML file of RESULTS=path: ranking, plots, environment; OUT=file (report.html beside them)' \

@@ -68,6 +68,7 @@ in_browser() { # CHECK
 
 @test "no word of the results becomes a command, and what cannot be seen is shown" {
     commands=$(tr '\n' '\r' <"$page" | grep -oE '<pre><code>.*</code></pre>' | tr '\r' '\n')
+    # shellcheck disable=SC2016
     for word in 'x; touch' '$(touch' bashrc theirs no-such-option; do
         [[ $commands != *"$word"* ]] || { echo "in the commands: $word"; return 1; }
     done
