@@ -27,6 +27,15 @@ setup() {
     [ "${lines[2]}" = "$row" ]
 }
 
+@test "markup and control characters of a server.toml are text" {
+    # shellcheck disable=SC2016
+    printf 'summary = "[a](http://b) `c` <i>d</i> *e* _f_ io_uring \033[2J"\n' >"$tree/b/server.toml"
+    run "$tree/table"
+    [ "$status" -eq 0 ]
+    # shellcheck disable=SC2016
+    [[ ${lines[2]} == *'| \[a\](http://b) \`c\` \<i\>d\</i\> \*e\* \_f\_ io_uring \[2J |' ]]
+}
+
 @test "--write replaces what stands between the markers, and nothing else" {
     printf '%s\n' before "$begin" old '' old "$end" after >"$tree/README.md"
     run "$tree/table" --write
