@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/program.hh"
 #include "base/random.hh"
 #include "run/recorder.hh"
 #include "stats/windows.hh"
@@ -96,6 +97,7 @@ double longest_merge(std::uint64_t seed) {
 }  // namespace
 
 int main() {
+    volley::have_standard_descriptors();
     std::vector<double> pauses;
     std::vector<double> merges;
     for (int run = 0; run < runs; ++run) {

@@ -12,6 +12,7 @@
 #include <exception>
 #include <future>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -108,19 +109,25 @@ struct KeepAwake::State {
         std::promise<pid_t> ready;
         std::future<pid_t> id = ready.get_future();
         const SignalsBlocked blocked;
-        spinners.push_back(
-            {.id = 0, .thread = std::thread([this, cpu, promise = std::move(ready)]() mutable {
-                          try {
-                              pin_this_thread({cpu});
-                              promise.set_value(::gettid());
-                          } catch (...) {
-                              promise.set_exception(std::current_exception());
-                              return;
-                          }
-                          while (!stop.load(std::memory_order_relaxed)) {
-                              relax_cpu();
-                          }
-                      })});
+        const auto spin = [this, cpu](std::promise<pid_t> promise) {
+            try {
+                pin_this_thread({cpu});
+                promise.set_value(::gettid());
+            } catch (...) {
+                promise.set_exception(std::current_exception());
+                return;
+            }
+            while (!stop.load(std::memory_order_relaxed)) {
+                relax_cpu();
+            }
+        };
+        try {
+            spinners.push_back({.id = 0, .thread = std::thread(spin, std::move(ready))});
+        } catch (const std::system_error& error) {
+            throw Error(ExitCode::failed,
+                        std::string("--keep-awake: no thread can be started: ") + error.what(),
+                        "raise the limit of processes (ulimit -u, or that of the container)");
+        }
         constexpr auto deadline = std::chrono::seconds(10);
         if (id.wait_for(deadline) != std::future_status::ready) {
             throw Error(

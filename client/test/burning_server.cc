@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/owned_fd.hh"
+#include "base/program.hh"
 #include "clock/clock.hh"
 
 namespace volley {
@@ -152,6 +153,7 @@ void serve(const std::string& where, const std::string& file, std::uint16_t port
 }  // namespace volley
 
 int main(int argc, char* argv[]) {
+    volley::have_standard_descriptors();
     if (argc < 5 || std::string(argv[3]) != "-p") {
         std::cerr << "usage: burning_server WHERE FILE -p PORT\n";
         return 2;

@@ -35,6 +35,8 @@ refusing SYS_sched_setaffinity "$VOLLEY_DIR/sweep" --servers "$servers/c-epoll" 
 refusing SYS_clone3 "$TMPDIR/denied" "$(number_of SYS_clone)" "$volley" "${short[@]}" --hgrm "$TMPDIR/figures.hgrm" -- "$servers/c-epoll"
 expect_one_clear_line "no thread can be started"
 expect_err 'thread'
+refusing SYS_clone3 "$TMPDIR/denied" "$(number_of SYS_clone)" "$volley" "${short[@]}" --keep-awake -- "$servers/c-epoll"
+expect_one_clear_line "no thread can be started to keep CPUs awake"
 
 # What is needed is more than there is: at the start, while connecting, in a worker. How much that is depends on the machine.
 for megabytes in 20 30 40 60; do
