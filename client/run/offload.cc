@@ -64,8 +64,23 @@ std::set<std::string> sockets_of(const std::vector<ProcessStat>& processes) {
     return inodes;
 }
 
+// The process that was started and what descends from it, without orphans: a process that has taken
+// leave of the server may be the driver of the stack, and its sockets are not the server's.
+std::vector<ProcessStat> without_orphans(const ServerProcess& server) {
+    std::vector<ProcessStat> kept;
+    for (const ProcessStat& one : server.family()) {  // parents before their children
+        const bool descends = std::any_of(kept.begin(), kept.end(), [&](const ProcessStat& other) {
+            return other.process == one.parent;
+        });
+        if (one.process == server.pid() || descends) {
+            kept.push_back(one);
+        }
+    }
+    return kept;
+}
+
 std::size_t carried_by_kernel(const ServerProcess& server, std::uint16_t port) {
-    const std::set<std::string> inodes = sockets_of(server.family());
+    const std::set<std::string> inodes = sockets_of(without_orphans(server));
     std::size_t count = 0;
     for (const char* name : {"tcp", "tcp6"}) {
         // Of the process, because it may live in another network namespace.
