@@ -20,6 +20,7 @@
 #include "report/outputs.hh"
 #include "run/calibrate.hh"
 #include "run/measurement.hh"
+#include "transport/address.hh"
 
 namespace volley {
 namespace {
@@ -34,10 +35,13 @@ int run_volley(const std::vector<std::string>& arguments) {
     Signals signals;
     const Topology topology = read_topology();
     const ServerMetadata metadata = metadata_of(options);
-    const Plan plan = make_plan(options, topology, metadata, read_machine_facts());
+    Plan plan = make_plan(options, topology, metadata, read_machine_facts());
+    if (plan.spec.run.server) {
+        plan.spec.run.host = own_address(plan.spec.run.host);
+    }
     // After this nothing is chosen.
     if (options.print_numactl) {
-        std::fputs(numactl_commands(plan).c_str(), stderr);
+        std::fputs(numactl_commands(options, plan).c_str(), stderr);
     }
     if (options.action == Options::Action::print_plan) {
         print(plan_report(plan));

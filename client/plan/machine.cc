@@ -12,6 +12,7 @@
 #include "base/error.hh"
 #include "base/own_thread.hh"
 #include "run/spec.hh"
+#include "transport/ports.hh"
 
 namespace volley {
 
@@ -38,10 +39,7 @@ MachineFacts read_machine_facts() {
     if (::geteuid() == 0) {
         facts.descriptor_limit = std::max<std::uint64_t>(facts.descriptor_limit, system_limit());
     }
-    std::uint32_t first = 32768;  // the kernel's defaults
-    std::uint32_t last = 60999;
-    std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> first >> last;
-    facts.local_ports = last >= first ? last - first + 1 : 0;
+    facts.local_ports = local_ports();
     std::random_device device;
     facts.random = (std::uint64_t{device()} << 32U | device()) | 1U;
     return facts;

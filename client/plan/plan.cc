@@ -4,7 +4,6 @@
 
 #include "base/error.hh"
 #include "base/printable.hh"
-#include "base/shell_word.hh"
 
 namespace volley {
 
@@ -90,11 +89,15 @@ void check_limits(const Options& options, const MachineFacts& facts, const Plan&
                         " file descriptors, allowed are " + std::to_string(facts.descriptor_limit),
                     "raise the limit (ulimit -Hn, or LimitNOFILE= of the service), or open fewer");
     }
-    if (options.clients > facts.local_ports) {
+    // Of one run: connections end so that none of their ports is held for the next. The port of a
+    // server that we start is one of the same range.
+    const std::uint64_t ports = options.clients + (options.server.empty() ? 0 : 1);
+    if (ports > facts.local_ports) {
         throw Error(ExitCode::usage,
                     "--clients " + std::to_string(options.clients) +
-                        " needs as many local ports towards one server, the kernel hands out " +
-                        std::to_string(facts.local_ports),
+                        " needs as many local ports towards one server" +
+                        (options.server.empty() ? "" : ", and the server one") +
+                        "; the kernel hands out " + std::to_string(facts.local_ports),
                     "widen net.ipv4.ip_local_port_range with sysctl, or open fewer");
     }
 }
@@ -115,24 +118,8 @@ void check_capabilities(const Options& options, const ServerMetadata& metadata,
     }
 }
 
-std::string words(const std::vector<std::string>& command) {
-    std::string text;
-    for (const auto& word : command) {
-        text += (text.empty() ? "" : " ") + shell_word(word);
-    }
-    return text;
-}
-
 CpuList as_list(const std::vector<int>& numbers) {
     return {numbers.begin(), numbers.end()};
-}
-
-std::string bound(const CpuList& cpus, const std::vector<int>& nodes) {
-    if (cpus.empty()) {
-        return "numactl";
-    }
-    return "numactl --physcpubind=" + format_cpu_list(cpus) +
-           (nodes.empty() ? "" : " --membind=" + format_cpu_list(as_list(nodes)));
 }
 
 std::string seconds_text(Duration duration) {
@@ -227,36 +214,6 @@ std::string plan_report(const Plan& plan) {
     for (const auto& note : placement.notes) {
         text += "note       " + printable(note) + "\n";
     }
-    return text;
-}
-
-std::string numactl_commands(const Plan& plan) {
-    const RunSpec& run = plan.spec.run;
-    const std::string port = run.server ? "9000" : std::to_string(run.port);
-    std::string text;
-    if (run.server) {
-        std::vector<std::string> command = run.server->command;
-        command.insert(command.end(), {"-p", port});
-        if (run.message_bytes != challenge_bytes) {
-            command.insert(command.end(), {"-m", std::to_string(run.message_bytes)});
-        }
-        text += bound(run.placement.server_cpus, run.placement.server_nodes) + " " +
-                words(command) + " &\n";
-    }
-    std::vector<std::string> client = {"target/volley",
-                                       "-p",
-                                       port,
-                                       "-c",
-                                       std::to_string(run.connections),
-                                       "-t",
-                                       std::to_string(run.workers),
-                                       "--driver",
-                                       to_string(run.driver)};
-    if (run.message_bytes != challenge_bytes) {
-        client.insert(client.end(), {"-m", std::to_string(run.message_bytes)});
-    }
-    text +=
-        bound(run.placement.client_cpus, run.placement.client_nodes) + " " + words(client) + "\n";
     return text;
 }
 

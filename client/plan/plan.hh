@@ -39,7 +39,8 @@ struct Plan {
 // The plan as text for --print-plan.
 [[nodiscard]] std::string plan_report(const Plan& plan);
 
-// The two commands with which a run could be repeated by hand: the server's and the client's.
-[[nodiscard]] std::string numactl_commands(const Plan& plan);
+// The two commands with which a run could be repeated by hand: the server's, and the client's with
+// every option in force that is not its default, but for where results go.
+[[nodiscard]] std::string numactl_commands(const Options& options, const Plan& plan);
 
 }  // namespace volley

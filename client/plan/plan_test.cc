@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "base/error.hh"
 #include "plan/executable.hh"
 
@@ -104,7 +106,11 @@ TEST(Plan, WhatTheMachineCannotDoIsRefusedWithTheLimit) {
     ports.local_ports = 10;
     EXPECT_NE(refusal({"-c", "11", "--", "x"}, ports).find("ip_local_port_range"),
               std::string::npos);
-    EXPECT_EQ(refusal({"-c", "10", "--", "x"}, ports), "accepted");
+    // One is the server's own.
+    EXPECT_NE(refusal({"-c", "10", "--", "x"}, ports).find("and the server one"),
+              std::string::npos);
+    EXPECT_EQ(refusal({"-c", "9", "--", "x"}, ports), "accepted");
+    EXPECT_EQ(refusal({"-c", "10", "-p", "7000"}, ports), "accepted");
 }
 
 TEST(Plan, OtherMessageSizesNeedTheCapability) {
@@ -133,11 +139,79 @@ TEST(Plan, IsShownWithEverythingThatWasChosen) {
 }
 
 TEST(Plan, IsRepeatedByTwoCommands) {
-    const std::string text = numactl_commands(plan_for({"-c", "2", "--", "a b", "it's"}, two_cpus));
+    const std::vector<std::string> arguments{"-c", "2", "--", "a b", "it's"};
+    const std::string text =
+        numactl_commands(parse_options(arguments), plan_for(arguments, two_cpus));
     EXPECT_NE(text.find("--physcpubind="), std::string::npos) << text;
     EXPECT_NE(text.find("'a b' 'it'\\''s' -p 9000 &\n"), std::string::npos) << text;
-    EXPECT_NE(text.find("target/volley -p 9000 -c 2 -t 1 --driver wait\n"), std::string::npos)
+    EXPECT_NE(text.find("target/volley -p 9000 -c 2 -t 1 --driver wait --name 'a b' --warmup "
+                        "0.250000s --seed 7\n"),
+              std::string::npos)
         << text;
+}
+
+// What the printed client command gives is what was asked for: read back, it has the same settings,
+// but for those of the server's life and of placement, which are numactl's and the server's there.
+TEST(Plan, TheCommandsForARepetitionLoseNoOption) {
+    const std::vector<std::string> arguments{"-p",
+                                             "7000",
+                                             "--host",
+                                             "::1",
+                                             "--name",
+                                             "x y",
+                                             "--terminate",
+                                             "-c",
+                                             "3",
+                                             "--threads",
+                                             "1",
+                                             "--driver",
+                                             "spin",
+                                             "-m",
+                                             "64",
+                                             "--timeout",
+                                             "3s",
+                                             "--connect-timeout",
+                                             "7s",
+                                             "--precision",
+                                             "2%",
+                                             "--confidence",
+                                             "99%",
+                                             "--statistic",
+                                             "p90",
+                                             "--min-runs",
+                                             "12",
+                                             "--max-runs",
+                                             "40",
+                                             "-d",
+                                             "0.5s",
+                                             "-w",
+                                             "0.1s",
+                                             "--max-time",
+                                             "100s",
+                                             "--seed",
+                                             "5",
+                                             "--round",
+                                             "2",
+                                             "--no-placement",
+                                             "--keep-awake",
+                                             "--realtime"};
+    const Options options = parse_options(arguments);
+    const std::string text = numactl_commands(options, plan_for(arguments, two_cpus));
+    const auto begin = text.find("target/volley ");
+    ASSERT_NE(begin, std::string::npos) << text;
+    std::istringstream rest(text.substr(begin + std::string("target/volley ").size()));
+    std::vector<std::string> words;
+    for (std::string word; rest >> word;) {
+        if (word == "y'") {
+            words.back() = "x y";
+        } else {
+            words.push_back(word);
+        }
+    }
+    const auto again = settings_of(parse_options(words));
+    for (const auto& [name, value] : settings_of(options)) {
+        EXPECT_EQ(value_of(again, name), value) << name << " in " << text;
+    }
 }
 
 TEST(Executable, WhatCannotBeExecutedIsNamed) {

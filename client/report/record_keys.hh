@@ -90,6 +90,7 @@ void for_each_key(T& context, const Visit& visit) {
     visit("server_name", context.server_name);
     visit("server_command", context.server_command);
     visit("server_is_ours", context.server_is_ours);
+    visit("server_host", context.server_host);
     visit("round", context.round);
     visit("connections", context.connections);
     visit("workers", context.workers);

@@ -46,7 +46,9 @@ std::string sharing_text(Sharing sharing) {
 std::string server_text(const Summary& summary) {
     const auto& context = summary.context();
     if (!context.server_is_ours) {
-        return "already running, not placed, not restarted; restart variance not included";
+        return "already running" +
+               (context.server_host.empty() ? std::string() : " at " + context.server_host) +
+               ", not placed, not restarted; restart variance not included";
     }
     std::string text =
         places(context.placement.server_cpus, context.placement.server_nodes, "not pinned");

@@ -38,6 +38,8 @@ class Measuring {
             RunSpec run = spec_.run;
             run.seed = spec_.run.seed + number;
             run.longest_run = longest_run();
+            // Of a name with several addresses, one is measured: the one that has answered.
+            run.host = host();
             try {
                 result_.runs.push_back(perform_run(run, number, hooks_));
             } catch (const Error& error) {
@@ -48,6 +50,9 @@ class Measuring {
                 result_.outcome = ExitCode::budget_spent;
                 result_.stop_reason = "interrupted";
                 break;
+            }
+            if (result_.context.server_host.empty()) {
+                result_.context.server_host = result_.runs.back().server_host;
             }
             refuse_other_build();
             result_.elapsed_seconds = to_seconds(now() - began_);
@@ -156,6 +161,10 @@ class Measuring {
         return false;
     }
 
+    [[nodiscard]] const std::string& host() const {
+        return result_.context.server_host.empty() ? spec_.run.host : result_.context.server_host;
+    }
+
     StopDecision after_run(std::span<const OverRuns> summaries) {
         const double a_run = result_.elapsed_seconds / static_cast<double>(result_.runs.size());
         return stopper_.after_run(summaries, result_.runs.size(), now() - began_,
@@ -225,7 +234,7 @@ class Measuring {
 
     void terminate() {
         try {
-            send_zero(spec_.run, TcpTransport{resolve(spec_.run.host, spec_.run.port)});
+            send_zero(spec_.run, TcpTransport{resolve(host(), spec_.run.port)});
         } catch (const Error& error) {
             result_.verdict_details.push_back(std::string("the server was not terminated: ") +
                                               error.what());

@@ -37,6 +37,9 @@ class ConnectionOpener {
                 connections.push_back({.channel = transport_.open(receiving_, worker_.timeout),
                                        .number = first_number + connections.size()});
                 under_way.push_back(connections.size() - 1);
+                if (const int error = connections.back().channel.failed_at_once(); error != 0) {
+                    fail_to_connect(connections.back(), error);
+                }
             }
             await_any(connections, under_way, stopped);
             const std::size_t before = under_way.size();
@@ -47,6 +50,14 @@ class ConnectionOpener {
     }
 
   private:
+    [[noreturn]] void fail_to_connect(const Connection<C>& connection, int error) {
+        const auto [cause, remedy] = transport_.explain(error);
+        throw Error(ExitCode::failed,
+                    "connection " + std::to_string(connection.number) + " to " + transport_.text() +
+                        ": " + cause,
+                    remedy);
+    }
+
     void await_any(const std::vector<Connection<C>>& connections,
                    const std::vector<std::size_t>& under_way,
                    const std::function<bool()>& stopped) {
@@ -84,9 +95,7 @@ class ConnectionOpener {
                 return false;
             }
             if (const int error = connection.channel.connect_result(); error != 0) {
-                throw_errno(
-                    "connection " + std::to_string(connection.number) + " to " + transport_.text(),
-                    error, "check that a server listens there");
+                fail_to_connect(connection, error);
             }
             static_cast<void>(begin_trip(connection, worker_, now()));
         } else if (!connection.exchange.all_sent(worker_.payload)) {

@@ -58,8 +58,8 @@ void await_channel(int channel, short events, ServerProcess* server, Signals* si
 
 // One attempt. Nothing: ready; otherwise why not (yet).
 template <typename Transport>
-std::optional<std::string> attempt(const RunSpec& spec, const Transport& transport,
-                                   ServerProcess* server, Signals* signals, TimePoint deadline) {
+std::optional<Refusal> attempt(const RunSpec& spec, const Transport& transport,
+                               ServerProcess* server, Signals* signals, TimePoint deadline) {
     using C = typename Transport::ChannelType;
     CommonWindows unused(Duration::zero(), std::chrono::seconds(1));
     Recorder recorder(unused);
@@ -67,9 +67,12 @@ std::optional<std::string> attempt(const RunSpec& spec, const Transport& transpo
     WorkerState worker(payload, recorder, spec.timeout, spec.seed + 1);
     Connection<C> connection{.channel = transport.open(Receiving::at_once, spec.timeout)};
     const int fd = connection.channel.native_handle();
-    await_channel(fd, POLLOUT, server, signals, deadline);
+    if (connection.channel.failed_at_once() == 0) {
+        await_channel(fd, POLLOUT, server, signals, deadline);
+    }
     if (const int error = connection.channel.connect_result(); error != 0) {
-        return "connection to " + transport.text() + ": " + errno_text(error);
+        const auto [cause, remedy] = transport.explain(error);
+        return Refusal{cause, remedy};
     }
     const TimePoint reply_deadline = std::min(deadline, now() + spec.timeout);
     try {
@@ -87,7 +90,7 @@ std::optional<std::string> attempt(const RunSpec& spec, const Transport& transpo
         if (failure.kind() != &ReplyErrors::missing) {
             throw;
         }
-        return failure.what();
+        return Refusal{failure.what(), "check the server with target/conform"};
     }
     fail_reply(&ReplyErrors::missing, 0,
                "the server took a connection and did not answer the first challenge within " +
@@ -96,27 +99,23 @@ std::optional<std::string> attempt(const RunSpec& spec, const Transport& transpo
 }
 
 template <typename Transport>
-void await_ready_on(const RunSpec& spec, const Transport& transport, ServerProcess* server,
+void await_ready_on(const RunSpec& spec, const Transport& transport, ServerProcess& server,
                     Signals* signals, TimePoint deadline) {
     Duration pause = first_pause;
     for (;;) {
-        const auto why_not = attempt(spec, transport, server, signals, deadline);
-        throw_if_ended(server);  // ready or not: who answers then is another process
-        if (!why_not) {
+        const auto refusal = attempt(spec, transport, &server, signals, deadline);
+        throw_if_ended(&server);  // ready or not: who answers then is another process
+        if (!refusal) {
             return;
-        }
-        if (server == nullptr) {
-            throw Error(
-                ExitCode::failed, *why_not,
-                "start a server there, or let volley start one: volley [options] -- SERVER");
         }
         if (now() >= deadline) {
             throw Error(ExitCode::failed,
-                        "the server was not ready by the deadline (--ready-timeout): " + *why_not +
-                            last_words(*server),
+                        "the server was not ready by the deadline (--ready-timeout): connection "
+                        "to " +
+                            transport.text() + ": " + refusal->cause + last_words(server),
                         "start it by hand with -p PORT to see why");
         }
-        static_cast<void>(wait_for(std::min(deadline, now() + pause), nullptr, signals, server));
+        static_cast<void>(wait_for(std::min(deadline, now() + pause), nullptr, signals, &server));
         throw_if_interrupted(signals);
         pause = std::min(pause * 2, longest_pause);
     }
@@ -128,7 +127,7 @@ std::vector<std::string> command_line_for(const RunSpec& spec, std::uint16_t por
     std::vector<std::string> command = spec.server->command;
     command.insert(command.end(), {"-p", std::to_string(port)});
     if (spec.host != RunSpec{}.host) {
-        command.insert(command.end(), {"-b", resolve(spec.host, port).host});
+        command.insert(command.end(), {"-b", spec.host});
     }
     if (spec.message_bytes != challenge_bytes) {
         command.insert(command.end(), {"-m", std::to_string(spec.message_bytes)});
@@ -159,25 +158,60 @@ std::string last_words(ServerProcess& server) {
     return lines.empty() ? "" : ", saying: " + lines;
 }
 
-void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProcess* server,
+void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProcess& server,
                  Signals* signals, TimePoint deadline) {
     std::visit([&](const auto& way) { await_ready_on(spec, way, server, signals, deadline); },
                transport);
+}
+
+Address find_server(const RunSpec& spec, const std::vector<Address>& candidates, Signals* signals,
+                    TimePoint deadline) {
+    const auto ask = [&](const Address& address, std::size_t left) -> std::optional<Refusal> {
+        // Each has its share of the time, so that one that answers nothing leaves some to the next.
+        const auto shares = static_cast<Duration::rep>(left) + 1;
+        const TimePoint limit = now() + std::max(deadline - now(), Duration::zero()) / shares;
+        try {
+            return attempt(spec, TcpTransport{address}, nullptr, signals, limit);
+        } catch (const ReplyFailure& failure) {
+            if (candidates.size() == 1) {
+                throw;
+            }
+            return Refusal{failure.what(), "check the server with target/conform"};
+        }
+    };
+    return first_that_serves(spec.host, candidates, ask);
 }
 
 void send_zero(const RunSpec& spec, const AnyTransport& transport) {
     std::visit(
         [&](const auto& way) {
             auto channel = way.open(Receiving::at_once, spec.timeout);
-            await_channel(channel.native_handle(), POLLOUT, nullptr, nullptr, now() + spec.timeout);
+            const TimePoint deadline = now() + spec.timeout;
+            if (channel.failed_at_once() == 0) {
+                await_channel(channel.native_handle(), POLLOUT, nullptr, nullptr, deadline);
+            }
             if (const int error = channel.connect_result(); error != 0) {
-                throw_errno("--terminate: connection to " + way.text(), error);
+                const auto [cause, remedy] = way.explain(error);
+                throw Error(ExitCode::failed, "connection to " + way.text() + ": " + cause);
             }
             const Payload payload(spec.message_bytes, spec.seed);
             Exchange zero;
             zero.begin(0, payload.width());
             const auto unsent = zero.unsent(payload);
             static_cast<void>(channel.try_send(unsent.head, unsent.tail));
+            // To close at once would reset the connection, perhaps before the zero is read.
+            std::array<std::byte, 1> room{};
+            await_channel(channel.native_handle(), POLLIN, nullptr, nullptr, deadline);
+            const Transferred end = channel.receive_now(room);
+            if (end.progress == Progress::pending) {
+                throw Error(ExitCode::failed,
+                            "it kept the connection for " +
+                                format_nanoseconds(static_cast<double>(spec.timeout.count())) +
+                                " after the zero challenge");
+            }
+            if (end.progress == Progress::done) {
+                throw Error(ExitCode::failed, "it answered the zero challenge");
+            }
         },
         transport);
 }

@@ -14,17 +14,25 @@
 
 namespace volley {
 
-// Connects, again and again where it is refused, until one round trip is right. server: may be
-// null, then a refusal is final. Throws Error(failed) where the server ends, answers wrongly or has
-// not answered by the deadline, Error(skipped) with its reason where it ends with status 77, and
-// Error(budget_spent) where a signal asks for an end.
-void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProcess* server,
+// Connects, again and again where it is refused, until one round trip is right. Throws
+// Error(failed) where the server ends, answers wrongly or has not answered by the deadline,
+// Error(skipped) with its reason where it ends with status 77, and Error(budget_spent) where a
+// signal asks for an end.
+void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProcess& server,
                  Signals* signals, TimePoint deadline);
 
-// Sends the zero challenge, which ends a server.
+// Of a server that is not ours: the first of the addresses of spec.host at which one round trip is
+// right. Throws Error(failed) that names all that were tried, and Error(budget_spent) where a
+// signal asks for an end.
+[[nodiscard]] Address find_server(const RunSpec& spec, const std::vector<Address>& candidates,
+                                  Signals* signals, TimePoint deadline);
+
+// Sends the zero challenge, which ends a server, and waits for the end of that connection. Throws
+// Error(failed) where it does not come.
 void send_zero(const RunSpec& spec, const AnyTransport& transport);
 
 // The server's command with -p PORT, and -b and -m where they are not the contract's defaults.
+// spec.host: numeric (own_address()).
 [[nodiscard]] std::vector<std::string> command_line_for(const RunSpec& spec, std::uint16_t port);
 
 // The error of a run in which it was seen that the server has ended.

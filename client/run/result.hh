@@ -83,7 +83,8 @@ struct RunResult {
     bool complete = false;   // false: failed or cut off; kept, marked, and not part of the headline
     std::string error;       // why not complete
     std::string started;     // UTC, ISO 8601
-    int server_pid = 0;      // 0: the server is not ours
+    std::string server_host;         // the address that was connected to, numeric
+    int server_pid = 0;              // 0: the server is not ours
     bool server_was_killed = false;  // it did not end by SIGTERM in time
     Fingerprint server_fingerprint;  // empty: not ours, or not known
     // Of all its processes, when the affinity was verified.
@@ -151,6 +152,7 @@ struct MeasurementContext {
         server_name;  // directory name or file name; "HOST:PORT" where the server is not ours
     std::vector<std::string> server_command;  // empty: not ours
     bool server_is_ours = true;
+    std::string server_host;  // the address that is measured, numeric; "": not known
     std::uint64_t round = 0;  // 0: not part of an experiment
     std::size_t connections = 0;
     std::size_t workers = 0;

@@ -63,14 +63,14 @@ class OneRun {
   private:
     void start_server() {
         if (!spec_.server) {
-            transport_ = TcpTransport{resolve(spec_.host, spec_.port)};
-            await_ready(spec_, transport_, nullptr, hooks_.signals, now() + spec_.connect_timeout);
+            set_transport(find_server(spec_, resolve_all(spec_.host, spec_.port), hooks_.signals,
+                                      now() + spec_.connect_timeout));
             return;
         }
         for (int attempt = 1;; ++attempt) {
             server_.reset();  // nothing of it may be taken for the next one's
             const std::uint16_t port = free_port(spec_.host);
-            transport_ = TcpTransport{resolve(spec_.host, port)};
+            set_transport(resolve(spec_.host, port));
             port_ = port;
             server_ = std::make_unique<ServerProcess>(
                 ServerStart{.command = command_line_for(spec_, port),
@@ -79,7 +79,7 @@ class OneRun {
                             .realtime = spec_.realtime});
             result_.server_pid = server_->pid();
             try {
-                await_ready(spec_, transport_, server_.get(), hooks_.signals,
+                await_ready(spec_, transport_, *server_, hooks_.signals,
                             now() + spec_.server->ready_timeout);
                 return;
             } catch (const Error&) {
@@ -89,6 +89,11 @@ class OneRun {
                 }
             }
         }
+    }
+
+    void set_transport(const Address& address) {
+        transport_ = TcpTransport{address};
+        result_.server_host = address.host;
     }
 
     void connect() {

@@ -36,7 +36,9 @@ RunResult CellRunner::perform(std::uint64_t round, std::uint64_t seed, const Run
     RunSpec spec = cell_->plan->spec.run;
     ++runs_;
     spec.seed += runs_;
-    return perform_run(spec, runs_, hooks);
+    RunResult result = perform_run(spec, runs_, hooks);
+    context_->server_host = result.server_host;
+    return result;
 }
 
 }  // namespace volley

@@ -17,6 +17,7 @@
 #include "sweep/lock.hh"
 #include "sweep/progress.hh"
 #include "sweep/sweep.hh"
+#include "transport/address.hh"
 
 namespace volley {
 namespace {
@@ -40,6 +41,17 @@ void list_servers(const SweepCommand& command) {
         text += printable(server) + "\n";
     }
     print(text);
+}
+
+// Where all servers listen: the client's options, of which the host is one, are those of the grid.
+void settle_host(std::vector<GridCell>& grid) {
+    std::string host;
+    for (GridCell& one : grid) {
+        if (one.plan) {
+            host = host.empty() ? own_address(one.plan->spec.run.host) : host;
+            one.plan->spec.run.host = host;
+        }
+    }
 }
 
 int run_sweep(const std::vector<std::string>& arguments) {
@@ -67,6 +79,7 @@ int run_sweep(const std::vector<std::string>& arguments) {
         return 0;
     }
     const SweepLock lock;
+    settle_host(grid);
     return sweep(command, std::move(grid), directory, facts.random, signals);
 }
 

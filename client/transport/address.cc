@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -26,47 +27,151 @@ void set_texts(Address& address) {
     address.text = (is_v6 ? "[" : "") + address.host + (is_v6 ? "]:" : ":") + port.data();
 }
 
+// "[::1]", as in a URL, is ::1.
+std::string without_brackets(const std::string& host) {
+    return host.size() > 2 && host.front() == '[' && host.back() == ']'
+               ? host.substr(1, host.size() - 2)
+               : host;
+}
+
+[[noreturn]] void throw_unresolved(const std::string& host, int status, int error) {
+    const std::string why = status == EAI_SYSTEM ? errno_text(error) : ::gai_strerror(status);
+    const auto colon = host.rfind(':');
+    const bool has_port = colon != std::string::npos && colon == host.find(':');
+    throw Error(ExitCode::failed, "host '" + host + "' does not resolve: " + why,
+                has_port              ? "give the port with -p, and the host alone with --host"
+                : status == EAI_AGAIN ? "the name server does not answer: try again, check "
+                                        "/etc/resolv.conf, or give a numeric address with --host"
+                : status == EAI_SYSTEM
+                    ? "give a numeric IPv4 or IPv6 address with --host"
+                    : "check its spelling, or give a numeric IPv4 or IPv6 address "
+                      "with --host");
+}
+
+in_port_t& port_of(Address& address) {
+    return address.storage.ss_family == AF_INET6
+               ? reinterpret_cast<sockaddr_in6&>(address.storage).sin6_port
+               : reinterpret_cast<sockaddr_in&>(address.storage).sin_port;
+}
+
+// A port of this address that the system chooses; 0 and errno where there is none.
+std::uint16_t bindable_port(Address address) {
+    port_of(address) = 0;
+    const OwnedFd socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!socket || ::bind(socket.get(), address.get(), address.length) != 0) {
+        return 0;
+    }
+    ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address.storage), &address.length);
+    return ntohs(port_of(address));
+}
+
+Refusal bind_refusal(int error) {
+    switch (error) {
+        case EADDRNOTAVAIL:
+            return {errno_text(error) + ": this machine does not have it",
+                    "name an address of this machine with --host (ip address)"};
+        case EAFNOSUPPORT:
+            return {errno_text(error) + ": the kernel does not speak this address family",
+                    "give an IPv4 address with --host"};
+        case EADDRINUSE:
+            return {"every local port there is taken",
+                    "widen net.ipv4.ip_local_port_range with sysctl, or end what holds them"};
+        case EMFILE:
+        case ENFILE:
+            return {errno_text(error), "raise the descriptor limit (ulimit -n)"};
+        default:
+            return {errno_text(error), "name an address of this machine with --host"};
+    }
+}
+
 }  // namespace
 
-Address resolve(const std::string& host, std::uint16_t port) {
+std::vector<Address> resolve_all(const std::string& host, std::uint16_t port) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV;
     addrinfo* found = nullptr;
-    const int status = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+    // Empty, it would mean this machine to the resolver.
+    const int status = host.empty() ? EAI_NONAME
+                                    : ::getaddrinfo(without_brackets(host).c_str(),
+                                                    std::to_string(port).c_str(), &hints, &found);
+    const int error = errno;
     if (status != 0) {
-        throw Error(ExitCode::failed,
-                    "host '" + host + "' does not resolve: " + ::gai_strerror(status),
-                    "give a host name or a numeric IPv4 or IPv6 address with --host");
+        throw_unresolved(host, status, error);
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
-    Address address;
-    std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
-    address.length = found->ai_addrlen;
-    set_texts(address);
-    return address;
+    std::vector<Address> all;
+    for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+        Address address;
+        std::memcpy(&address.storage, one->ai_addr, one->ai_addrlen);
+        address.length = one->ai_addrlen;
+        set_texts(address);
+        // A name may stand in the hosts file twice.
+        if (std::none_of(all.begin(), all.end(),
+                         [&](const Address& other) { return other.text == address.text; })) {
+            all.push_back(address);
+        }
+    }
+    return all;
+}
+
+Address resolve(const std::string& host, std::uint16_t port) {
+    return resolve_all(host, port).front();
+}
+
+Address first_that_serves(const std::string& host, const std::vector<Address>& candidates,
+                          const TryAddress& attempt) {
+    std::string tried;
+    std::vector<std::string> remedies;
+    for (std::size_t at = 0; at < candidates.size(); ++at) {
+        const Address& address = candidates[at];
+        const auto refusal = attempt(address, candidates.size() - at - 1);
+        if (!refusal) {
+            return address;
+        }
+        tried += (tried.empty() ? "" : ", ") + address.text + " (" + refusal->cause + ")";
+        if (std::find(remedies.begin(), remedies.end(), refusal->remedy) == remedies.end()) {
+            remedies.push_back(refusal->remedy);
+        }
+    }
+    std::string remedy;
+    for (const auto& one : remedies) {
+        remedy += (remedy.empty() ? "" : "; or ") + one;
+    }
+    throw Error(ExitCode::failed,
+                candidates.size() == 1
+                    ? "no server at " + tried
+                    : "no server at any of the " + std::to_string(candidates.size()) +
+                          " addresses of '" + host + "': " + tried,
+                remedy);
+}
+
+std::string own_address(const std::string& host, const std::vector<Address>& candidates) {
+    std::string tried;
+    std::string remedy;
+    for (const Address& address : candidates) {
+        if (bindable_port(address) != 0) {
+            return address.host;
+        }
+        const Refusal refusal = bind_refusal(errno);
+        tried += (tried.empty() ? "" : ", ") + address.host + " (" + refusal.cause + ")";
+        remedy = refusal.remedy;
+    }
+    throw Error(ExitCode::failed, "no server can listen at '" + host + "': " + tried, remedy);
+}
+
+std::string own_address(const std::string& host) {
+    return own_address(host, resolve_all(host, 1));
 }
 
 std::uint16_t free_port(const std::string& host) {
-    Address address = resolve(host, 1);
-    const auto set_port = [&](in_port_t port) {
-        if (address.storage.ss_family == AF_INET6) {
-            reinterpret_cast<sockaddr_in6*>(&address.storage)->sin6_port = port;
-        } else {
-            reinterpret_cast<sockaddr_in*>(&address.storage)->sin_port = port;
-        }
-    };
-    set_port(0);
-    const OwnedFd socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!socket || ::bind(socket.get(), address.get(), address.length) != 0) {
-        throw_errno("no free port at '" + host + "'", errno,
-                    "name an address of this machine with --host");
+    const std::uint16_t port = bindable_port(resolve(host, 1));
+    if (port == 0) {
+        const Refusal refusal = bind_refusal(errno);
+        throw Error(ExitCode::failed, "no free port at '" + host + "': " + refusal.cause,
+                    refusal.remedy);
     }
-    Address bound = address;
-    ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&bound.storage), &bound.length);
-    return ntohs(address.storage.ss_family == AF_INET6
-                     ? reinterpret_cast<const sockaddr_in6*>(&bound.storage)->sin6_port
-                     : reinterpret_cast<const sockaddr_in*>(&bound.storage)->sin_port);
+    return port;
 }
 
 bool is_port_taken(const std::string& host, std::uint16_t port) {

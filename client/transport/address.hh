@@ -1,10 +1,14 @@
-// Where a server is: a host and a port, resolved once, before anything is measured.
+// Where a server is: a host and a port. A host name may have several addresses, and a server may
+// listen on any of them.
 #pragma once
 
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace volley {
 
@@ -12,16 +16,37 @@ struct Address {
     sockaddr_storage storage{};
     socklen_t length = 0;
     std::string text;  // "127.0.0.1:9000", "[::1]:9000"
-    std::string host;  // "127.0.0.1", "::1"
+    std::string host;  // "127.0.0.1", "::1", "fe80::1%eth0"
 
     [[nodiscard]] const sockaddr* get() const {
         return reinterpret_cast<const sockaddr*>(&storage);
     }
 };
 
-// host: a name or a numeric IPv4 or IPv6 address. port: 1 to 65535. Throws Error(failed) that names
-// the host where it does not resolve.
+// host: a name or a numeric IPv4 or IPv6 address, also in brackets. port: 1 to 65535. All its
+// addresses, each once, in the order in which the system wants them tried; at least one. Throws
+// Error(failed) that names the host, the cause and the remedy where there is none.
+[[nodiscard]] std::vector<Address> resolve_all(const std::string& host, std::uint16_t port);
+// The first of them.
 [[nodiscard]] Address resolve(const std::string& host, std::uint16_t port);
+
+// The numeric form of the first address of `host` on which a server of this machine can listen.
+// Throws Error(failed) that names all that were tried, each with its reason.
+[[nodiscard]] std::string own_address(const std::string& host);
+[[nodiscard]] std::string own_address(const std::string& host,
+                                      const std::vector<Address>& candidates);
+
+// The first of `candidates` for which `attempt` gives no reason against it. Throws Error(failed)
+// that names all that were tried and why each is none, with their remedies.
+struct Refusal {
+    std::string cause;
+    std::string remedy;
+};
+// left: how many candidates come after this one.
+using TryAddress = std::function<std::optional<Refusal>(const Address&, std::size_t left)>;
+[[nodiscard]] Address first_that_serves(const std::string& host,
+                                        const std::vector<Address>& candidates,
+                                        const TryAddress& attempt);
 
 // A TCP port on which nothing listens at `host` now, chosen by the system. Somebody else may take
 // it before the server does; the caller tries again.

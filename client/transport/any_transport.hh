@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "transport/connect_failure.hh"
 #include "transport/tcp.hh"
 
 namespace volley {
@@ -20,6 +21,9 @@ struct TcpTransport {
         return TcpChannel::open(address, receiving, time_limit);
     }
     [[nodiscard]] const std::string& text() const { return address.text; }
+    [[nodiscard]] ConnectFailure explain(int error) const {
+        return explain_connect_failure(error, address);
+    }
 };
 
 using AnyTransport = std::variant<TcpTransport>;

@@ -18,12 +18,18 @@ class TcpChannel {
   public:
     // Begins to connect without waiting: the channel is usable once native_handle() becomes
     // writable and connect_result() is 0. time_limit: of one receive where `receiving` is `waits`.
-    // Throws Error(failed) where no socket can be had (descriptor limit).
+    // When the channel goes, the connection ends by RST, and no port of this machine waits.
     static TcpChannel open(const Address& address, Receiving receiving, Duration time_limit);
 
-    // 0 where the connection stands, otherwise the errno for which it does not. A connection of a
-    // socket to itself, which TCP allows on a port without a listener, counts as refused.
+    // The errno for which it has failed at once, perhaps without a socket to wait for; 0: it has
+    // not.
+    [[nodiscard]] int failed_at_once() const { return connect_error_; }
+    // 0 where the connection stands, otherwise the errno for which it does not: ETIMEDOUT where no
+    // answer has come yet. A connection of a socket to itself, which TCP allows on a port without a
+    // listener, counts as refused.
     [[nodiscard]] int connect_result() const;
+    // Whether the kernel had to send the connection request, or what came after it, again.
+    [[nodiscard]] bool was_sent_again() const;
 
     // Call once when the connection stands and is verified: from here on receives behave as
     // `receiving` said.
@@ -43,7 +49,8 @@ class TcpChannel {
         return received(::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT));
     }
     [[nodiscard]] int native_handle() const { return socket_.get(); }
-    void interrupt() { ::shutdown(socket_.get(), SHUT_RDWR); }
+    // Of receiving alone: an end of both sides would be a FIN, after which the port waits.
+    void interrupt() { ::shutdown(socket_.get(), SHUT_RD); }
 
   private:
     static constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;

@@ -1,0 +1,105 @@
+// How to repeat a run by hand (--print-numactl).
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/shell_word.hh"
+#include "plan/plan.hh"
+
+namespace volley {
+
+namespace {
+
+// Options that the commands say in another way, or that are of no use to a client whose server runs
+// already.
+constexpr std::array<std::string_view, 17> said_otherwise{
+    "port",         "host",        "name",        "clients",       "threads",      "driver",
+    "message",      "seed",        "warmup",      "ready-timeout", "stop-timeout", "server-cores",
+    "client-cores", "server-cpus", "client-cpus", "server-node",   "client-node"};
+
+std::string words(const std::vector<std::string>& command) {
+    std::string text;
+    for (const auto& word : command) {
+        text += (text.empty() ? "" : " ") + shell_word(word);
+    }
+    return text;
+}
+
+std::string bound(const CpuList& cpus, const std::vector<int>& nodes) {
+    if (cpus.empty()) {
+        return "numactl";
+    }
+    return "numactl --physcpubind=" + format_cpu_list(cpus) +
+           (nodes.empty() ? "" : " --membind=" + format_cpu_list({nodes.begin(), nodes.end()}));
+}
+
+// In the order of --help, those that differ from what holds where nothing is said.
+void add_other_options(const Options& options, std::vector<std::string>& client) {
+    const std::vector<Setting> defaults = settings_of(Options{});
+    for (const auto& [name, value] : settings_of(options)) {
+        const bool is_said =
+            std::find(said_otherwise.begin(), said_otherwise.end(), name) != said_otherwise.end();
+        if (!is_said && value != value_of(defaults, name)) {
+            client.push_back("--" + name);
+            if (value != "yes") {
+                client.push_back(value);
+            }
+        }
+    }
+}
+
+std::vector<std::string> server_command(const RunSpec& run, const std::string& port) {
+    std::vector<std::string> command;
+    if (run.realtime) {
+        command = {"chrt", "-f", std::to_string(realtime_priority)};
+    }
+    command.insert(command.end(), run.server->command.begin(), run.server->command.end());
+    command.insert(command.end(), {"-p", port});
+    if (run.host != RunSpec{}.host) {
+        command.insert(command.end(), {"-b", run.host});
+    }
+    if (run.message_bytes != challenge_bytes) {
+        command.insert(command.end(), {"-m", std::to_string(run.message_bytes)});
+    }
+    return command;
+}
+
+}  // namespace
+
+std::string numactl_commands(const Options& options, const Plan& plan) {
+    const RunSpec& run = plan.spec.run;
+    const std::string port = run.server ? "9000" : std::to_string(run.port);
+    std::string text;
+    if (run.server) {
+        text += bound(run.placement.server_cpus, run.placement.server_nodes) + " " +
+                words(server_command(run, port)) + " &\n";
+    }
+    std::vector<std::string> client = {"target/volley",
+                                       "-p",
+                                       port,
+                                       "-c",
+                                       std::to_string(run.connections),
+                                       "-t",
+                                       std::to_string(run.workers),
+                                       "--driver",
+                                       to_string(run.driver)};
+    if (run.host != RunSpec{}.host) {
+        client.insert(client.end(), {"--host", run.host});
+    }
+    if (run.server || !options.name.empty()) {
+        client.insert(client.end(), {"--name", plan.server_name});
+    }
+    if (run.message_bytes != challenge_bytes) {
+        client.insert(client.end(), {"-m", std::to_string(run.message_bytes)});
+    }
+    // Also where it is the server's own wish: from its directory alone the client knows it.
+    client.insert(client.end(), {"--warmup", std::to_string(to_seconds(run.warmup)) + "s", "--seed",
+                                 std::to_string(run.seed)});
+    add_other_options(options, client);
+    text +=
+        bound(run.placement.client_cpus, run.placement.client_nodes) + " " + words(client) + "\n";
+    return text;
+}
+
+}  // namespace volley

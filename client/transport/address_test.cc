@@ -1,0 +1,149 @@
+#include "transport/address.hh"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+
+#include <cerrno>
+
+#include "base/error.hh"
+#include "transport/connect_failure.hh"
+#include "transport/ports.hh"
+
+namespace volley {
+namespace {
+
+std::string message_of(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::failed);
+        return error.what();
+    }
+    return "no error";
+}
+
+void expect_parts(const std::string& text, std::initializer_list<const char*> parts) {
+    for (const char* part : parts) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+    }
+}
+
+std::vector<Address> two() {
+    return {resolve("::1", 9000), resolve("127.0.0.1", 9000)};
+}
+
+TEST(Address, NumericFormsAreWhatTheyAre) {
+    EXPECT_EQ(resolve("127.0.0.1", 9000).text, "127.0.0.1:9000");
+    EXPECT_EQ(resolve("::1", 9000).text, "[::1]:9000");
+    EXPECT_EQ(resolve("[::1]", 9000).host, "::1");
+    EXPECT_EQ(resolve("127.1", 1).host, "127.0.0.1");
+    EXPECT_EQ(resolve("fe80::1%lo", 7).text, "[fe80::1%lo]:7");
+    EXPECT_EQ(resolve_all("127.0.0.1", 9000).size(), 1U);
+}
+
+TEST(Address, WhatDoesNotResolveSaysWhatHelps) {
+    expect_parts(message_of([] { static_cast<void>(resolve_all("", 1)); }),
+                 {"host ''", "spelling"});
+    expect_parts(message_of([] { static_cast<void>(resolve_all("127.0.0.1:80", 1)); }),
+                 {"host '127.0.0.1:80' does not resolve", "give the port with -p"});
+}
+
+TEST(Address, AllAreTriedInOrderUntilOneServes) {
+    std::vector<std::string> tried;
+    const Address found = first_that_serves(
+        "twofold", two(), [&](const Address& address, std::size_t left) -> std::optional<Refusal> {
+            tried.push_back(address.text + " " + std::to_string(left));
+            return address.host == "::1" ? std::optional(Refusal{"refused", "start one"})
+                                         : std::nullopt;
+        });
+    EXPECT_EQ(found.text, "127.0.0.1:9000");
+    EXPECT_EQ(tried, (std::vector<std::string>{"[::1]:9000 1", "127.0.0.1:9000 0"}));
+}
+
+TEST(Address, TheFirstThatServesIsTheLastThatIsTried) {
+    int attempts = 0;
+    const Address found = first_that_serves("twofold", two(), [&](const Address&, std::size_t) {
+        ++attempts;
+        return std::optional<Refusal>();
+    });
+    EXPECT_EQ(found.host, "::1");
+    EXPECT_EQ(attempts, 1);
+}
+
+TEST(Address, WhereNoneServesEachIsNamedWithItsCauseAndEachRemedyOnce) {
+    const auto refuse = [](const std::string& second_remedy) {
+        return message_of([&] {
+            static_cast<void>(
+                first_that_serves("twofold", two(), [&](const Address& address, std::size_t) {
+                    return address.host == "::1"
+                               ? std::optional(Refusal{"refused", "start one"})
+                               : std::optional(Refusal{"unreachable", second_remedy});
+                }));
+        });
+    };
+    EXPECT_EQ(refuse("look at the route"),
+              "no server at any of the 2 addresses of 'twofold': [::1]:9000 (refused), "
+              "127.0.0.1:9000 (unreachable); start one; or look at the route");
+    EXPECT_TRUE(refuse("start one").ends_with("(unreachable); start one"));
+}
+
+TEST(Address, AServerOfOursListensAtTheFirstAddressOfThisMachine) {
+    EXPECT_EQ(own_address("127.0.0.1"), "127.0.0.1");
+    // TEST-NET-1 is nobody's.
+    const Address elsewhere = resolve("192.0.2.1", 1);
+    EXPECT_EQ(own_address("x", {elsewhere, resolve("127.0.0.1", 1)}), "127.0.0.1");
+    expect_parts(message_of([&] { static_cast<void>(own_address("x", {elsewhere})); }),
+                 {"'x'", "192.0.2.1 (Cannot assign requested address: this machine does not have"});
+}
+
+TEST(ConnectFailure, EachErrnoHasACauseAndARemedyOfItsOwn) {
+    const Address address = resolve("127.0.0.1", 9000);
+    std::vector<std::string> causes;
+    for (const int error : {ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EACCES, EMFILE,
+                            ENFILE, ENOBUFS, EAFNOSUPPORT, EINVAL}) {
+        const ConnectFailure failure = explain_connect_failure(error, address);
+        EXPECT_NE(failure.cause.find(": "), std::string::npos) << failure.cause;
+        EXPECT_FALSE(failure.remedy.empty()) << failure.cause;
+        EXPECT_EQ(error == ECONNREFUSED, failure.remedy.find("start a server") != std::string::npos)
+            << failure.cause;
+        EXPECT_EQ(std::count(causes.begin(), causes.end(), failure.cause), 0);
+        causes.push_back(failure.cause);
+    }
+}
+
+// Towards 127.0.0.1 there is an address to connect from: only ports can be missing.
+TEST(ConnectFailure, NoAddressAndNoPortAreTwoThings) {
+    const auto ports = explain_connect_failure(EADDRNOTAVAIL, resolve("127.0.0.1", 9000));
+    expect_parts(ports.cause, {"no local port is left", "ip_local_port_range", "127.0.0.1:9000"});
+    const auto address = explain_connect_failure(EADDRNOTAVAIL, resolve("fe80::1", 9000));
+    EXPECT_EQ(address.cause.find("local port"), std::string::npos) << address.cause;
+}
+
+TEST(Ports, AreCountedAsTheKernelHandsThemOut) {
+    EXPECT_EQ(count_ports("32768\t60999\n", "\n"), 28'232U);
+    EXPECT_EQ(count_ports("32768 33268", ""), 500U);  // an even number of them
+    EXPECT_EQ(count_ports("1000 1999", "1000-1009,1500,8080"), 989U);
+    EXPECT_EQ(count_ports("1000 1999", "0-65535"), 0U);
+    EXPECT_EQ(count_ports("5000 5000", ""), 1U);
+    EXPECT_EQ(count_ports("", ""), 28'232U);
+}
+
+TEST(Ports, TheTableOfConnectionsTellsWhoHoldsThem) {
+    const char* const table =
+        "  sl  local_address rem_address   st tx_queue rx_queue\n"
+        "   0: 0100007F:2328 00000000:0000 0A 00000000:00000000\n"
+        "   1: 0100007F:8001 0100007F:2328 01 00000000:00000000\n"
+        "   2: 0100007F:8002 0100007F:2328 06 00000000:00000000\n"
+        "   3: 0100007F:8003 0100007F:2329 06 00000000:00000000\n"
+        "   4: 0100007F:2328 0100007F:8001 01 00000000:00000000\n";
+    const PortsTaken taken = ports_taken(table, resolve("127.0.0.1", 9000));
+    EXPECT_EQ(taken.all, 2U);
+    EXPECT_EQ(taken.waiting, 1U);
+    const char* const table_6 =
+        "   0: 00000000000000000000000001000000:8001 00000000000000000000000001000000:2328 06\n";
+    EXPECT_EQ(ports_taken(table_6, resolve("::1", 9000)).waiting, 1U);
+}
+
+}  // namespace
+}  // namespace volley

@@ -1,0 +1,32 @@
+// The local ports that the kernel hands out to connections, and who holds them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "transport/address.hh"
+
+namespace volley {
+
+// How many ports the kernel's range has, less those that are reserved. range: as in
+// ip_local_port_range, "32768\t60999"; reserved: as in ip_local_reserved_ports, "8080,9000-9100".
+// What cannot be read counts as the kernel's default.
+[[nodiscard]] std::uint32_t count_ports(const std::string& range, const std::string& reserved);
+
+// Of this machine: net.ipv4.ip_local_port_range, which holds for IPv6 too, and the reserved ones.
+[[nodiscard]] std::uint32_t local_ports();
+
+// Connections in a table of /proc/net/tcp or tcp6 whose other end is `remote`, and those of them
+// that only wait for their last minute to pass (TIME_WAIT).
+struct PortsTaken {
+    std::uint32_t all = 0;
+    std::uint32_t waiting = 0;
+};
+[[nodiscard]] PortsTaken ports_taken(std::string_view table, const Address& remote);
+
+// "the kernel hands out 501 local ports (net.ipv4.ip_local_port_range), 501 of them are taken
+// towards 127.0.0.1:9000, 480 by connections that wait (TIME_WAIT)".
+[[nodiscard]] std::string ports_text(const Address& remote);
+
+}  // namespace volley
