@@ -1,5 +1,4 @@
 // What one connection is owed: the right bytes, in order, at once.
-#include <poll.h>
 
 #include <chrono>
 
@@ -35,7 +34,7 @@ Check split(const std::string& name, const std::vector<std::string>& pieces) {
                     all.insert(all.end(), piece.begin(), piece.end());
                     if (i + 1 < pieces.size()) {
                         (void)wire.send(piece);  // a lost connection shows as a missing reply
-                        ::poll(nullptr, 0, static_cast<int>(split_pause.count()));
+                        pause_for(split_pause);
                     } else {
                         try {
                             expect_reply(wire, piece, from_hex("10203041"));

@@ -1,5 +1,4 @@
 // What connections owe each other: nothing.
-#include <poll.h>
 
 #include <chrono>
 
@@ -94,6 +93,8 @@ void no_descriptor_leaks(Workbench& bench) {
     RunningServer& server = bench.shared();
     const auto connect_and_close = [&](int count) {
         for (int i = 0; i < count; ++i) {
+            note_progress(std::to_string(i) + " of " + std::to_string(count) +
+                          " connections were opened and closed");
             Wire wire = connect_to(server);
             if (i % 2 == 0) {
                 expect_service(wire);
@@ -102,13 +103,13 @@ void no_descriptor_leaks(Workbench& bench) {
     };
     connect_and_close(20);
     expect_still_serving(server);
-    ::poll(nullptr, 0, 20);  // the last closes are seen: a lower start would be the stricter one
+    pause_for(Patience(20));  // the last closes are seen: a lower start would be the stricter one
     const std::size_t before = server.process->descriptor_count();
     connect_and_close(connections);
     const auto deadline = Clock::now() + reply_patience;
     std::size_t after = server.process->descriptor_count();
     while (after > before + slack && Clock::now() < deadline) {
-        ::poll(nullptr, 0, 5);
+        pause_for(Patience(5));
         after = server.process->descriptor_count();
     }
     if (after > before + slack) {

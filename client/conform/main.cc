@@ -15,6 +15,7 @@
 #include "base/printable.hh"
 #include "base/program.hh"
 #include "conform/check.hh"
+#include "conform/time_limit.hh"
 #include "conform/workbench.hh"
 #include "process/watcher.hh"
 
@@ -30,7 +31,10 @@ server contract, version 1, that servers/README.md describes. ARGUMENTS are hand
 after those of the contract. What the server can do is read from server.toml beside the executable.
 
   --only NAME  tries this check alone; can be given several times
-  --list       prints the names of the checks with their rules
+  --list       prints the names of the checks with their rules and time limits
+
+No check takes longer than its limit, starts of the server aside: then it fails, and says what stood
+by then. On a terminal, a line shows which check is under way.
 
 A check prints ok, skip with the reason, or FAIL with what was sent, what was expected and what
 came. Exit status: 0 none failed, 1 some failed, 2 wrong usage, 77 the server is skipped, because
@@ -116,10 +120,16 @@ void print_failure(const Check& check, const CheckFailure& failure) {
               << "     came      " << printable(failure.came) << std::endl;
 }
 
-void try_check(const Check& check, Workbench& bench, Tally& tally) {
+void run_within_limit(const Check& check, std::size_t number, std::size_t of, Workbench& bench) {
+    const CheckUnderWay under_way(check.name, number, of, limit_of(check.name) + bench.warmup());
+    check.run(bench);
+}
+
+void try_check(const Check& check, std::size_t number, std::size_t of, Workbench& bench,
+               Tally& tally) {
     bool passed = false;
     try {
-        check.run(bench);
+        run_within_limit(check, number, of, bench);
         passed = true;
         ++tally.passed;
         std::cout << "ok   " << check.name << "  (" << check.rule << ")" << std::endl;
@@ -149,7 +159,8 @@ int conform(const std::vector<std::string>& words) {
     }
     if (words == std::vector<std::string>{"--list"}) {
         for (const Check& check : checks) {
-            std::cout << check.name << "  (" << check.rule << ")\n";
+            std::cout << check.name << "  (" << check.rule << ")  within "
+                      << limit_of(check.name).count() / 1000 << " s\n";
         }
         return 0;
     }
@@ -169,11 +180,13 @@ int conform(const std::vector<std::string>& words) {
     }
     Workbench bench(request.executable, request.arguments, metadata);
     Tally tally;
-    for (const Check& check : checks) {
-        if (request.only.empty() ||
-            std::find(request.only.begin(), request.only.end(), check.name) != request.only.end()) {
-            try_check(check, bench, tally);
-        }
+    std::vector<Check> chosen;
+    std::copy_if(checks.begin(), checks.end(), std::back_inserter(chosen), [&](const Check& check) {
+        return request.only.empty() || std::find(request.only.begin(), request.only.end(),
+                                                 check.name) != request.only.end();
+    });
+    for (std::size_t at = 0; at < chosen.size(); ++at) {
+        try_check(chosen[at], at + 1, chosen.size(), bench, tally);
     }
     std::cout << tally.passed << " passed, " << tally.failed << " failed, " << tally.skipped
               << " skipped" << std::endl;

@@ -1,5 +1,4 @@
 // The capability `size`: messages of any length, whose payload comes back unchanged.
-#include <poll.h>
 
 #include <algorithm>
 
@@ -71,7 +70,7 @@ void size_5_in_pieces(Workbench& bench) {
     Wire wire = connect_to(bench.shared(5));
     for (const char* piece : {"00", "0000", "ff", "aa00 0000"}) {
         (void)wire.send(from_hex(piece));
-        ::poll(nullptr, 0, pause_milliseconds);
+        pause_for(Patience(pause_milliseconds));
     }
     expect_reply(wire, from_hex("01bb"), from_hex("00000100aa 00000002bb"));
 }

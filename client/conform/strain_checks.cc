@@ -1,6 +1,5 @@
 // What a server bears: many connections, rude clients, no descriptors left; and what it costs when
 // nothing is asked of it.
-#include <poll.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -34,7 +33,7 @@ bool polls_busily(const Workbench& bench) {
 // is over: one that goes on at the end counts as all of the slice.
 Patience demand_in_a_slice(const RunningServer& server) {
     const auto before = server.process->cpu_demand();
-    ::poll(nullptr, 0, static_cast<int>(idle_slice.count()));
+    pause_for(idle_slice);
     return server.process->wants_cpu_now()
                ? idle_slice
                : std::chrono::round<Patience>(server.process->cpu_demand() - before);
@@ -66,7 +65,7 @@ void expect_recovery(const RunningServer& server, const std::string& circumstanc
         if (wire && wire->exchange(from_hex("00000001"), 4, reply_patience).size() == 4) {
             return;
         }
-        ::poll(nullptr, 0, 10);
+        pause_for(Patience(10));
     }
     const auto end = server.process->wait_for_end(Patience(0));
     throw CheckFailure{
@@ -79,7 +78,7 @@ void expect_descriptors_back(const RunningServer& server, std::size_t before,
     const auto deadline = Clock::now() + recovery_patience;
     std::size_t after = server.process->descriptor_count();
     while (after > before + descriptor_slack && Clock::now() < deadline) {
-        ::poll(nullptr, 0, 10);
+        pause_for(Patience(10));
         after = server.process->descriptor_count();
     }
     if (after > before + descriptor_slack) {
@@ -110,6 +109,8 @@ void many_connections_left(Workbench& bench) {
         const auto deadline = Clock::now() + recovery_patience;
         for (std::size_t i = 0; i < count && refusals < refusals_borne && Clock::now() < deadline;
              ++i) {
+            note_progress(std::to_string(wires.size()) + " of " + std::to_string(count) +
+                          " connections stood");
             if (auto wire = Wire::open(server.address, server.port)) {
                 wires.push_back(std::move(*wire));
             } else {
@@ -135,6 +136,7 @@ void byte_and_leave(Workbench& bench) {
     expect_service(neighbour);
     const std::size_t before = server.process->descriptor_count();
     for (int i = 0; i < clients; ++i) {
+        note_progress(std::to_string(i) + " of " + std::to_string(clients) + " clients have left");
         Wire wire = connect_to(server);
         (void)wire.send(from_hex("01"));
     }
@@ -152,6 +154,7 @@ void flood_of_resets(Workbench& bench) {
     expect_service(neighbour);
     const std::size_t before = server.process->descriptor_count();
     for (int i = 0; i < clients; ++i) {
+        note_progress(std::to_string(i) + " of " + std::to_string(clients) + " clients have left");
         if (auto wire = Wire::open(server.address, server.port)) {
             if (i % 2 == 0) {
                 (void)wire->send(from_hex("00000001"));
@@ -184,6 +187,8 @@ void without_descriptors(Workbench& bench) {
         std::vector<Wire> served;
         std::vector<Wire> waiting;
         for (std::size_t i = 0; i < count; ++i) {
+            note_progress(std::to_string(waiting.size()) + " of " + std::to_string(count) +
+                          " connections stood");
             if (auto wire = Wire::open(server.address, server.port)) {
                 (void)wire->send(from_hex("00000001"));
                 waiting.push_back(std::move(*wire));
@@ -242,7 +247,7 @@ Check leaves_no_process(const std::string& name, int number, const std::string& 
                     return !others.empty();
                 };
                 while (still_there() && Clock::now() < deadline) {
-                    ::poll(nullptr, 0, 5);
+                    pause_for(Patience(5));
                 }
                 if (still_there()) {
                     throw CheckFailure{

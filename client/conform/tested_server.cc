@@ -18,6 +18,7 @@
 #include "base/error.hh"
 #include "base/retry.hh"
 #include "clock/clock.hh"
+#include "conform/time_limit.hh"
 
 namespace volley {
 namespace {
@@ -126,7 +127,15 @@ TestedServer::TestedServer(const std::vector<std::string>& command, const std::v
 }
 
 std::optional<int> TestedServer::wait_for_end(std::chrono::milliseconds patience) const {
-    return process_->has_ended_by(now() + patience) ? process_->wait_status() : std::nullopt;
+    constexpr Duration between_looks = std::chrono::milliseconds(200);
+    const TimePoint deadline = now() + patience;
+    while (!process_->has_ended_by(std::min(deadline, now() + between_looks))) {
+        if (now() >= deadline) {
+            return std::nullopt;
+        }
+        pause_for(Patience(0));  // the check keeps to its limit
+    }
+    return process_->wait_status();
 }
 
 std::string TestedServer::standard_output() const {

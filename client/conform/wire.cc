@@ -9,25 +9,23 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "base/retry.hh"
-
 namespace volley {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Milliseconds until then for poll(2): never negative, rounded up so that it cannot spin.
-int milliseconds_until(Clock::time_point then) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(then - Clock::now());
-    return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
-}
-
 // Waits for one of `events`; the events that came, 0 when the time is over.
 short wait_for(int socket, short events, Clock::time_point deadline) {
     pollfd entry{socket, events, 0};
-    const int ready =
-        retry_on_eintr([&] { return ::poll(&entry, 1, milliseconds_until(deadline)); });
-    return ready > 0 ? entry.revents : short{0};
+    return poll_until(&entry, 1, deadline) > 0 ? entry.revents : short{0};
+}
+
+// Did the kernel have to send the connection request again?
+bool was_sent_again(int socket) {
+    tcp_info info{};
+    socklen_t length = sizeof info;
+    ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length);
+    return info.tcpi_total_retrans > 0 || info.tcpi_retransmits > 0;
 }
 
 }  // namespace
@@ -45,8 +43,11 @@ std::optional<Wire> Wire::open(const std::string& address, std::uint16_t port, P
     if (reason == EINPROGRESS) {
         int failure = 0;
         socklen_t length = sizeof failure;
-        if (wait_for(socket.get(), POLLOUT, Clock::now() + patience) == 0 ||
-            ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &failure, &length) != 0 ||
+        const bool came = wait_for(socket.get(), POLLOUT, Clock::now() + patience) != 0;
+        if (was_sent_again(socket.get())) {
+            note_late_connection();
+        }
+        if (!came || ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &failure, &length) != 0 ||
             failure != 0) {
             return std::nullopt;
         }
@@ -127,9 +128,13 @@ void Wire::delay_acknowledgements() {
     ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
 }
 
-void Wire::reset() {
+void Wire::end_by_reset() {
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+void Wire::reset() {
+    end_by_reset();
     socket_.reset();
 }
 

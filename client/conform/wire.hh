@@ -11,10 +11,9 @@
 
 #include "base/owned_fd.hh"
 #include "conform/bytes.hh"
+#include "conform/time_limit.hh"
 
 namespace volley {
-
-using Patience = std::chrono::milliseconds;
 
 // How long a reply, an accept or a close may take before the tester says that it did not come. Not
 // the contract's: long enough for a loaded machine, a sanitizer and a runtime that compiles late.
@@ -42,7 +41,9 @@ class Wire {
     void shutdown_sending();
     // Acknowledgements go out late, as a busy client's do: what Nagle's algorithm waits for.
     void delay_acknowledgements();
-    // Ends the connection with RST instead of FIN.
+    // When it goes, it goes by RST: after a FIN its port would wait for a minute.
+    void end_by_reset();
+    // Ends the connection with RST instead of FIN, now.
     void reset();
 
   private:

@@ -1,7 +1,6 @@
 #include "conform/workbench.hh"
 
 #include <arpa/inet.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -18,6 +17,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Patience patience_for_start{10000};
+// For all that a check wants at once. A thousand take a few hundredths of a second, or a second
+// each where the listen queue is too short.
+constexpr Patience patience_for_connections{8000};
 constexpr int milliseconds_between_attempts = 1;
 constexpr std::size_t descriptors_beside_connections = 50;
 
@@ -120,6 +122,7 @@ RunningServer Workbench::start_on(std::uint16_t port, const StartOptions& option
 }
 
 void Workbench::wait_until_ready(RunningServer& server) {
+    const LimitStandsStill started;
     const std::string start = "its start with -p " + std::to_string(server.port);
     const auto deadline = Clock::now() + start_patience();
     std::string seen = "no connection is accepted on " + server.address;
@@ -142,7 +145,7 @@ void Workbench::wait_until_ready(RunningServer& server) {
             }
             seen = "accepted, but of the reply to " + to_hex(challenge) + " came " + to_hex(reply);
         }
-        ::poll(nullptr, 0, milliseconds_between_attempts);
+        pause_for(Patience(milliseconds_between_attempts));
     }
     was_never_ready_ = !was_ready_;
     throw CheckFailure{start, "ready within the deadline", seen};
@@ -175,7 +178,7 @@ Wire connect_to(const RunningServer& server) {
     if (!wire) {
         throw CheckFailure{
             "a connection request to " + server.address + " port " + std::to_string(server.port),
-            "a connection", "none"};
+            "a connection", "none" + late_connections_text()};
     }
     return std::move(*wire);
 }
@@ -216,14 +219,29 @@ std::vector<Wire> connect_many(const RunningServer& server, std::size_t count) {
                            std::to_string(count) + " connections; raise it with ulimit -n"};
     }
     std::vector<Wire> wires;
-    for (std::size_t i = 0; i < count; ++i) {
+    const std::string all = std::to_string(count) + " connection requests";
+    const auto standing = [&] {
+        return std::to_string(wires.size()) + " of " + std::to_string(count) + " connections stood";
+    };
+    const auto deadline = Clock::now() + patience_for_connections;
+    while (wires.size() < count) {
+        note_progress(standing());
+        if (Clock::now() >= deadline) {
+            throw CheckFailure{
+                all,
+                "all accepted within " + std::to_string(patience_for_connections.count()) + " ms",
+                standing() + " by then" + late_connections_text()};
+        }
         auto wire = Wire::open(server.address, server.port);
         if (!wire) {
-            throw CheckFailure{std::to_string(count) + " connection requests", "all accepted",
-                               "number " + std::to_string(i + 1) + " is not"};
+            throw CheckFailure{
+                all, "all accepted",
+                "number " + std::to_string(wires.size() + 1) + " is not" + late_connections_text()};
         }
+        wire->end_by_reset();
         wires.push_back(std::move(*wire));
     }
+    note_progress(standing());
     return wires;
 }
 

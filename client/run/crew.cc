@@ -113,8 +113,7 @@ void Crew::rethrow_failure() {
 void Crew::await_turn() {
     while (!turns_.try_acquire_for(std::chrono::milliseconds(100))) {
         if (aborted() || now() >= connect_deadline_) {
-            throw Error(ExitCode::failed, "a worker had no turn to connect by the deadline",
-                        "raise --connect-timeout, or open fewer connections with --clients");
+            fail_at_deadline(standing_, spec_);
         }
     }
 }
@@ -211,8 +210,9 @@ void Crew::work_on(const Transport& transport, std::size_t worker, Recorder& rec
     WorkerState state(payload_, recorder, spec_.timeout,
                       spec_.seed + 0x9e3779b97f4a7c15U * (worker + 1));
     const bool waits = spec_.driver == DriverKind::block;
-    ConnectionOpener<Transport> opener(transport, waits ? Receiving::waits : Receiving::at_once,
-                                       state, connect_deadline_);
+    ConnectionOpener<Transport> opener(transport, spec_,
+                                       waits ? Receiving::waits : Receiving::at_once, state,
+                                       standing_, connect_deadline_);
     await_turn();
     auto connections = opener.open(connections_of(worker), first_connection_of(worker) + 1,
                                    std::max<std::size_t>(1, connecting_at_once / spec_.workers),

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "run/common_windows.hh"
+#include "run/open_connections.hh"
 #include "run/recorder.hh"
 #include "run/spec.hh"
 #include "run/watch.hh"
@@ -95,6 +96,7 @@ class Crew {
     const Bell& bell_;
     Payload payload_;
     TimePoint connect_deadline_;
+    Standing standing_;
     std::counting_semaphore<connecting_at_once> turns_{connecting_at_once};
 
     // Written by the coordinator with release order, read by workers with acquire: what begin() or

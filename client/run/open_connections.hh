@@ -4,6 +4,7 @@
 
 #include <poll.h>
 
+#include <atomic>
 #include <functional>
 #include <vector>
 
@@ -12,6 +13,16 @@
 #include "run/spec.hh"
 
 namespace volley {
+
+// Of all workers of a run. Counters for messages alone, so relaxed: they order nothing.
+struct Standing {
+    std::atomic<std::size_t> verified{0};    // stand, and have had one right reply
+    std::atomic<std::size_t> sent_again{0};  // the kernel had to send something of them again
+};
+
+// Throws Error(failed): how many of the run's connections stood at the deadline, and why the others
+// probably did not.
+[[noreturn]] void fail_at_deadline(const Standing& standing, const RunSpec& spec);
 
 // Opens transport.open(...) `count` times, at most `at_once` under way at a time, numbered from
 // `first_number`. Every connection has had one right reply when this returns. stopped: asked a few
@@ -22,9 +33,14 @@ class ConnectionOpener {
   public:
     using C = typename Transport::ChannelType;
 
-    ConnectionOpener(const Transport& transport, Receiving receiving, WorkerState& worker,
-                     TimePoint deadline)
-        : transport_(transport), receiving_(receiving), worker_(worker), deadline_(deadline) {}
+    ConnectionOpener(const Transport& transport, const RunSpec& spec, Receiving receiving,
+                     WorkerState& worker, Standing& standing, TimePoint deadline)
+        : transport_(transport),
+          spec_(spec),
+          receiving_(receiving),
+          worker_(worker),
+          standing_(standing),
+          deadline_(deadline) {}
 
     std::vector<Connection<C>> open(std::size_t count, std::size_t first_number,
                                     std::size_t at_once, const std::function<bool()>& stopped) {
@@ -78,12 +94,17 @@ class ConnectionOpener {
             throw Error(ExitCode::failed, "stopped while connecting");
         }
         if (left == 0) {
-            throw Error(ExitCode::failed,
-                        "only " + std::to_string(connections.size() - under_way.size()) + " of " +
-                            std::to_string(connections.capacity()) +
-                            " connections of a worker stood and had one reply by the deadline",
-                        "raise --connect-timeout, open fewer with --clients, or check the server "
-                        "with target/conform");
+            for (const std::size_t at : under_way) {
+                count_if_sent_again(connections[at]);
+            }
+            fail_at_deadline(standing_, spec_);
+        }
+    }
+
+    // Each once: when it is verified, or at the deadline.
+    void count_if_sent_again(const Connection<C>& connection) {
+        if (connection.channel.was_sent_again()) {
+            standing_.sent_again.fetch_add(1, std::memory_order_relaxed);
         }
     }
 
@@ -107,12 +128,16 @@ class ConnectionOpener {
         }
         connection.in_flight = false;
         connection.channel.settle();
+        count_if_sent_again(connection);
+        standing_.verified.fetch_add(1, std::memory_order_relaxed);
         return true;
     }
 
     const Transport& transport_;
+    const RunSpec& spec_;
     Receiving receiving_;
     WorkerState& worker_;
+    Standing& standing_;
     TimePoint deadline_;
     std::vector<pollfd> polled_;
 };

@@ -47,6 +47,7 @@ inline constexpr std::array faults_known{
     Fault{"waits-for-more", "keeps the last reply of a burst until more input comes"},
     Fault{"nagle", "a write for each reply, and no TCP_NODELAY"},
     // Connections.
+    Fault{"short-listen-queue", "listens with a queue of 0, and takes N ms for each connection"},
     Fault{"one-at-a-time", "serves one connection, the others wait for its end"},
     Fault{"at-most", "closes each connection beyond N"},
     Fault{"dies-on-half", "exits when a connection closes within a challenge"},

@@ -112,7 +112,7 @@ inline void FakeServer::listen() {
     set(SOL_SOCKET, SO_REUSEPORT, has("shares-port"));
     set(IPPROTO_TCP, TCP_NODELAY, !has("nagle"));  // accepted connections inherit it
     if (::bind(listener_.get(), where->ai_addr, where->ai_addrlen) != 0 ||
-        ::listen(listener_.get(), SOMAXCONN) != 0) {
+        ::listen(listener_.get(), has("short-listen-queue") ? 0 : SOMAXCONN) != 0) {
         complain(setup_.faults, "cannot listen on port " + setup_.port + ": " + strerror(errno));
     }
     ::freeaddrinfo(where);
@@ -130,6 +130,7 @@ inline void FakeServer::accept() {
         return;
     }
     clients_.push_back({.socket = std::move(socket)});
+    std::this_thread::sleep_for(std::chrono::milliseconds(number("short-listen-queue")));
     if (has("dies-at") && clients_.size() >= number("dies-at")) {
         std::_Exit(1);
     }
