@@ -53,7 +53,6 @@ connections-1                  wrong-answer=1               adds-one
 connections-64                 at-most=32                   connections-1
 connections-1000               at-most=500                  connections-64
 connections-1000               short-listen-queue=5         connections-1
-no-descriptor-leaks            short-listen-queue=5         adds-one
 silent-beside-busy             one-at-a-time                connections-1
 close-after-half-a-challenge   dies-on-half                 half-close-gets-its-reply
 half-close-gets-its-reply      drops-half-closed            close-after-half-a-challenge
