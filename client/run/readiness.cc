@@ -61,10 +61,6 @@ template <typename Transport>
 std::optional<Refusal> attempt(const RunSpec& spec, const Transport& transport,
                                ServerProcess* server, Signals* signals, TimePoint deadline) {
     using C = typename Transport::ChannelType;
-    CommonWindows unused(Duration::zero(), std::chrono::seconds(1));
-    Recorder recorder(unused);
-    const Payload payload(spec.message_bytes, spec.seed);
-    WorkerState worker(payload, recorder, spec.timeout, spec.seed + 1);
     Connection<C> connection{.channel = transport.open(Receiving::at_once, spec.timeout)};
     const int fd = connection.channel.native_handle();
     if (connection.channel.failed_at_once() == 0) {
@@ -74,6 +70,11 @@ std::optional<Refusal> attempt(const RunSpec& spec, const Transport& transport,
         const auto [cause, remedy] = transport.explain(error);
         return Refusal{cause, remedy};
     }
+    // Only now: they take megabytes, and there are many attempts at a server that is slow to start.
+    CommonWindows unused(Duration::zero(), std::chrono::seconds(1));
+    Recorder recorder(unused);
+    const Payload payload(spec.message_bytes, spec.seed);
+    WorkerState worker(payload, recorder, spec.timeout, spec.seed + 1);
     const TimePoint reply_deadline = std::min(deadline, now() + spec.timeout);
     try {
         bool sent = begin_trip(connection, worker, now());
