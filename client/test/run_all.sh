@@ -203,45 +203,67 @@ left_behind() { # MARK
     done 2>/dev/null
 }
 
-# One script; leaves its status in $status, what it left behind in $left, and $reported where a sanitizer had something to say.
-try_behaviour() { # VARIANT DIRECTORY SCRIPT LOG DEADLINE
-    local own mark=$$-$1-$3
-    own=$(mktemp -d)
-    status=0
-    left=
-    reported=
-    VOLLEY_TEST_MARK=$mark VOLLEY_DIR=$PWD/$2 TMPDIR=$own \
-        run_with_deadline "$5" "$4" "${launcher[@]}" "$3" || status=$?
-    rm -rf "$own"
-    left=$(left_behind "$mark") || left=
-    ! collect_reports "$4" || reported=yes
+# Sanitizers' reports get a name of their own where several tests run at once.
+with_reports_of() { # WHOSE COMMAND...
+    local whose=$1
+    shift
+    ASAN_OPTIONS=${ASAN_OPTIONS:+${ASAN_OPTIONS/sanitizer-report/sanitizer-report-$whose}} \
+        UBSAN_OPTIONS=${UBSAN_OPTIONS:+${UBSAN_OPTIONS/sanitizer-report/sanitizer-report-$whose}} \
+        TSAN_OPTIONS=${TSAN_OPTIONS:+${TSAN_OPTIONS/sanitizer-report/sanitizer-report-$whose}} \
+        "$@"
 }
 
+# One script; leaves in LOG.result, a line each: its status, "reported" where a sanitizer had something to say, and what it left
+# behind.
+try_behaviour() { # VARIANT DIRECTORY SCRIPT LOG DEADLINE
+    local own mark=$$-$1-$3 whose=${3##*/} status=0 left reported=
+    own=$(mktemp -d)
+    VOLLEY_TEST_MARK=$mark VOLLEY_DIR=$PWD/$2 TMPDIR=$own \
+        with_reports_of "${whose%.sh}" run_with_deadline "$5" "$4" "${launcher[@]}" "$3" || status=$?
+    rm -rf "$own"
+    left=$(left_behind "$mark") || left=
+    ! collect_reports "$4" "${whose%.sh}" || reported=reported
+    printf '%s\n' "$status" "$reported" "$left" >"$4.result"
+}
+
+# What is run without a sanitizer may measure, and runs alone. With one it is the code that is looked at, two scripts at a time. What
+# fails is tried again alone, and that counts; a sanitizer's report stands.
 run_behaviour() { # VARIANT DIRECTORY
-    local script name log status left reported
+    local script name log at_once=1
+    local -a result
     local deadline=$((behaviour_deadline * factor))
+    [[ $1 == release ]] || at_once=2
     for script in client/test/behaviour/*.sh; do
         [[ -e $script ]] || continue
-        name=${script##*/}
-        name=${name%.sh}
+        while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do
+            wait -n || true
+        done
+        log=$logs/$1-behaviour-$(basename "$script" .sh).log
+        rm -f "${log%.log}.first.log"
+        try_behaviour "$1" "$2" "$script" "$log" "$deadline" &
+    done
+    wait
+    for script in client/test/behaviour/*.sh; do
+        [[ -e $script ]] || continue
+        name=$(basename "$script" .sh)
         log=$logs/$1-behaviour-$name.log
         name="$1 ${name//[_-]/ }"
-        rm -f "${log%.log}.first.log"
-        try_behaviour "$1" "$2" "$script" "$log" "$deadline"
-        if [[ ! $reported && ($left || ($status -ne 0 && $status -ne 77)) ]]; then
+        mapfile -t result <"$log.result"
+        if [[ ! ${result[1]} && (${result[2]} || (${result[0]} -ne 0 && ${result[0]} -ne 77)) ]]; then
             mv "$log" "${log%.log}.first.log"
-            [[ ! $left ]] || echo "left behind: $left" >>"${log%.log}.first.log"
+            [[ ! ${result[2]} ]] || echo "left behind: ${result[2]}" >>"${log%.log}.first.log"
             printf 'again: %s\n' "$name"
             try_behaviour "$1" "$2" "$script" "$log" "$deadline"
+            mapfile -t result <"$log.result"
         fi
-        if [[ $left ]]; then
-            fail "$name" "$log" "left behind: $left"
-        elif [[ $reported ]]; then
+        if [[ ${result[2]} ]]; then
+            fail "$name" "$log" "left behind: ${result[2]}"
+        elif [[ ${result[1]} ]]; then
             fail "$name" "$log" "a sanitizer reported"
-        elif [[ $status -eq 0 && -e ${log%.log}.first.log ]]; then
+        elif [[ ${result[0]} -eq 0 && -e ${log%.log}.first.log ]]; then
             pass_at_last "$name" "${log%.log}.first.log"
         else
-            judge "$name" "$log" "$status" "$deadline"
+            judge "$name" "$log" "${result[0]}" "$deadline"
         fi
     done
 }
@@ -251,10 +273,8 @@ check_server() { # VARIANT NAME
     local log=$logs/$1-server-$2.log status=0
     local -a variant=()
     [[ $1 == release ]] || variant=(--variant "$1")
-    ASAN_OPTIONS=${ASAN_OPTIONS:+${ASAN_OPTIONS/sanitizer-report/sanitizer-report-$2}} \
-        UBSAN_OPTIONS=${UBSAN_OPTIONS:+${UBSAN_OPTIONS/sanitizer-report/sanitizer-report-$2}} \
-        TSAN_OPTIONS=${TSAN_OPTIONS:+${TSAN_OPTIONS/sanitizer-report/sanitizer-report-$2}} \
-        VOLLEY_TEST_MARK=$$-$1-server-$2 \
+    VOLLEY_TEST_MARK=$$-$1-server-$2 \
+        with_reports_of "$2" \
         run_with_deadline "$server_deadline" "$log" "${launcher[@]}" servers/check "${variant[@]}" "$2" || status=$?
     echo "$status" >"$log.status"
 }
