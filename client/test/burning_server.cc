@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -35,7 +36,8 @@ constexpr Duration burnt_by_helper = std::chrono::milliseconds(300);
 constexpr std::uint64_t helper_starts = 4000;
 constexpr std::size_t message_bytes = 4;
 
-volatile std::sig_atomic_t is_told_to_end = 0;
+// Lock-free, so that a signal handler may write it; relaxed, as nothing else hangs on it.
+std::atomic<bool> is_told_to_end{false};
 
 void burn(Duration length) {
     const Duration end = thread_cpu_time() + length;
@@ -71,7 +73,7 @@ class Service {
     }
 
     [[noreturn]] void run() {
-        while (is_told_to_end == 0) {
+        while (!is_told_to_end.load(std::memory_order_relaxed)) {
             std::vector<pollfd> entries{{listener_.get(), POLLIN, 0}};
             for (const OwnedFd& client : clients_) {
                 entries.push_back({client.get(), POLLIN, 0});
@@ -141,7 +143,7 @@ void serve(const std::string& where, const std::string& file, std::uint16_t port
     if (child == 0) {
         serve(where, file, port);
     }
-    while (is_told_to_end == 0) {
+    while (!is_told_to_end.load(std::memory_order_relaxed)) {
         ::poll(nullptr, 0, 10);
     }
     ::kill(child, SIGTERM);
@@ -162,7 +164,7 @@ int main(int argc, char* argv[]) {
     const std::string file = argv[2];
     const auto port = static_cast<std::uint16_t>(std::strtoul(argv[4], nullptr, 10));
     struct sigaction action {};
-    action.sa_handler = [](int) { volley::is_told_to_end = 1; };
+    action.sa_handler = [](int) { volley::is_told_to_end.store(true, std::memory_order_relaxed); };
     ::sigaction(SIGTERM, &action, nullptr);
     if (where == "lost-helper") {
         ::signal(SIGCHLD, SIG_IGN);

@@ -27,10 +27,13 @@ run "${grid[@]}"
 expect_status 0
 expect_err "going on: "
 
-limited 0 "$VOLLEY_DIR/compare" "$TMPDIR/swept/results.jsonl"
-[[ $status -eq 1 ]] || fail "compare: status $status instead of 1"
-limited 0 "$VOLLEY_DIR/conform" --only adds-one "$servers/c-epoll"
-[[ $status -eq 1 ]] || fail "conform: status $status instead of 1"
+# The thread sanitizer writes a file of its own before main.
+if [[ $VOLLEY_DIR != */tsan ]]; then
+    limited 0 "$VOLLEY_DIR/compare" "$TMPDIR/swept/results.jsonl"
+    [[ $status -eq 1 ]] || fail "compare: status $status instead of 1"
+    limited 0 "$VOLLEY_DIR/conform" --only adds-one "$servers/c-epoll"
+    [[ $status -eq 1 ]] || fail "conform: status $status instead of 1"
+fi
 
 # The limit is the client's affair; that it is ignored is no part of what a server inherits.
 start "$volley" --runs 1 --run-time 10s -- "$servers/c-epoll"
