@@ -74,6 +74,7 @@ test              | command bats                                | bats          
 test              | command chromium                            | chromium               | Chromium 156 (the report is opened in it)
 test              | command numactl                             | numactl                | numactl 2.0.16
 test              | command xz                                  | xz-utils               | xz 5.4
+test              | command ip                                  | iproute2               | iproute2 6.1
 test              | command ps                                  | procps                 | procps 4.0.2
 test              | command setsid command taskset              | util-linux             | util-linux 2.38.1
 test lint         | command shellcheck                          | shellcheck             | shellcheck 0.9.0

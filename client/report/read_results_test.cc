@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -193,6 +195,19 @@ TEST(ReadResults, ARunThatIsThereTwiceCountsOnce) {
     const ResultSet set = read(file_of(result) + file_of(result));
     EXPECT_EQ(set.measurements.at(0).runs.size(), 11U);
     EXPECT_EQ(set.problems.size(), 11U);
+}
+
+// As volley wrote it when schema 1 was its own.
+TEST(ReadResults, ALineOfSchema1IsReadAndWhatItLacksIsNotKnown) {
+    std::ifstream file("client/report/testdata/run_of_schema_1.json");
+    const std::string line((std::istreambuf_iterator<char>(file)), {});
+    ASSERT_FALSE(line.empty()) << "run it from the root of the project";
+    const ResultSet set = read(line);
+    const RunResult& run = set.measurements.at(0).runs.at(0);
+    EXPECT_EQ(run.trips.count(), 4096U);
+    EXPECT_EQ(run.edges.in_flight, 16U);
+    EXPECT_FALSE(covered_share(run));
+    EXPECT_FALSE(run.server->memory_pss_bytes);
 }
 
 TEST(ReadResults, ANewerSchemaIsRefusedByName) {

@@ -18,8 +18,9 @@ namespace volley {
 
 // What lines of schema 1 do not have: a reader leaves these at their initial value, which is "not
 // known".
-inline constexpr std::array<std::string_view, 4> keys_since_schema_2{
-    {"in_flight_ns", "before_start_ns", "edge_time", "connection_seconds"}};
+inline constexpr std::array<std::string_view, 8> keys_since_schema_2{
+    {"client_hash", "server_host", "server_fingerprint", "server_left_behind", "in_flight_ns",
+     "before_start_ns", "edge_time", "connection_seconds"}};
 
 // `Plain`, const or not: one list serves for writing and for reading.
 template <typename T, typename Plain>
