@@ -9,7 +9,7 @@ limited() { # KIB COMMAND...
 }
 whole_lines() { grep -c '^{"schema".*}$' "$1" || true; }
 
-limited 12 "$volley" --runs 8 --run-time 50ms --warmup 0 --json "$TMPDIR/results" -- "$servers/c-epoll"
+limited 28 "$volley" --runs 8 --run-time 50ms --warmup 0 --json "$TMPDIR/results" -- "$servers/c-epoll"
 expect_status 1
 expect_out 'round trip   mean'
 expect_out '8 of 8 complete'
@@ -18,7 +18,7 @@ expect_err 'File too large; raise the limit of a file.s size (ulimit -f)'
 [[ $(whole_lines "$TMPDIR/results") -ge 1 ]] || fail "no line of the results is whole"
 
 grid=("$VOLLEY_DIR/sweep" --servers "$servers/c-epoll" --clients 1 --cores 1 --runs 8 --out "$TMPDIR/swept" -- --run-time 50ms --no-placement)
-limited 16 "${grid[@]}"
+limited 36 "${grid[@]}"
 expect_status 1
 expect_err 'File too large'
 kept=$(whole_lines "$TMPDIR/swept/results.jsonl")
