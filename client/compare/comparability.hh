@@ -3,7 +3,7 @@
 //
 // Facts and warnings of single runs are the library's (host/warnings.hh); here they are collected
 // by cell, and joined by what only a comparison can see. The ids of scope "comparability" are
-// explained in benchmark/README.md.
+// explained in benchmark/machine.md.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ struct FoundWarning {
 // said in full, and the others by name.
 [[nodiscard]] bool is_about_verdicts(const FoundWarning& found);
 
-// The ids of scope "comparability", each once: benchmark/README.md explains them.
+// The ids of scope "comparability", each once: benchmark/machine.md explains them.
 [[nodiscard]] std::vector<std::string> comparability_ids();
 
 }  // namespace volley

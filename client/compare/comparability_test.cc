@@ -143,7 +143,7 @@ TEST(Comparability, WarningsOfTheRunsAreCountedByCell) {
 
 TEST(Comparability, EveryIdIsExplained) {
     const auto root = std::filesystem::path(__FILE__).parent_path() / "../..";
-    const std::string text = fixture::contents(root / "benchmark/README.md");
+    const std::string text = fixture::contents(root / "benchmark/machine.md");
     for (const auto& id : comparability_ids()) {
         EXPECT_NE(text.find("`" + id + "`"), std::string::npos) << id;
     }

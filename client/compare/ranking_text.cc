@@ -163,7 +163,7 @@ std::string on_screen(const Document& document) {
         }
     }
     if (const std::string others = warnings_by_name(document.warnings); !others.empty()) {
-        text += '\n' + wrap("also: ", others + "; benchmark/README.md explains them", text_columns);
+        text += '\n' + wrap("also: ", others + "; benchmark/machine.md explains them", text_columns);
     }
     return text;
 }

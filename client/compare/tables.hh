@@ -1,7 +1,7 @@
 // All that plots and reports draw, as CSV files in a directory: R reads these and computes nothing.
 //
 // RFC 4180 with a header; "." is the decimal point, an empty cell is what is not known, times are
-// in ns unless the column says otherwise. benchmark/README.md describes the columns.
+// in ns unless the column says otherwise. benchmark/results.md describes the columns.
 #pragma once
 
 #include <string>

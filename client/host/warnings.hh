@@ -1,7 +1,7 @@
 // What an expert would object to, each with one line of remedy: the only place where a fact becomes
 // a warning.
 //
-// Pure: facts in, warnings out. The id is stable: benchmark/README.md has a heading for each, and
+// Pure: facts in, warnings out. The id is stable: benchmark/machine.md has a heading for each, and
 // results carry it.
 #pragma once
 
@@ -69,7 +69,7 @@ struct RunFacts {
 [[nodiscard]] std::vector<Warning> warnings_after(const RunFacts& facts,
                                                   const Placement& placement);
 
-// Every id that either can return, each once, so that a test can ask benchmark/README.md for its
+// Every id that either can return, each once, so that a test can ask benchmark/machine.md for its
 // heading.
 [[nodiscard]] std::vector<std::string> warning_ids();
 

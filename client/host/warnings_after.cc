@@ -37,7 +37,7 @@ void about_offload(const RunFacts& facts, Warnings& warnings) {
                                 facts.not_offloaded +
                                 "; the figures are not those of its network stack",
                             "a stack serves its own network cards only, and never the loopback: "
-                            "measure through such a card (benchmark/README.md, not-offloaded)"});
+                            "measure through such a card (benchmark/machine.md, not-offloaded)"});
     }
 }
 

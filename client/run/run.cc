@@ -204,7 +204,7 @@ class OneRun {
     }
 
     // A run that would end with too few round trips gets longer, before any worker has reached its
-    // end. See METHOD in benchmark/README.md: never by much more than what is known allows, never
+    // end. See benchmark/method.md: never by much more than what is known allows, never
     // beyond an interrupt, and never beyond what the budget has room for.
     void lengthen_where_needed() {
         const TimePoint start = windows_.measuring_starts();
