@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <span>
+#include <utility>
 
 #include "base/own_thread.hh"
 #include "base/owned_fd.hh"
@@ -27,16 +28,14 @@ double null_round_trip_ns(const RunSpec& spec) {
     Recorder recorder(windows);
     const Payload payload(challenge_bytes, spec.seed);
     WorkerState worker(payload, recorder, spec.timeout, spec.seed);
-    std::array<Connection<NullChannel>, 1> connections;
     // Readable at all times, so that a driver that waits for descriptors finds a reply at once.
-    const OwnedFd readable(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (spec.driver == DriverKind::wait) {
-        if (!readable) {
-            throw_errno("no eventfd to measure the client's floor with", errno,
-                        "raise the descriptor limit (ulimit -n)");
-        }
-        connections.front().channel.wait_on(readable.get());
+    OwnedFd readable(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!readable) {
+        throw_errno("no eventfd to measure the client's floor with", errno,
+                    "raise the descriptor limit (ulimit -n)");
     }
+    std::array<Connection<NullChannel>, 1> connections{
+        {{.channel = NullChannel(std::move(readable)), .number = 1}}};
     const std::span<Connection<NullChannel>> all(connections);
     const auto drive = [&](auto&& loop) {
         windows.start_at(now());

@@ -9,6 +9,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,6 +19,7 @@
 #include "load/closed_loop.hh"
 #include "run/connection.hh"
 #include "run/spin_account.hh"
+#include "transport/poll_list.hh"
 
 namespace volley {
 
@@ -33,16 +35,16 @@ namespace volley {
 // reply came whole already.
 template <Channel C>
 bool send_rest(Connection<C>& connection, WorkerState& worker) {
-    const int fd = connection.channel.native_handle();
     while (!connection.exchange.all_sent(worker.payload)) {
-        pollfd ready{.fd = fd, .events = POLLIN | POLLOUT, .revents = 0};
+        std::array<pollfd, 2> ready{polled(connection.channel.waits_to_receive()),
+                                    polled(connection.channel.waits_to_send())};
+        const bool can_sleep = ready[0].fd >= 0 && ready[1].fd >= 0;
         const int left = milliseconds_until(connection.began + worker.timeout);
-        // A channel without a handle is polled by its own calls.
-        static_cast<void>(::poll(&ready, 1, fd >= 0 ? left : 0));
+        static_cast<void>(::poll(ready.data(), ready.size(), can_sleep ? left : 0));
         if (left == 0) {
             fail_overdue(connection, worker);
         }
-        if ((fd < 0 || (ready.revents & POLLIN) != 0) &&
+        if ((!can_sleep || (ready[0].revents & ready[0].events) != 0) &&
             judge(connection, worker,
                   connection.channel.receive_now(room_for(connection, worker)))) {
             return true;
@@ -152,7 +154,8 @@ class WaitingDriver {
           context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
           timer_(context_) {
         for (auto& connection : connections_) {
-            descriptors_.emplace_back(context_.get_executor(), connection.channel.native_handle());
+            descriptors_.emplace_back(context_.get_executor(),
+                                      connection.channel.waits_to_receive().handle);
         }
         for (std::size_t at = 0; at < connections_.size(); ++at) {
             await_reply(at);

@@ -59,8 +59,16 @@ struct Behaviour {
 
 class ScriptedChannel {
   public:
+    static constexpr ChannelTraits traits{
+        .pollable = false, .keeps_boundaries = false, .may_lose = false};
+
     explicit ScriptedChannel(const Behaviour& behaviour, std::size_t message_bytes)
         : behaviour_(behaviour), message_bytes_(message_bytes) {}
+
+    [[nodiscard]] static Opened proceed_open() { return {.progress = Progress::done}; }
+    [[nodiscard]] static WaitsFor waits_to_open() { return {}; }
+    [[nodiscard]] static bool was_sent_again() { return false; }
+    void settle() {}
 
     Transferred try_send(std::span<const std::byte> head, std::span<const std::byte> tail) {
         if (interrupted()) {
@@ -95,7 +103,8 @@ class ScriptedChannel {
         return {.progress = Progress::done, .bytes = count};
     }
     Transferred receive_now(std::span<std::byte> room) { return try_receive(room); }
-    [[nodiscard]] int native_handle() const { return -1; }
+    [[nodiscard]] static WaitsFor waits_to_receive() { return {}; }
+    [[nodiscard]] static WaitsFor waits_to_send() { return {}; }
     void interrupt() {}
 
   private:

@@ -2,15 +2,13 @@
 // measured.
 #pragma once
 
-#include <poll.h>
-
 #include <atomic>
 #include <functional>
 #include <vector>
 
-#include "base/retry.hh"
 #include "run/connection.hh"
 #include "run/spec.hh"
+#include "transport/poll_list.hh"
 
 namespace volley {
 
@@ -53,9 +51,6 @@ class ConnectionOpener {
                 connections.push_back({.channel = transport_.open(receiving_, worker_.timeout),
                                        .number = first_number + connections.size()});
                 under_way.push_back(connections.size() - 1);
-                if (const int error = connections.back().channel.failed_at_once(); error != 0) {
-                    fail_to_connect(connections.back(), error);
-                }
             }
             await_any(connections, under_way, stopped);
             const std::size_t before = under_way.size();
@@ -78,18 +73,12 @@ class ConnectionOpener {
                    const std::vector<std::size_t>& under_way,
                    const std::function<bool()>& stopped) {
         constexpr int look_every_ms = 100;
-        polled_.clear();
+        waited_for_.clear();
         for (const std::size_t at : under_way) {
-            const auto& connection = connections[at];
-            const short events =
-                connection.in_flight && connection.exchange.all_sent(worker_.payload)
-                    ? POLLIN
-                    : static_cast<short>(connection.in_flight ? POLLIN | POLLOUT : POLLOUT);
-            polled_.push_back(
-                {.fd = connection.channel.native_handle(), .events = events, .revents = 0});
+            wait_for(connections[at]);
         }
         const int left = milliseconds_until(deadline_);
-        static_cast<void>(::poll(polled_.data(), polled_.size(), std::min(left, look_every_ms)));
+        static_cast<void>(waited_for_.wait(std::min(left, look_every_ms)));
         if (stopped()) {
             throw Error(ExitCode::failed, "stopped while connecting");
         }
@@ -98,6 +87,17 @@ class ConnectionOpener {
                 count_if_sent_again(connections[at]);
             }
             fail_at_deadline(standing_, spec_);
+        }
+    }
+
+    void wait_for(const Connection<C>& connection) {
+        if (!connection.in_flight) {
+            waited_for_.add(connection.channel.waits_to_open());
+            return;
+        }
+        waited_for_.add(connection.channel.waits_to_receive());
+        if (!connection.exchange.all_sent(worker_.payload)) {
+            waited_for_.add(connection.channel.waits_to_send());
         }
     }
 
@@ -111,12 +111,12 @@ class ConnectionOpener {
     // Takes a connection one step on. True: verified.
     bool advance(Connection<C>& connection) {
         if (!connection.in_flight) {
-            pollfd ready{.fd = connection.channel.native_handle(), .events = POLLOUT, .revents = 0};
-            if (retry_on_eintr([&] { return ::poll(&ready, 1, 0); }) <= 0) {
+            const Opened opened = connection.channel.proceed_open();
+            if (opened.progress == Progress::pending) {
                 return false;
             }
-            if (const int error = connection.channel.connect_result(); error != 0) {
-                fail_to_connect(connection, error);
+            if (opened.progress != Progress::done) {
+                fail_to_connect(connection, opened.error);
             }
             static_cast<void>(begin_trip(connection, worker_, now()));
         } else if (!connection.exchange.all_sent(worker_.payload)) {
@@ -139,7 +139,7 @@ class ConnectionOpener {
     WorkerState& worker_;
     Standing& standing_;
     TimePoint deadline_;
-    std::vector<pollfd> polled_;
+    PollList waited_for_;
 };
 
 }  // namespace volley

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <initializer_list>
 #include <optional>
 
 #include "run/connection.hh"
 #include "run/watch.hh"
+#include "transport/poll_list.hh"
 
 namespace volley {
 
@@ -37,23 +40,50 @@ void throw_if_ended(ServerProcess* server) {
     }
 }
 
-// Waits until the channel is ready for `events`, or the server has ended, or the deadline has
-// passed.
-void await_channel(int channel, short events, ServerProcess* server, Signals* signals,
+// What one attempt waits for beside its channel.
+struct Watched {
+    ServerProcess* server = nullptr;  // may be null, as may be the next
+    Signals* signals = nullptr;
+};
+
+// Waits until something of that has happened, or the server has ended, or the deadline has passed.
+void await_channel(std::initializer_list<WaitsFor> what, const Watched& watched,
                    TimePoint deadline) {
     // Signals are looked at in between; a second one leaves at once.
     constexpr Duration look_every = std::chrono::milliseconds(100);
+    PollList waited_for;
+    for (const WaitsFor& one : what) {
+        waited_for.add(one);
+    }
+    if (watched.server != nullptr) {
+        waited_for.add({.handle = watched.server->ended_fd(), .events = POLLIN});
+    }
     while (now() < deadline) {
-        std::array<pollfd, 2> waits{
-            {{.fd = channel, .events = events, .revents = 0},
-             {.fd = server != nullptr ? server->ended_fd() : -1, .events = POLLIN, .revents = 0}}};
         const TimePoint next = std::min(deadline, now() + look_every);
-        if (::poll(waits.data(), waits.size(), milliseconds_until(next)) > 0) {
+        if (waited_for.wait(milliseconds_until(next))) {
             return;
         }
-        static_cast<void>(wait_for(now(), nullptr, signals, server));
-        throw_if_interrupted(signals);
+        static_cast<void>(wait_for(now(), nullptr, watched.signals, watched.server));
+        throw_if_interrupted(watched.signals);
     }
+}
+
+// Why it could not be opened; nothing: it is open.
+template <Channel C, typename Transport>
+std::optional<ConnectFailure> open_by(TimePoint deadline, C& channel, const Transport& transport,
+                                      const Watched& watched) {
+    Opened opened = channel.proceed_open();
+    while (opened.progress == Progress::pending && now() < deadline) {
+        await_channel({channel.waits_to_open()}, watched, deadline);
+        opened = channel.proceed_open();
+        if (watched.server != nullptr && watched.server->has_ended()) {
+            break;
+        }
+    }
+    if (opened.progress == Progress::done) {
+        return std::nullopt;
+    }
+    return transport.explain(opened.progress == Progress::pending ? ETIMEDOUT : opened.error);
 }
 
 // One attempt. Nothing: ready; otherwise why not (yet).
@@ -62,13 +92,9 @@ std::optional<Refusal> attempt(const RunSpec& spec, const Transport& transport,
                                ServerProcess* server, Signals* signals, TimePoint deadline) {
     using C = typename Transport::ChannelType;
     Connection<C> connection{.channel = transport.open(Receiving::at_once, spec.timeout)};
-    const int fd = connection.channel.native_handle();
-    if (connection.channel.failed_at_once() == 0) {
-        await_channel(fd, POLLOUT, server, signals, deadline);
-    }
-    if (const int error = connection.channel.connect_result(); error != 0) {
-        const auto [cause, remedy] = transport.explain(error);
-        return Refusal{cause, remedy};
+    const Watched watched{server, signals};
+    if (const auto failure = open_by(deadline, connection.channel, transport, watched)) {
+        return Refusal{failure->cause, failure->remedy};
     }
     // Only now: they take megabytes, and there are many attempts at a server that is slow to start.
     CommonWindows unused(Duration::zero(), std::chrono::seconds(1));
@@ -79,7 +105,9 @@ std::optional<Refusal> attempt(const RunSpec& spec, const Transport& transport,
     try {
         bool sent = begin_trip(connection, worker, now());
         while (now() < reply_deadline) {
-            await_channel(fd, sent ? POLLIN : POLLIN | POLLOUT, server, signals, reply_deadline);
+            const WaitsFor reply = connection.channel.waits_to_receive();
+            await_channel({reply, sent ? reply : connection.channel.waits_to_send()}, watched,
+                          reply_deadline);
             throw_if_ended(server);
             if (judge(connection, worker,
                       connection.channel.receive_now(room_for(connection, worker)))) {
@@ -188,12 +216,9 @@ void send_zero(const RunSpec& spec, const AnyTransport& transport) {
         [&](const auto& way) {
             auto channel = way.open(Receiving::at_once, spec.timeout);
             const TimePoint deadline = now() + spec.timeout;
-            if (channel.failed_at_once() == 0) {
-                await_channel(channel.native_handle(), POLLOUT, nullptr, nullptr, deadline);
-            }
-            if (const int error = channel.connect_result(); error != 0) {
-                const auto [cause, remedy] = way.explain(error);
-                throw Error(ExitCode::failed, "connection to " + way.text() + ": " + cause);
+            if (const auto failure = open_by(deadline, channel, way, {})) {
+                throw Error(ExitCode::failed,
+                            "connection to " + way.text() + ": " + failure->cause);
             }
             const Payload payload(spec.message_bytes, spec.seed);
             Exchange zero;
@@ -202,7 +227,7 @@ void send_zero(const RunSpec& spec, const AnyTransport& transport) {
             static_cast<void>(channel.try_send(unsent.head, unsent.tail));
             // To close at once would reset the connection, perhaps before the zero is read.
             std::array<std::byte, 1> room{};
-            await_channel(channel.native_handle(), POLLIN, nullptr, nullptr, deadline);
+            await_channel({channel.waits_to_receive()}, {}, deadline);
             const Transferred end = channel.receive_now(room);
             if (end.progress == Progress::pending) {
                 throw Error(ExitCode::failed,

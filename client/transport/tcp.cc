@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/error.hh"
+#include "base/retry.hh"
 
 namespace volley {
 
@@ -27,10 +28,10 @@ TcpChannel TcpChannel::open(const Address& address, Receiving receiving, Duratio
         OwnedFd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
         receiving);
     if (!channel.socket_) {
-        channel.connect_error_ = errno;
+        channel.opened_ = {.progress = Progress::failed, .error = errno};
         return channel;
     }
-    const int fd = channel.native_handle();
+    const int fd = channel.socket_.get();
     const int on = 1;
     if (::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
         throw_errno("messages cannot be sent at once (TCP_NODELAY)", errno,
@@ -51,9 +52,11 @@ TcpChannel TcpChannel::open(const Address& address, Receiving receiving, Duratio
                         "allow setsockopt, or use --driver wait");
         }
     }
-    // A failure shows in connect_result(), also one at once: so there is one place that reports it.
-    const int result = ::connect(fd, address.get(), address.length);
-    channel.connect_error_ = result == 0 || errno == EINPROGRESS || errno == EINTR ? 0 : errno;
+    // A failure shows in proceed_open(), also one at once: so there is one place that reports it.
+    if (::connect(fd, address.get(), address.length) != 0 && errno != EINPROGRESS &&
+        errno != EINTR) {
+        channel.opened_ = {.progress = Progress::failed, .error = errno};
+    }
     return channel;
 }
 
@@ -72,10 +75,18 @@ bool TcpChannel::was_sent_again() const {
     return info.tcpi_total_retrans > 0 || info.tcpi_retransmits > 0;
 }
 
-int TcpChannel::connect_result() const {
-    if (connect_error_ != 0) {
-        return connect_error_;
+Opened TcpChannel::proceed_open() {
+    if (opened_.progress == Progress::pending) {
+        pollfd writable{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
+        if (retry_on_eintr([&] { return ::poll(&writable, 1, 0); }) > 0) {
+            const int error = connect_error();
+            opened_ = {.progress = error == 0 ? Progress::done : Progress::failed, .error = error};
+        }
     }
+    return opened_;
+}
+
+int TcpChannel::connect_error() const {
     int error = 0;
     socklen_t length = sizeof error;
     ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &length);
@@ -88,7 +99,7 @@ int TcpChannel::connect_result() const {
     socklen_t peer_length = sizeof peer;
     ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&local), &local_length);
     if (::getpeername(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &peer_length) != 0) {
-        return information(socket_.get()).tcpi_state == TCP_SYN_SENT ? ETIMEDOUT : ECONNREFUSED;
+        return ECONNREFUSED;
     }
     if (local_length == peer_length && std::memcmp(&local, &peer, local_length) == 0) {
         return ECONNREFUSED;

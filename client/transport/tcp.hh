@@ -1,6 +1,7 @@
 // The TCP channel.
 #pragma once
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -16,23 +17,19 @@ namespace volley {
 
 class TcpChannel {
   public:
-    // Begins to connect without waiting: the channel is usable once native_handle() becomes
-    // writable and connect_result() is 0. time_limit: of one receive where `receiving` is `waits`.
+    static constexpr ChannelTraits traits{
+        .pollable = true, .keeps_boundaries = false, .may_lose = false};
+
+    // Begins to connect without waiting. time_limit: of one receive where `receiving` is `waits`.
     // When the channel goes, the connection ends by RST, and no port of this machine waits.
     static TcpChannel open(const Address& address, Receiving receiving, Duration time_limit);
 
-    // The errno for which it has failed at once, perhaps without a socket to wait for; 0: it has
-    // not.
-    [[nodiscard]] int failed_at_once() const { return connect_error_; }
-    // 0 where the connection stands, otherwise the errno for which it does not: ETIMEDOUT where no
-    // answer has come yet. A connection of a socket to itself, which TCP allows on a port without a
-    // listener, counts as refused.
-    [[nodiscard]] int connect_result() const;
+    // A connection of a socket to itself, which TCP allows on a port without a listener, counts as
+    // refused.
+    [[nodiscard]] Opened proceed_open();
+    [[nodiscard]] WaitsFor waits_to_open() const { return waits_to_send(); }
     // Whether the kernel had to send the connection request, or what came after it, again.
     [[nodiscard]] bool was_sent_again() const;
-
-    // Call once when the connection stands and is verified: from here on receives behave as
-    // `receiving` said.
     void settle();
 
     [[nodiscard]] Transferred try_send(std::span<const std::byte> head,
@@ -48,7 +45,12 @@ class TcpChannel {
     [[nodiscard]] Transferred receive_now(std::span<std::byte> room) {
         return received(::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT));
     }
-    [[nodiscard]] int native_handle() const { return socket_.get(); }
+    [[nodiscard]] WaitsFor waits_to_receive() const {
+        return {.handle = socket_.get(), .events = POLLIN};
+    }
+    [[nodiscard]] WaitsFor waits_to_send() const {
+        return {.handle = socket_.get(), .events = POLLOUT};
+    }
     // Of receiving alone: an end of both sides would be a FIN, after which the port waits.
     void interrupt() { ::shutdown(socket_.get(), SHUT_RD); }
 
@@ -75,9 +77,12 @@ class TcpChannel {
         return outcome(result);
     }
 
+    // Why the connection does not stand although the socket is writable; 0: it does.
+    [[nodiscard]] int connect_error() const;
+
     OwnedFd socket_;
     int receive_flags_;
-    int connect_error_ = 0;
+    Opened opened_;
 };
 static_assert(Channel<TcpChannel>);
 

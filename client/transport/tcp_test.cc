@@ -32,7 +32,8 @@ TEST(TcpChannel, EveryTimeLimitIsOne) {
         const TcpChannel channel = TcpChannel::open(address, Receiving::waits, asked);
         timeval limit{};
         socklen_t length = sizeof limit;
-        ASSERT_EQ(::getsockopt(channel.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, &length),
+        ASSERT_EQ(::getsockopt(channel.waits_to_receive().handle, SOL_SOCKET, SO_RCVTIMEO, &limit,
+                               &length),
                   0);
         // The kernel keeps it in ticks of its clock, never fewer than were asked for.
         const auto kept =
