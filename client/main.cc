@@ -20,7 +20,6 @@
 #include "report/outputs.hh"
 #include "run/calibrate.hh"
 #include "run/measurement.hh"
-#include "transport/address.hh"
 
 namespace volley {
 namespace {
@@ -37,7 +36,7 @@ int run_volley(const std::vector<std::string>& arguments) {
     const ServerMetadata metadata = metadata_of(options);
     Plan plan = make_plan(options, topology, metadata, read_machine_facts());
     if (plan.spec.run.server) {
-        plan.spec.run.host = own_address(plan.spec.run.host);
+        plan.spec.run.endpoint = plan.spec.run.endpoint.on_this_machine();
     }
     // After this nothing is chosen.
     if (options.print_numactl) {

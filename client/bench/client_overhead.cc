@@ -72,9 +72,11 @@ bool compare(const Case& which, const std::string& server_path, int pairs, Xoshi
     for (int pair = 0; pair < pairs; ++pair) {
         RunSpec spec;
         spec.server = ServerSpec{.command = {server_path}};
-        const std::uint16_t port = free_port(spec.host);
-        ServerProcess server({.command = command_line_for(spec, port), .cpus = {1}, .nodes = {}});
-        await_ready(spec, TcpTransport{resolve(spec.host, port)}, server, nullptr,
+        const Endpoint endpoint = spec.endpoint.fresh();
+        const std::uint16_t port = std::get<TcpEndpoint>(endpoint.which()).port();
+        ServerProcess server(
+            {.command = command_line_for(spec, endpoint), .cpus = {1}, .nodes = {}});
+        await_ready(spec, transports_to(endpoint).front(), server, nullptr,
                     now() + std::chrono::seconds(10));
         std::array<Figures, 2> figures;
         const std::size_t first = random() & 1U;

@@ -8,6 +8,7 @@
 #include "compare/builds.hh"
 #include "report/read_results.hh"
 #include "run/verdict.hh"
+#include "transport/endpoint.hh"
 
 namespace volley {
 
@@ -118,7 +119,7 @@ void add_skipped(Results& results, const std::vector<SweepCell>& skipped) {
         if (found == results.cells.end()) {
             Cell& cell = results.cells.emplace_back();
             cell.key = {absent.server, absent.clients, absent.server_cores, absent.message_bytes,
-                        "tcp"};
+                        std::string(Endpoint().transport())};
             cell.skipped = absent.skipped;
         } else if (found->runs.empty()) {
             found->skipped = absent.skipped;

@@ -4,26 +4,22 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <set>
-#include <sstream>
 
 #include "base/dispositions.hh"
 #include "base/error.hh"
 #include "base/retry.hh"
 #include "clock/clock.hh"
 #include "conform/time_limit.hh"
+#include "transport/kernel_table.hh"
 
 namespace volley {
 namespace {
-
-namespace filesystem = std::filesystem;
 
 constexpr std::size_t kept_output_bytes = 64 << 10;
 
@@ -69,28 +65,6 @@ OwnedFd open_memory(const char* name) {
         throw_errno("cannot keep the output of the server", errno);
     }
     return memory;
-}
-
-// "socket:[INODE]" of every socket that listens on this port, as /proc/PID/fd writes it.
-std::set<std::string> listening_sockets(std::uint16_t port) {
-    constexpr const char* listening = "0A";
-    std::set<std::string> sockets;
-    for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-        std::ifstream in(table);
-        for (std::string line; std::getline(in, line);) {
-            std::istringstream fields(line);
-            std::string number, local, remote, state, queues, timer, retransmits, user, timeout,
-                inode;
-            fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >>
-                user >> timeout >> inode;
-            const std::size_t colon = local.rfind(':');
-            if (state == listening && colon != std::string::npos &&
-                std::stoul(local.substr(colon + 1), nullptr, 16) == port) {
-                sockets.insert("socket:[" + inode + "]");
-            }
-        }
-    }
-    return sockets;
 }
 
 }  // namespace
@@ -177,17 +151,7 @@ bool TestedServer::limit_descriptors(std::size_t more) const {
 }
 
 bool TestedServer::listens_on(std::uint16_t port) const {
-    const std::set<std::string> sockets = listening_sockets(port);
-    std::error_code gone;
-    const std::string directory = "/proc/" + std::to_string(pid()) + "/fd";
-    for (filesystem::directory_iterator entry(directory, gone), end; !gone && entry != end;
-         entry.increment(gone)) {
-        std::error_code closed;
-        if (sockets.contains(filesystem::read_symlink(entry->path(), closed).string())) {
-            return true;
-        }
-    }
-    return false;
+    return count_rows(tables_of(::getpid()), table_listens, port, sockets_of(pid())) > 0;
 }
 
 std::string describe_end(int wait_status) {

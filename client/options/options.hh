@@ -13,6 +13,7 @@
 #include "base/units.hh"
 #include "host/cpu_set.hh"
 #include "run/result.hh"
+#include "transport/endpoint.hh"
 
 namespace volley {
 
@@ -25,7 +26,7 @@ struct Options {
     Action action = Action::measure;
 
     // Target: exactly one of port and server.
-    std::string host = "127.0.0.1";
+    std::string host = Endpoint().host();
     std::optional<std::uint16_t> port;
     std::vector<std::string> server;  // command after --
     std::string name;                 // "" : derived from the server
@@ -85,6 +86,9 @@ struct Options {
 // Every option of the measurement with its value as it is in force, in the order of --help, without
 // those that are left open. A configuration file of these lines gives the same options.
 [[nodiscard]] std::vector<Setting> settings_of(const Options& options);
+
+// Where the server is, or where one that is started is to listen: --host and --port.
+[[nodiscard]] Endpoint endpoint_of(const Options& options);
 
 // Grouped, at most two screens of 100 columns.
 [[nodiscard]] std::string help_text();

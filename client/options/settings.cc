@@ -50,6 +50,10 @@ std::string or_empty(const std::optional<Number>& number) {
 
 }  // namespace
 
+Endpoint endpoint_of(const Options& options) {
+    return {options.host, options.port.value_or(0)};
+}
+
 std::vector<Setting> settings_of(const Options& options) {
     const auto flag = [](bool on) { return on ? std::string("yes") : std::string("no"); };
     const auto cpus = [](const std::optional<CpuList>& list) {

@@ -35,7 +35,7 @@ MeasurementContext describe(const Options& options, const Plan& plan,
     context.connections = run.connections;
     context.workers = run.workers;
     context.driver = to_string(run.driver);
-    context.transport = "tcp";
+    context.transport = run.endpoint.transport();
     context.message_bytes = run.message_bytes;
     context.seed = run.seed;
     context.confidence = plan.spec.stop.confidence;

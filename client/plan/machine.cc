@@ -12,7 +12,7 @@
 #include "base/error.hh"
 #include "base/own_thread.hh"
 #include "run/spec.hh"
-#include "transport/ports.hh"
+#include "transport/endpoint.hh"
 
 namespace volley {
 
@@ -39,7 +39,7 @@ MachineFacts read_machine_facts() {
     if (::geteuid() == 0) {
         facts.descriptor_limit = std::max<std::uint64_t>(facts.descriptor_limit, system_limit());
     }
-    facts.local_ports = local_ports();
+    facts.transports = read_transport_facts();
     std::random_device device;
     facts.random = (std::uint64_t{device()} << 32U | device()) | 1U;
     return facts;

@@ -49,16 +49,14 @@ void add_other_options(const Options& options, std::vector<std::string>& client)
     }
 }
 
-std::vector<std::string> server_command(const RunSpec& run, const std::string& port) {
+std::vector<std::string> server_command(const RunSpec& run, const Endpoint& endpoint) {
     std::vector<std::string> command;
     if (run.realtime) {
         command = {"chrt", "-f", std::to_string(realtime_priority)};
     }
+    const std::vector<std::string> place = endpoint.server_arguments();
     command.insert(command.end(), run.server->command.begin(), run.server->command.end());
-    command.insert(command.end(), {"-p", port});
-    if (run.host != RunSpec{}.host) {
-        command.insert(command.end(), {"-b", run.host});
-    }
+    command.insert(command.end(), place.begin(), place.end());
     if (run.message_bytes != challenge_bytes) {
         command.insert(command.end(), {"-m", std::to_string(run.message_bytes)});
     }
@@ -69,24 +67,17 @@ std::vector<std::string> server_command(const RunSpec& run, const std::string& p
 
 std::string numactl_commands(const Options& options, const Plan& plan) {
     const RunSpec& run = plan.spec.run;
-    const std::string port = run.server ? "9000" : std::to_string(run.port);
+    const Endpoint endpoint = run.server ? run.endpoint.by_hand() : run.endpoint;
     std::string text;
     if (run.server) {
         text += bound(run.placement.server_cpus, run.placement.server_nodes) + " " +
-                words(server_command(run, port)) + " &\n";
+                words(server_command(run, endpoint)) + " &\n";
     }
-    std::vector<std::string> client = {"target/volley",
-                                       "-p",
-                                       port,
-                                       "-c",
-                                       std::to_string(run.connections),
-                                       "-t",
-                                       std::to_string(run.workers),
-                                       "--driver",
-                                       to_string(run.driver)};
-    if (run.host != RunSpec{}.host) {
-        client.insert(client.end(), {"--host", run.host});
-    }
+    std::vector<std::string> client{"target/volley"};
+    const std::vector<std::string> place = endpoint.client_arguments();
+    client.insert(client.end(), place.begin(), place.end());
+    client.insert(client.end(), {"-c", std::to_string(run.connections), "-t",
+                                 std::to_string(run.workers), "--driver", to_string(run.driver)});
     if (run.server || !options.name.empty()) {
         client.insert(client.end(), {"--name", plan.server_name});
     }

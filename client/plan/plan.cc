@@ -81,7 +81,8 @@ void choose_workers(const Options& options, const Topology& topology, Plan& plan
     run.connections = options.clients;
 }
 
-void check_limits(const Options& options, const MachineFacts& facts, const Plan& plan) {
+void check_limits(const Options& options, const MachineFacts& facts, const Plan& plan,
+                  const EndpointLimits& limits) {
     if (plan.descriptors_needed > facts.descriptor_limit) {
         throw Error(ExitCode::usage,
                     "--clients " + std::to_string(options.clients) + " needs " +
@@ -89,25 +90,29 @@ void check_limits(const Options& options, const MachineFacts& facts, const Plan&
                         " file descriptors, allowed are " + std::to_string(facts.descriptor_limit),
                     "raise the limit (ulimit -Hn, or LimitNOFILE= of the service), or open fewer");
     }
-    // Of one run: connections end so that none of their ports is held for the next. The port of a
-    // server that we start is one of the same range.
-    const std::uint64_t ports = options.clients + (options.server.empty() ? 0 : 1);
-    if (ports > facts.local_ports) {
+    if (options.clients > limits.most_connections) {
         throw Error(ExitCode::usage,
-                    "--clients " + std::to_string(options.clients) +
-                        " needs as many local ports towards one server" +
-                        (options.server.empty() ? "" : ", and the server one") +
-                        "; the kernel hands out " + std::to_string(facts.local_ports),
-                    "widen net.ipv4.ip_local_port_range with sysctl, or open fewer");
+                    "--clients " + std::to_string(options.clients) + " " + limits.why_no_more,
+                    limits.remedy);
+    }
+    if (options.message_bytes < limits.least_message_bytes ||
+        options.message_bytes > limits.most_message_bytes) {
+        throw Error(ExitCode::usage,
+                    "--message " + std::to_string(options.message_bytes) + ": transport " +
+                        std::string(plan.spec.run.endpoint.transport()) + " carries " +
+                        std::to_string(limits.least_message_bytes) + " to " +
+                        std::to_string(limits.most_message_bytes) + " bytes",
+                    "choose a size within that, or another transport");
     }
 }
 
-void check_capabilities(const Options& options, const ServerMetadata& metadata,
-                        const std::string& name) {
-    if (!metadata.speaks("tcp")) {
+void check_capabilities(const Options& options, const Endpoint& endpoint,
+                        const ServerMetadata& metadata, const std::string& name) {
+    const std::string transport(endpoint.transport());
+    if (!metadata.speaks(transport)) {
         throw Error(ExitCode::skipped, name + ": skipped: it speaks " +
                                            metadata.text("transports") +
-                                           ", and this program measures over tcp");
+                                           ", and this program measures over " + transport);
     }
     if (options.message_bytes != challenge_bytes && metadata.found() &&
         !metadata.has_capability("size")) {
@@ -131,10 +136,11 @@ std::string seconds_text(Duration duration) {
 Plan make_plan(const Options& options, const Topology& topology, const ServerMetadata& metadata,
                const MachineFacts& facts) {
     Plan plan;
+    const Endpoint endpoint = endpoint_of(options);
     plan.server_name = !options.name.empty()    ? options.name
-                       : options.server.empty() ? options.host + ":" + std::to_string(*options.port)
+                       : options.server.empty() ? endpoint.text()
                                                 : server_name_of(options.server.front());
-    check_capabilities(options, metadata, plan.server_name);
+    check_capabilities(options, endpoint, metadata, plan.server_name);
     RunSpec& run = plan.spec.run;
     if (!options.server.empty()) {
         run.server = ServerSpec{.command = options.server,
@@ -144,8 +150,7 @@ Plan make_plan(const Options& options, const Topology& topology, const ServerMet
             run.server->offload_check = metadata.companion("offload");
         }
     }
-    run.host = options.host;
-    run.port = options.port.value_or(0);
+    run.endpoint = endpoint;
     run.topology = topology;
     run.placement = place(topology, placement_request(options));
     choose_workers(options, topology, plan);
@@ -176,9 +181,10 @@ Plan make_plan(const Options& options, const Topology& topology, const ServerMet
     }
     plan.spec.statistics = options.statistics;
     plan.spec.terminate = options.terminate;
-    plan.descriptors_needed =
-        run.connections + spare_descriptors + descriptors_a_worker * run.workers;
-    check_limits(options, facts, plan);
+    const EndpointLimits limits = endpoint.limits(facts.transports, run.server.has_value());
+    plan.descriptors_needed = run.connections * limits.descriptors_a_connection +
+                              spare_descriptors + descriptors_a_worker * run.workers;
+    check_limits(options, facts, plan, limits);
     return plan;
 }
 

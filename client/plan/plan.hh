@@ -19,7 +19,7 @@ namespace volley {
 
 struct MachineFacts {
     std::uint64_t descriptor_limit = 0;  // the most that this process may raise itself to
-    std::uint32_t local_ports = 0;       // that the kernel hands out towards one server address
+    TransportFacts transports;           // what transports may take
     std::uint64_t random = 0;            // a seed, where none is given
 };
 
@@ -32,7 +32,8 @@ struct Plan {
 };
 
 // metadata: of the server, not found() where there is none. Throws Error(usage) where what is asked
-// cannot be done on this machine, and Error(skipped) where the server does not speak TCP.
+// cannot be done on this machine, and Error(skipped) where the server does not speak
+// the transport.
 [[nodiscard]] Plan make_plan(const Options& options, const Topology& topology,
                              const ServerMetadata& metadata, const MachineFacts& facts);
 

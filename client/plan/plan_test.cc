@@ -18,7 +18,7 @@ const char* const eight_cpus =
     "cpu 4 node 0 core 4\ncpu 5 node 0 core 5\ncpu 6 node 0 core 6\ncpu 7 node 0 core 7\n";
 
 MachineFacts roomy() {
-    return {.descriptor_limit = 1'000'000, .local_ports = 28'232, .random = 7};
+    return {.descriptor_limit = 1'000'000, .transports = {.local_ports = 28'232}, .random = 7};
 }
 
 Plan plan_for(const std::vector<std::string>& arguments, const char* machine,
@@ -103,7 +103,7 @@ TEST(Plan, WhatTheMachineCannotDoIsRefusedWithTheLimit) {
     few.descriptor_limit = 100;
     EXPECT_NE(refusal({"-c", "1000", "--", "x"}, few).find("allowed are 100"), std::string::npos);
     MachineFacts ports = roomy();
-    ports.local_ports = 10;
+    ports.transports.local_ports = 10;
     EXPECT_NE(refusal({"-c", "11", "--", "x"}, ports).find("ip_local_port_range"),
               std::string::npos);
     // One is the server's own.

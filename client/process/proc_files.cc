@@ -10,6 +10,8 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <string_view>
+#include <system_error>
 
 #include "host/system_files.hh"
 
@@ -174,6 +176,19 @@ std::chrono::nanoseconds cpu_demand_of(pid_t process) {
 
 std::size_t count_of(pid_t process, const std::string& name) {
     return entries_of(folder_of(process) + "/" + name).size();
+}
+
+std::set<std::string> sockets_of(pid_t process) {
+    constexpr std::string_view prefix = "socket:[";
+    std::set<std::string> inodes;
+    for (const auto& entry : entries_of(folder_of(process) + "/fd")) {
+        std::error_code closed;
+        const std::string target = filesystem::read_symlink(entry, closed).string();
+        if (target.starts_with(prefix)) {
+            inodes.insert(target.substr(prefix.size(), target.size() - prefix.size() - 1));
+        }
+    }
+    return inodes;
 }
 
 bool limit_descriptors_of(pid_t process, std::size_t more) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,10 @@ struct ProcessStat {
 
 // Entries of /proc/PID/NAME, such as "fd" and "task"; 0 where the process is gone.
 [[nodiscard]] std::size_t count_of(pid_t process, const std::string& name);
+
+// The inodes of the sockets that it has open, as the kernel's tables of them name these; none where
+// the process is gone.
+[[nodiscard]] std::set<std::string> sockets_of(pid_t process);
 
 // Lets it open this many more descriptors than it has now, by its soft and hard limit. False where
 // the system refuses, or the process is gone.

@@ -39,7 +39,7 @@ class Measuring {
             run.seed = spec_.run.seed + number;
             run.longest_run = longest_run();
             // Of a name with several addresses, one is measured: the one that has answered.
-            run.host = host();
+            run.endpoint = endpoint();
             try {
                 result_.runs.push_back(perform_run(run, number, hooks_));
             } catch (const Error& error) {
@@ -161,8 +161,9 @@ class Measuring {
         return false;
     }
 
-    [[nodiscard]] const std::string& host() const {
-        return result_.context.server_host.empty() ? spec_.run.host : result_.context.server_host;
+    [[nodiscard]] Endpoint endpoint() const {
+        const std::string& found = result_.context.server_host;
+        return found.empty() ? spec_.run.endpoint : spec_.run.endpoint.on_host(found);
     }
 
     StopDecision after_run(std::span<const OverRuns> summaries) {
@@ -234,7 +235,7 @@ class Measuring {
 
     void terminate() {
         try {
-            send_zero(spec_.run, TcpTransport{resolve(host(), spec_.run.port)});
+            send_zero(spec_.run, transports_to(endpoint()).front());
         } catch (const Error& error) {
             result_.verdict_details.push_back(std::string("the server was not terminated: ") +
                                               error.what());

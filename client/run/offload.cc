@@ -1,10 +1,7 @@
 #include "run/offload.hh"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <set>
 #include <vector>
 
 #include "base/error.hh"
@@ -15,8 +12,6 @@
 namespace volley {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view refusal = "not offloaded: ";
 constexpr std::string_view good_end = "exited with status 0";
@@ -46,24 +41,6 @@ std::string ask_program(const OffloadCheck& check, const ServerProcess& server, 
     }
 }
 
-std::set<std::string> sockets_of(const std::vector<ProcessStat>& processes) {
-    constexpr std::string_view prefix = "socket:[";
-    std::set<std::string> inodes;
-    for (const ProcessStat& process : processes) {
-        std::error_code gone;
-        const fs::path directory = "/proc/" + std::to_string(process.process) + "/fd";
-        for (fs::directory_iterator entry(directory, gone), end; !gone && entry != end;
-             entry.increment(gone)) {
-            std::error_code closed;
-            const std::string target = fs::read_symlink(entry->path(), closed).string();
-            if (target.starts_with(prefix)) {
-                inodes.insert(target.substr(prefix.size(), target.size() - prefix.size() - 1));
-            }
-        }
-    }
-    return inodes;
-}
-
 // The process that was started and what descends from it, without orphans: a process that has taken
 // leave of the server may be the driver of the stack, and its sockets are not the server's.
 std::vector<ProcessStat> without_orphans(const ServerProcess& server) {
@@ -79,21 +56,12 @@ std::vector<ProcessStat> without_orphans(const ServerProcess& server) {
     return kept;
 }
 
-std::size_t carried_by_kernel(const ServerProcess& server, std::uint16_t port) {
-    const std::set<std::string> inodes = sockets_of(without_orphans(server));
-    std::size_t count = 0;
-    for (const char* name : {"tcp", "tcp6"}) {
-        // Of the process, because it may live in another network namespace.
-        std::ifstream file("/proc/" + std::to_string(server.pid()) + "/net/" + name);
-        std::ostringstream table;
-        table << file.rdbuf();
-        count += established_in_kernel(table.str(), port, inodes);
+std::set<std::string> sockets_of_all(const std::vector<ProcessStat>& processes) {
+    std::set<std::string> all;
+    for (const ProcessStat& process : processes) {
+        all.merge(sockets_of(process.process));
     }
-    return count;
-}
-
-bool is_loopback(const std::string& host) {
-    return host.starts_with("127.") || host == "::1" || host == "localhost";
+    return all;
 }
 
 }  // namespace
@@ -109,40 +77,13 @@ std::string offload_verdict(std::string_view printed, std::string_view how_it_en
     return failed_check(printed.empty() ? "it said nothing" : "it said: " + std::string(printed));
 }
 
-std::size_t established_in_kernel(std::string_view table, std::uint16_t port,
-                                  const std::set<std::string>& inodes) {
-    constexpr const char* established = "01";  // TCP_ESTABLISHED, in hexadecimal
-    constexpr int hexadecimal = 16;
-    std::istringstream lines{std::string(table)};
-    std::size_t count = 0;
-    for (std::string line; std::getline(lines, line);) {
-        std::istringstream fields(line);
-        std::string number, local, remote, state, queues, timer, retransmits, user, timeout, inode;
-        fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user >>
-            timeout >> inode;
-        const auto colon = local.rfind(':');
-        count += state == established && colon != std::string::npos &&
-                         std::strtoul(local.c_str() + colon + 1, nullptr, hexadecimal) == port &&
-                         inodes.contains(inode)
-                     ? 1
-                     : 0;
-    }
-    return count;
-}
-
 std::string check_offload(const OffloadCheck& check, const ServerProcess& server,
                           Signals* signals) {
     const std::string said = ask_program(check, server, signals);
     // The program gives the better reason; the kernel's word is the last.
-    const std::size_t carried = carried_by_kernel(server, check.port);
-    if (said != offloaded || carried == 0) {
-        return said;
-    }
-    return std::string(refusal) + "the kernel's own TCP carries " +
-           std::to_string(std::min(carried, check.connections)) + " of the " +
-           std::to_string(check.connections) + " connections" +
-           (is_loopback(check.host) ? ", as it always does at " + check.host + ", the loopback"
-                                    : "");
+    const std::string carried = check.endpoint.carried_by_kernel(
+        server.pid(), sockets_of_all(without_orphans(server)), check.connections);
+    return said != offloaded || carried.empty() ? said : std::string(refusal) + carried;
 }
 
 }  // namespace volley

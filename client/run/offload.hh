@@ -3,25 +3,23 @@
 // figure would stand under the wrong name.
 //
 // Two witnesses: the program `offload` that lies beside the server and knows its stack
-// (servers/README.md, "Servers that bypass the kernel"), and the kernel, whose table of TCP
-// connections has those of a server only where the kernel carries them.
+// (servers/README.md, "Servers that bypass the kernel"), and the kernel, whose tables
+// have the connections of a server only where it carries them.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "run/server_process.hh"
 #include "run/signals.hh"
+#include "transport/endpoint.hh"
 
 namespace volley {
 
 struct OffloadCheck {
-    std::string program;  // the path of `offload`
-    std::string host;     // at which the server listens
-    std::uint16_t port = 0;
+    std::string program;          // the path of `offload`
+    Endpoint endpoint;            // at which the server listens
     std::size_t connections = 0;  // that stand, each with a reply
 };
 
@@ -33,10 +31,5 @@ struct OffloadCheck {
 
 // The verdict in what `offload` printed. how_it_ended: as ServerProcess words it.
 [[nodiscard]] std::string offload_verdict(std::string_view printed, std::string_view how_it_ended);
-
-// The connections of a table (the text of /proc/PID/net/tcp or tcp6) that are established, have
-// this local port, and belong to one of these sockets.
-[[nodiscard]] std::size_t established_in_kernel(std::string_view table, std::uint16_t port,
-                                                const std::set<std::string>& inodes);
 
 }  // namespace volley

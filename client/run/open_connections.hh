@@ -62,9 +62,9 @@ class ConnectionOpener {
 
   private:
     [[noreturn]] void fail_to_connect(const Connection<C>& connection, int error) {
-        const auto [cause, remedy] = transport_.explain(error);
+        const auto [cause, remedy] = transport_.explain(connection.channel, error);
         throw Error(ExitCode::failed,
-                    "connection " + std::to_string(connection.number) + " to " + transport_.text() +
+                    "connection " + std::to_string(connection.number) + " to " + transport_.text +
                         ": " + cause,
                     remedy);
     }

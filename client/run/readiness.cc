@@ -69,9 +69,9 @@ void await_channel(std::initializer_list<WaitsFor> what, const Watched& watched,
 }
 
 // Why it could not be opened; nothing: it is open.
-template <Channel C, typename Transport>
-std::optional<ConnectFailure> open_by(TimePoint deadline, C& channel, const Transport& transport,
-                                      const Watched& watched) {
+template <Channel C>
+std::optional<Refusal> open_by(TimePoint deadline, C& channel, const Transport<C>& transport,
+                               const Watched& watched) {
     Opened opened = channel.proceed_open();
     while (opened.progress == Progress::pending && now() < deadline) {
         await_channel({channel.waits_to_open()}, watched, deadline);
@@ -83,18 +83,18 @@ std::optional<ConnectFailure> open_by(TimePoint deadline, C& channel, const Tran
     if (opened.progress == Progress::done) {
         return std::nullopt;
     }
-    return transport.explain(opened.progress == Progress::pending ? ETIMEDOUT : opened.error);
+    return transport.explain(channel,
+                             opened.progress == Progress::pending ? ETIMEDOUT : opened.error);
 }
 
 // One attempt. Nothing: ready; otherwise why not (yet).
-template <typename Transport>
-std::optional<Refusal> attempt(const RunSpec& spec, const Transport& transport,
+template <Channel C>
+std::optional<Refusal> attempt(const RunSpec& spec, const Transport<C>& transport,
                                ServerProcess* server, Signals* signals, TimePoint deadline) {
-    using C = typename Transport::ChannelType;
     Connection<C> connection{.channel = transport.open(Receiving::at_once, spec.timeout)};
     const Watched watched{server, signals};
     if (const auto failure = open_by(deadline, connection.channel, transport, watched)) {
-        return Refusal{failure->cause, failure->remedy};
+        return failure;
     }
     // Only now: they take megabytes, and there are many attempts at a server that is slow to start.
     CommonWindows unused(Duration::zero(), std::chrono::seconds(1));
@@ -127,8 +127,8 @@ std::optional<Refusal> attempt(const RunSpec& spec, const Transport& transport,
                    connection.exchange.describe({}, payload));
 }
 
-template <typename Transport>
-void await_ready_on(const RunSpec& spec, const Transport& transport, ServerProcess& server,
+template <Channel C>
+void await_ready_on(const RunSpec& spec, const Transport<C>& transport, ServerProcess& server,
                     Signals* signals, TimePoint deadline) {
     Duration pause = first_pause;
     for (;;) {
@@ -141,7 +141,7 @@ void await_ready_on(const RunSpec& spec, const Transport& transport, ServerProce
             throw Error(ExitCode::failed,
                         "the server was not ready by the deadline (--ready-timeout): connection "
                         "to " +
-                            transport.text() + ": " + refusal->cause + last_words(server),
+                            transport.text + ": " + refusal->cause + last_words(server),
                         "start it by hand with -p PORT to see why");
         }
         static_cast<void>(wait_for(std::min(deadline, now() + pause), nullptr, signals, &server));
@@ -152,12 +152,10 @@ void await_ready_on(const RunSpec& spec, const Transport& transport, ServerProce
 
 }  // namespace
 
-std::vector<std::string> command_line_for(const RunSpec& spec, std::uint16_t port) {
+std::vector<std::string> command_line_for(const RunSpec& spec, const Endpoint& endpoint) {
     std::vector<std::string> command = spec.server->command;
-    command.insert(command.end(), {"-p", std::to_string(port)});
-    if (spec.host != RunSpec{}.host) {
-        command.insert(command.end(), {"-b", spec.host});
-    }
+    const std::vector<std::string> place = endpoint.server_arguments();
+    command.insert(command.end(), place.begin(), place.end());
     if (spec.message_bytes != challenge_bytes) {
         command.insert(command.end(), {"-m", std::to_string(spec.message_bytes)});
     }
@@ -193,14 +191,17 @@ void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProce
                transport);
 }
 
-Address find_server(const RunSpec& spec, const std::vector<Address>& candidates, Signals* signals,
-                    TimePoint deadline) {
-    const auto ask = [&](const Address& address, std::size_t left) -> std::optional<Refusal> {
+AnyTransport find_server(const RunSpec& spec, Signals* signals, TimePoint deadline) {
+    const std::vector<AnyTransport> candidates = transports_to(spec.endpoint);
+    const auto ask = [&](const AnyTransport& transport,
+                         std::size_t left) -> std::optional<Refusal> {
         // Each has its share of the time, so that one that answers nothing leaves some to the next.
         const auto shares = static_cast<Duration::rep>(left) + 1;
         const TimePoint limit = now() + std::max(deadline - now(), Duration::zero()) / shares;
         try {
-            return attempt(spec, TcpTransport{address}, nullptr, signals, limit);
+            return std::visit(
+                [&](const auto& way) { return attempt(spec, way, nullptr, signals, limit); },
+                transport);
         } catch (const ReplyFailure& failure) {
             if (candidates.size() == 1) {
                 throw;
@@ -208,7 +209,7 @@ Address find_server(const RunSpec& spec, const std::vector<Address>& candidates,
             return Refusal{failure.what(), "check the server with target/conform"};
         }
     };
-    return first_that_serves(spec.host, candidates, ask);
+    return first_that_serves(spec.endpoint, candidates, ask);
 }
 
 void send_zero(const RunSpec& spec, const AnyTransport& transport) {
@@ -217,8 +218,7 @@ void send_zero(const RunSpec& spec, const AnyTransport& transport) {
             auto channel = way.open(Receiving::at_once, spec.timeout);
             const TimePoint deadline = now() + spec.timeout;
             if (const auto failure = open_by(deadline, channel, way, {})) {
-                throw Error(ExitCode::failed,
-                            "connection to " + way.text() + ": " + failure->cause);
+                throw Error(ExitCode::failed, "connection to " + way.text + ": " + failure->cause);
             }
             const Payload payload(spec.message_bytes, spec.seed);
             Exchange zero;

@@ -21,19 +21,19 @@ namespace volley {
 void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProcess& server,
                  Signals* signals, TimePoint deadline);
 
-// Of a server that is not ours: the first of the addresses of spec.host at which one round trip is
-// right. Throws Error(failed) that names all that were tried, and Error(budget_spent) where a
-// signal asks for an end.
-[[nodiscard]] Address find_server(const RunSpec& spec, const std::vector<Address>& candidates,
-                                  Signals* signals, TimePoint deadline);
+// Of a server that is not ours: the first of the places that spec.endpoint may mean at which one
+// round trip is right. Throws Error(failed) that names all that were tried, and Error(budget_spent)
+// where a signal asks for an end.
+[[nodiscard]] AnyTransport find_server(const RunSpec& spec, Signals* signals, TimePoint deadline);
 
 // Sends the zero challenge, which ends a server, and waits for the end of that connection. Throws
 // Error(failed) where it does not come.
 void send_zero(const RunSpec& spec, const AnyTransport& transport);
 
-// The server's command with -p PORT, and -b and -m where they are not the contract's defaults.
-// spec.host: numeric (own_address()).
-[[nodiscard]] std::vector<std::string> command_line_for(const RunSpec& spec, std::uint16_t port);
+// The server's command with where it is to listen (endpoint: on this machine, and fresh), and with
+// the size of messages where that is not the contract's default.
+[[nodiscard]] std::vector<std::string> command_line_for(const RunSpec& spec,
+                                                        const Endpoint& endpoint);
 
 // The error of a run in which it was seen that the server has ended.
 inline constexpr std::string_view ended_in_mid_run = "the server ended in mid run";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "run/account.hh"
 #include "run/connection.hh"
@@ -17,8 +18,8 @@ namespace volley {
 
 namespace {
 
-// A port that the system chose may be taken by somebody else before the server has it.
-constexpr int port_attempts = 3;
+// What the system chose may be taken by somebody else before the server has it.
+constexpr int start_attempts = 3;
 // A reply may come until its own deadline; then the workers have this long to leave.
 constexpr Duration leaving_grace = std::chrono::seconds(2);
 constexpr int leaving_steps = 20;
@@ -63,17 +64,15 @@ class OneRun {
   private:
     void start_server() {
         if (!spec_.server) {
-            set_transport(find_server(spec_, resolve_all(spec_.host, spec_.port), hooks_.signals,
-                                      now() + spec_.connect_timeout));
+            set_transport(find_server(spec_, hooks_.signals, now() + spec_.connect_timeout));
             return;
         }
         for (int attempt = 1;; ++attempt) {
             server_.reset();  // nothing of it may be taken for the next one's
-            const std::uint16_t port = free_port(spec_.host);
-            set_transport(resolve(spec_.host, port));
-            port_ = port;
+            endpoint_ = spec_.endpoint.fresh();
+            set_transport(transports_to(endpoint_).front());
             server_ = std::make_unique<ServerProcess>(
-                ServerStart{.command = command_line_for(spec_, port),
+                ServerStart{.command = command_line_for(spec_, endpoint_),
                             .cpus = spec_.placement.server_cpus,
                             .nodes = nodes_to_bind(spec_.topology, spec_.placement.server_nodes),
                             .realtime = spec_.realtime});
@@ -83,17 +82,17 @@ class OneRun {
                             now() + spec_.server->ready_timeout);
                 return;
             } catch (const Error&) {
-                if (attempt == port_attempts || !server_->has_ended() ||
-                    !server_->how_it_forked_away().empty() || !is_port_taken(spec_.host, port)) {
+                if (attempt == start_attempts || !server_->has_ended() ||
+                    !server_->how_it_forked_away().empty() || !endpoint_.is_taken()) {
                     throw;
                 }
             }
         }
     }
 
-    void set_transport(const Address& address) {
-        transport_ = TcpTransport{address};
-        result_.server_host = address.host;
+    void set_transport(AnyTransport transport) {
+        transport_ = std::move(transport);
+        result_.server_host = host_of(transport_);
     }
 
     void connect() {
@@ -112,8 +111,7 @@ class OneRun {
         }
         if (server_ && !spec_.server->offload_check.empty()) {
             result_.offload = check_offload({.program = spec_.server->offload_check,
-                                             .host = spec_.host,
-                                             .port = port_,
+                                             .endpoint = endpoint_,
                                              .connections = spec_.connections},
                                             *server_, hooks_.signals);
         }
@@ -310,7 +308,7 @@ class OneRun {
     CommonWindows windows_;
     Bell bell_;
     AnyTransport transport_;
-    std::uint16_t port_ = 0;  // of a server of ours
+    Endpoint endpoint_;  // of a server of ours
     std::unique_ptr<ServerProcess> server_;
     std::unique_ptr<Crew> crew_;
     TimePoint next_collection_{};  // of what workers hand over; none before the start line

@@ -12,6 +12,7 @@
 #include "host/topology.hh"
 #include "stats/stop_rule.hh"
 #include "transport/challenge.hh"
+#include "transport/endpoint.hh"
 
 namespace volley {
 
@@ -48,9 +49,8 @@ inline constexpr Duration shortest_run_time = std::chrono::milliseconds(50);
 inline constexpr Duration longest_run_time = std::chrono::hours(1);
 
 struct RunSpec {
-    std::optional<ServerSpec> server;  // nothing: one that already runs at host:port
-    std::string host = "127.0.0.1";
-    std::uint16_t port = 0;  // of a server that already runs; otherwise the system chooses
+    std::optional<ServerSpec> server;  // nothing: one that already runs
+    Endpoint endpoint;                 // where it is, or where one that is started is to listen
     std::size_t connections = 1;
     std::size_t workers = 1;  // at most connections
     DriverKind driver = DriverKind::block;

@@ -28,7 +28,7 @@ SweepPlan plan(std::vector<std::size_t> clients, std::vector<std::size_t> cores,
 std::vector<GridCell> grid_on(const char* machine, const SweepPlan& plan,
                               const std::vector<SweepServer>& servers = two_servers()) {
     return make_grid(plan, servers, parse_topology(machine),
-                     {.descriptor_limit = 1000, .local_ports = 500, .random = 7});
+                     {.descriptor_limit = 1000, .transports = {.local_ports = 500}, .random = 7});
 }
 
 TEST(Grid, EveryCombinationIsACellAndAGroupDiffersInTheServerOnly) {

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,6 @@
 #include "sweep/lock.hh"
 #include "sweep/progress.hh"
 #include "sweep/sweep.hh"
-#include "transport/address.hh"
 
 namespace volley {
 namespace {
@@ -44,12 +44,12 @@ void list_servers(const SweepCommand& command) {
 }
 
 // Where all servers listen: the client's options, of which the host is one, are those of the grid.
-void settle_host(std::vector<GridCell>& grid) {
-    std::string host;
+void settle_endpoint(std::vector<GridCell>& grid) {
+    std::optional<Endpoint> endpoint;
     for (GridCell& one : grid) {
         if (one.plan) {
-            host = host.empty() ? own_address(one.plan->spec.run.host) : host;
-            one.plan->spec.run.host = host;
+            endpoint = endpoint ? endpoint : one.plan->spec.run.endpoint.on_this_machine();
+            one.plan->spec.run.endpoint = *endpoint;
         }
     }
 }
@@ -79,7 +79,7 @@ int run_sweep(const std::vector<std::string>& arguments) {
         return 0;
     }
     const SweepLock lock;
-    settle_host(grid);
+    settle_endpoint(grid);
     return sweep(command, std::move(grid), directory, facts.random, signals);
 }
 

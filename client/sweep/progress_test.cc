@@ -16,7 +16,7 @@ std::vector<GridCell> grid_with(std::size_t cores) {
                          .options = {"--run-time", "0.6s", "--warmup", "0.25s"}};
     return make_grid(plan, {{"a", "/servers/a", {}, ""}, {"b", "/servers/b", {}, "no compiler"}},
                      parse_topology("cpu 0 node 0 core 0\ncpu 1 node 0 core 1\n"),
-                     {.descriptor_limit = 1000, .local_ports = 500, .random = 7});
+                     {.descriptor_limit = 1000, .transports = {.local_ports = 500}, .random = 7});
 }
 
 Schedule three_rounds(const std::vector<GridCell>& grid) {

@@ -29,7 +29,7 @@ SweepRecord start_of(const SweepPlan& plan) {
 std::vector<GridCell> grid_of(const SweepPlan& plan) {
     return make_grid(plan, {{"a", "/servers/a", {}, ""}, {"b", "/servers/b", {}, ""}},
                      parse_topology("cpu 0 node 0 core 0\ncpu 1 node 0 core 1\n"),
-                     {.descriptor_limit = 1000, .local_ports = 500, .random = 7});
+                     {.descriptor_limit = 1000, .transports = {.local_ports = 500}, .random = 7});
 }
 
 // A run line of the second cell.

@@ -12,6 +12,7 @@
 
 #include "base/error.hh"
 #include "base/owned_fd.hh"
+#include "transport/refusal.hh"
 
 namespace volley {
 
@@ -117,33 +118,6 @@ std::vector<Address> resolve_all(const std::string& host, std::uint16_t port) {
 
 Address resolve(const std::string& host, std::uint16_t port) {
     return resolve_all(host, port).front();
-}
-
-Address first_that_serves(const std::string& host, const std::vector<Address>& candidates,
-                          const TryAddress& attempt) {
-    std::string tried;
-    std::vector<std::string> remedies;
-    for (std::size_t at = 0; at < candidates.size(); ++at) {
-        const Address& address = candidates[at];
-        const auto refusal = attempt(address, candidates.size() - at - 1);
-        if (!refusal) {
-            return address;
-        }
-        tried += (tried.empty() ? "" : ", ") + address.text + " (" + refusal->cause + ")";
-        if (std::find(remedies.begin(), remedies.end(), refusal->remedy) == remedies.end()) {
-            remedies.push_back(refusal->remedy);
-        }
-    }
-    std::string remedy;
-    for (const auto& one : remedies) {
-        remedy += (remedy.empty() ? "" : "; or ") + one;
-    }
-    throw Error(ExitCode::failed,
-                candidates.size() == 1
-                    ? "no server at " + tried
-                    : "no server at any of the " + std::to_string(candidates.size()) +
-                          " addresses of '" + host + "': " + tried,
-                remedy);
 }
 
 std::string own_address(const std::string& host, const std::vector<Address>& candidates) {

@@ -5,8 +5,6 @@
 #include <sys/socket.h>
 
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,18 +33,6 @@ struct Address {
 [[nodiscard]] std::string own_address(const std::string& host);
 [[nodiscard]] std::string own_address(const std::string& host,
                                       const std::vector<Address>& candidates);
-
-// The first of `candidates` for which `attempt` gives no reason against it. Throws Error(failed)
-// that names all that were tried and why each is none, with their remedies.
-struct Refusal {
-    std::string cause;
-    std::string remedy;
-};
-// left: how many candidates come after this one.
-using TryAddress = std::function<std::optional<Refusal>(const Address&, std::size_t left)>;
-[[nodiscard]] Address first_that_serves(const std::string& host,
-                                        const std::vector<Address>& candidates,
-                                        const TryAddress& attempt);
 
 // A TCP port on which nothing listens at `host` now, chosen by the system. Somebody else may take
 // it before the server does; the caller tries again.

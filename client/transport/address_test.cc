@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <functional>
 
 #include "base/error.hh"
 #include "transport/connect_failure.hh"
@@ -29,10 +31,6 @@ void expect_parts(const std::string& text, std::initializer_list<const char*> pa
     }
 }
 
-std::vector<Address> two() {
-    return {resolve("::1", 9000), resolve("127.0.0.1", 9000)};
-}
-
 TEST(Address, NumericFormsAreWhatTheyAre) {
     EXPECT_EQ(resolve("127.0.0.1", 9000).text, "127.0.0.1:9000");
     EXPECT_EQ(resolve("::1", 9000).text, "[::1]:9000");
@@ -49,45 +47,6 @@ TEST(Address, WhatDoesNotResolveSaysWhatHelps) {
                  {"host '127.0.0.1:80' does not resolve", "give the port with -p"});
 }
 
-TEST(Address, AllAreTriedInOrderUntilOneServes) {
-    std::vector<std::string> tried;
-    const Address found = first_that_serves(
-        "twofold", two(), [&](const Address& address, std::size_t left) -> std::optional<Refusal> {
-            tried.push_back(address.text + " " + std::to_string(left));
-            return address.host == "::1" ? std::optional(Refusal{"refused", "start one"})
-                                         : std::nullopt;
-        });
-    EXPECT_EQ(found.text, "127.0.0.1:9000");
-    EXPECT_EQ(tried, (std::vector<std::string>{"[::1]:9000 1", "127.0.0.1:9000 0"}));
-}
-
-TEST(Address, TheFirstThatServesIsTheLastThatIsTried) {
-    int attempts = 0;
-    const Address found = first_that_serves("twofold", two(), [&](const Address&, std::size_t) {
-        ++attempts;
-        return std::optional<Refusal>();
-    });
-    EXPECT_EQ(found.host, "::1");
-    EXPECT_EQ(attempts, 1);
-}
-
-TEST(Address, WhereNoneServesEachIsNamedWithItsCauseAndEachRemedyOnce) {
-    const auto refuse = [](const std::string& second_remedy) {
-        return message_of([&] {
-            static_cast<void>(
-                first_that_serves("twofold", two(), [&](const Address& address, std::size_t) {
-                    return address.host == "::1"
-                               ? std::optional(Refusal{"refused", "start one"})
-                               : std::optional(Refusal{"unreachable", second_remedy});
-                }));
-        });
-    };
-    EXPECT_EQ(refuse("look at the route"),
-              "no server at any of the 2 addresses of 'twofold': [::1]:9000 (refused), "
-              "127.0.0.1:9000 (unreachable); start one; or look at the route");
-    EXPECT_TRUE(refuse("start one").ends_with("(unreachable); start one"));
-}
-
 TEST(Address, AServerOfOursListensAtTheFirstAddressOfThisMachine) {
     EXPECT_EQ(own_address("127.0.0.1"), "127.0.0.1");
     // TEST-NET-1 is nobody's.
@@ -102,7 +61,7 @@ TEST(ConnectFailure, EachErrnoHasACauseAndARemedyOfItsOwn) {
     std::vector<std::string> causes;
     for (const int error : {ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EACCES, EMFILE,
                             ENFILE, ENOBUFS, EAFNOSUPPORT, EINVAL}) {
-        const ConnectFailure failure = explain_connect_failure(error, address);
+        const Refusal failure = explain_connect_failure(error, address);
         EXPECT_NE(failure.cause.find(": "), std::string::npos) << failure.cause;
         EXPECT_FALSE(failure.remedy.empty()) << failure.cause;
         EXPECT_EQ(error == ECONNREFUSED, failure.remedy.find("start a server") != std::string::npos)

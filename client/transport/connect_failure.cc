@@ -58,7 +58,7 @@ bool lacks_a_port(int error, const Address& address) {
 
 }  // namespace
 
-ConnectFailure explain_connect_failure(int error, const Address& address) {
+Refusal explain_connect_failure(int error, const Address& address) {
     if (lacks_a_port(error, address)) {
         return {"no local port is left: " + ports_text(address),
                 "widen net.ipv4.ip_local_port_range with sysctl, wait a minute for those that "

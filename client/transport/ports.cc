@@ -9,6 +9,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "transport/kernel_table.hh"
+
 namespace volley {
 
 namespace {
@@ -73,16 +75,12 @@ std::uint32_t local_ports() {
 }
 
 PortsTaken ports_taken(std::string_view table, const Address& remote) {
-    constexpr std::string_view time_wait = "06";
     const std::string wanted = in_table(remote);
     PortsTaken taken;
-    std::istringstream lines{std::string(table)};
-    for (std::string line; std::getline(lines, line);) {
-        std::istringstream fields(line);
-        std::string number, local, other, state;
-        if (fields >> number >> local >> other >> state && other == wanted) {
+    for (const TableRow& row : rows_of(table)) {
+        if (row.remote == wanted) {
             ++taken.all;
-            taken.waiting += state == time_wait ? 1 : 0;
+            taken.waiting += row.state == table_time_wait ? 1 : 0;
         }
     }
     return taken;

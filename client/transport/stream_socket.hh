@@ -1,4 +1,5 @@
-// The TCP channel.
+// A connection that is a stream socket, connected by its transport: the channel of TCP, and of
+// whatever else the kernel gives such a socket for.
 #pragma once
 
 #include <poll.h>
@@ -10,25 +11,26 @@
 
 #include "base/owned_fd.hh"
 #include "base/units.hh"
-#include "transport/address.hh"
 #include "transport/channel.hh"
 
 namespace volley {
 
-class TcpChannel {
+class StreamSocket {
   public:
     static constexpr ChannelTraits traits{
         .pollable = true, .keeps_boundaries = false, .may_lose = false};
 
-    // Begins to connect without waiting. time_limit: of one receive where `receiving` is `waits`.
-    // When the channel goes, the connection ends by RST, and no port of this machine waits.
-    static TcpChannel open(const Address& address, Receiving receiving, Duration time_limit);
+    // socket: does not block, and is connected or about to be. error: the errno for which it will
+    // not be; 0: none so far. time_limit: of one receive where `receiving` is `waits`. Throws Error
+    // where that cannot be had.
+    StreamSocket(OwnedFd socket, int error, Receiving receiving, Duration time_limit);
 
     // A connection of a socket to itself, which TCP allows on a port without a listener, counts as
     // refused.
     [[nodiscard]] Opened proceed_open();
     [[nodiscard]] WaitsFor waits_to_open() const { return waits_to_send(); }
-    // Whether the kernel had to send the connection request, or what came after it, again.
+    // Whether the kernel had to send the connection request, or what came after it, again. Of a
+    // socket of another family than TCP's: false.
     [[nodiscard]] bool was_sent_again() const;
     void settle();
 
@@ -57,10 +59,6 @@ class TcpChannel {
   private:
     static constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
 
-    TcpChannel(OwnedFd socket, Receiving receiving)
-        : socket_(std::move(socket)),
-          receive_flags_(receiving == Receiving::at_once ? MSG_DONTWAIT : 0) {}
-
     [[nodiscard]] Transferred send_both(std::span<const std::byte> head,
                                         std::span<const std::byte> tail);
     [[nodiscard]] static Transferred outcome(ssize_t result) {
@@ -84,6 +82,6 @@ class TcpChannel {
     int receive_flags_;
     Opened opened_;
 };
-static_assert(Channel<TcpChannel>);
+static_assert(Channel<StreamSocket>);
 
 }  // namespace volley

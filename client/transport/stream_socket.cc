@@ -1,4 +1,4 @@
-#include "transport/tcp.hh"
+#include "transport/stream_socket.hh"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -23,44 +23,24 @@ tcp_info information(int socket) {
 
 }  // namespace
 
-TcpChannel TcpChannel::open(const Address& address, Receiving receiving, Duration time_limit) {
-    TcpChannel channel(
-        OwnedFd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
-        receiving);
-    if (!channel.socket_) {
-        channel.opened_ = {.progress = Progress::failed, .error = errno};
-        return channel;
-    }
-    const int fd = channel.socket_.get();
-    const int on = 1;
-    if (::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
-        throw_errno("messages cannot be sent at once (TCP_NODELAY)", errno,
-                    "allow setsockopt: figures would show the waiting of the kernel");
-    }
-    // It ends by RST, whoever closes it and why: by FIN its port would wait for a minute, and after
-    // ten runs of 3,000 connections to one server none would be left.
-    const linger at_once{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    if (receiving == Receiving::waits) {
+StreamSocket::StreamSocket(OwnedFd socket, int error, Receiving receiving, Duration time_limit)
+    : socket_(std::move(socket)),
+      receive_flags_(receiving == Receiving::at_once ? MSG_DONTWAIT : 0),
+      opened_({.progress = error == 0 ? Progress::pending : Progress::failed, .error = error}) {
+    if (error == 0 && receiving == Receiving::waits) {
         // Rounded before it is split: 999,999,999 ns are a second, and no million microseconds,
         // which the kernel refuses.
         const auto whole = std::chrono::ceil<std::chrono::microseconds>(time_limit);
         const auto seconds = std::chrono::floor<std::chrono::seconds>(whole);
         const timeval limit{.tv_sec = seconds.count(), .tv_usec = (whole - seconds).count()};
-        if (::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) {
+        if (::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) {
             throw_errno("the wait for a reply cannot be limited (SO_RCVTIMEO)", errno,
                         "allow setsockopt, or use --driver wait");
         }
     }
-    // A failure shows in proceed_open(), also one at once: so there is one place that reports it.
-    if (::connect(fd, address.get(), address.length) != 0 && errno != EINPROGRESS &&
-        errno != EINTR) {
-        channel.opened_ = {.progress = Progress::failed, .error = errno};
-    }
-    return channel;
 }
 
-void TcpChannel::settle() {
+void StreamSocket::settle() {
     if (receive_flags_ == 0) {
         const int flags = ::fcntl(socket_.get(), F_GETFL);
         if (::fcntl(socket_.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) {
@@ -70,12 +50,12 @@ void TcpChannel::settle() {
     }
 }
 
-bool TcpChannel::was_sent_again() const {
+bool StreamSocket::was_sent_again() const {
     const tcp_info info = information(socket_.get());
     return info.tcpi_total_retrans > 0 || info.tcpi_retransmits > 0;
 }
 
-Opened TcpChannel::proceed_open() {
+Opened StreamSocket::proceed_open() {
     if (opened_.progress == Progress::pending) {
         pollfd writable{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
         if (retry_on_eintr([&] { return ::poll(&writable, 1, 0); }) > 0) {
@@ -86,7 +66,7 @@ Opened TcpChannel::proceed_open() {
     return opened_;
 }
 
-int TcpChannel::connect_error() const {
+int StreamSocket::connect_error() const {
     int error = 0;
     socklen_t length = sizeof error;
     ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &length);
@@ -101,14 +81,15 @@ int TcpChannel::connect_error() const {
     if (::getpeername(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &peer_length) != 0) {
         return ECONNREFUSED;
     }
-    if (local_length == peer_length && std::memcmp(&local, &peer, local_length) == 0) {
+    const bool has_ports = local.ss_family == AF_INET || local.ss_family == AF_INET6;
+    if (has_ports && local_length == peer_length && std::memcmp(&local, &peer, local_length) == 0) {
         return ECONNREFUSED;
     }
     return 0;
 }
 
-Transferred TcpChannel::send_both(std::span<const std::byte> head,
-                                  std::span<const std::byte> tail) {
+Transferred StreamSocket::send_both(std::span<const std::byte> head,
+                                    std::span<const std::byte> tail) {
     std::array<iovec, 2> parts{{{const_cast<std::byte*>(head.data()), head.size()},
                                 {const_cast<std::byte*>(tail.data()), tail.size()}}};
     msghdr message{};

@@ -1,24 +1,17 @@
-#include "transport/tcp.hh"
+#include "transport/stream_socket.hh"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/time.h>
 
-#include "base/owned_fd.hh"
+#include "transport/any_transport.hh"
 
 namespace volley {
 namespace {
 
 // A time limit that rounds up to a whole second was refused by the kernel, without a word: then a
 // reply that never comes is waited for without an end.
-TEST(TcpChannel, EveryTimeLimitIsOne) {
-    const OwnedFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    ASSERT_EQ(::listen(listener.get(), 16), 0);
-    Address address;
-    address.length = sizeof address.storage;
-    ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address.storage),
-                            &address.length),
-              0);
+TEST(StreamSocket, EveryTimeLimitIsOne) {
     using namespace std::chrono_literals;
     const std::pair<Duration, std::chrono::microseconds> limits[] = {{1ms, 1ms},
                                                                      {1ns, 1us},
@@ -29,7 +22,8 @@ TEST(TcpChannel, EveryTimeLimitIsOne) {
                                                                      {1'500'000'001ns, 1'500'001us},
                                                                      {1h, 1h}};
     for (const auto& [asked, set] : limits) {
-        const TcpChannel channel = TcpChannel::open(address, Receiving::waits, asked);
+        const StreamSocket channel(OwnedFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), 0,
+                                   Receiving::waits, asked);
         timeval limit{};
         socklen_t length = sizeof limit;
         ASSERT_EQ(::getsockopt(channel.waits_to_receive().handle, SOL_SOCKET, SO_RCVTIMEO, &limit,
@@ -41,6 +35,26 @@ TEST(TcpChannel, EveryTimeLimitIsOne) {
         EXPECT_GE(kept, set) << asked.count();
         EXPECT_LE(kept, set + 20ms) << asked.count();
     }
+}
+
+// What the next transports need: the kind is not TCP's alone.
+TEST(StreamSocket, ASocketOfAnotherFamilyIsOneToo) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
+    StreamSocket ours(OwnedFd(ends[0]), 0, Receiving::at_once, Duration::zero());
+    StreamSocket theirs(OwnedFd(ends[1]), 0, Receiving::at_once, Duration::zero());
+    EXPECT_EQ(ours.proceed_open().progress, Progress::done);
+    EXPECT_FALSE(ours.was_sent_again());
+    std::array<std::byte, 8> room{};
+    EXPECT_EQ(theirs.receive_now(room).progress, Progress::pending);
+    const std::array<std::byte, 3> head{std::byte{1}, std::byte{2}, std::byte{3}};
+    EXPECT_EQ(ours.try_send(head, std::span(head).first(2)).bytes, 5U);
+    EXPECT_EQ(theirs.receive_now(room).bytes, 5U);
+    EXPECT_EQ(room[4], std::byte{2});
+    ours = StreamSocket(OwnedFd(), EMFILE, Receiving::at_once, Duration::zero());
+    EXPECT_EQ(ours.proceed_open().progress, Progress::failed);
+    EXPECT_EQ(ours.proceed_open().error, EMFILE);
+    EXPECT_EQ(theirs.receive_now(room).progress, Progress::closed);
 }
 
 }  // namespace

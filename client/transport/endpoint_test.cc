@@ -1,0 +1,121 @@
+#include "transport/endpoint.hh"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/error.hh"
+#include "base/owned_fd.hh"
+#include "transport/any_transport.hh"
+
+namespace volley {
+namespace {
+
+// What every transport has to keep, whatever it is.
+class EveryEndpoint : public testing::TestWithParam<AnyEndpoint> {};
+INSTANTIATE_TEST_SUITE_P(Transports, EveryEndpoint,
+                         testing::Values(AnyEndpoint(TcpEndpoint()), AnyEndpoint(NullEndpoint())),
+                         [](const auto& info) {
+                             return std::string(Endpoint(info.param).transport());
+                         });
+
+TEST_P(EveryEndpoint, AFreshOneIsFreeAndHasOnePlace) {
+    const Endpoint endpoint = Endpoint(GetParam()).on_this_machine().fresh();
+    EXPECT_EQ(endpoint.transport(), Endpoint(GetParam()).transport());
+    EXPECT_FALSE(endpoint.is_taken());
+    const auto transports = transports_to(endpoint);
+    ASSERT_EQ(transports.size(), 1U);
+    EXPECT_EQ(text_of(transports.front()), endpoint.text());
+    EXPECT_EQ(host_of(transports.front()), endpoint.host());
+    // The one that has answered is the one that is measured again.
+    EXPECT_EQ(endpoint.on_host(host_of(transports.front())).text(), endpoint.text());
+    EXPECT_EQ(endpoint.carried_by_kernel(1, {}, 1), "");
+}
+
+TEST_P(EveryEndpoint, LimitsLeaveRoomForOneConnectionOfFourBytes) {
+    const EndpointLimits limits =
+        Endpoint(GetParam()).limits({.local_ports = 2}, /*server_is_ours=*/true);
+    EXPECT_GE(limits.most_connections, 1U);
+    EXPECT_LE(limits.least_message_bytes, challenge_bytes);
+    EXPECT_GE(limits.most_message_bytes, challenge_bytes);
+}
+
+TEST(Endpoint, ServerAndClientAreToldWhatIsNotTheirDefault) {
+    using Words = std::vector<std::string>;
+    EXPECT_EQ(Endpoint("127.0.0.1", 7000).server_arguments(), (Words{"-p", "7000"}));
+    EXPECT_EQ(Endpoint("::1", 7000).server_arguments(), (Words{"-p", "7000", "-b", "::1"}));
+    EXPECT_EQ(Endpoint("::1", 7000).client_arguments(), (Words{"-p", "7000", "--host", "::1"}));
+    EXPECT_EQ(Endpoint("::1", 0).by_hand().server_arguments(), (Words{"-p", "9000", "-b", "::1"}));
+    EXPECT_EQ(Endpoint().text(), "127.0.0.1:0");
+}
+
+TEST(Endpoint, WhatIsListenedOnIsTaken) {
+    const OwnedFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_storage name{};
+    socklen_t length = sizeof name;
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&name), &length), 0);
+    const auto port = ntohs(reinterpret_cast<const sockaddr_in&>(name).sin_port);
+    EXPECT_TRUE(Endpoint("127.0.0.1", port).is_taken());
+}
+
+std::string message_of(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::failed);
+        return error.what();
+    }
+    return "no error";
+}
+
+std::vector<AnyTransport> two() {
+    std::vector<AnyTransport> both = transports_to(Endpoint("::1", 9000));
+    both.push_back(transports_to(Endpoint("127.0.0.1", 9000)).front());
+    return both;
+}
+
+const Endpoint twofold("twofold", 9000);
+
+TEST(Endpoint, AllPlacesAreTriedInOrderUntilOneServes) {
+    std::vector<std::string> tried;
+    const AnyTransport found = first_that_serves(
+        twofold, two(), [&](const AnyTransport& one, std::size_t left) -> std::optional<Refusal> {
+            tried.push_back(text_of(one) + " " + std::to_string(left));
+            return host_of(one) == "::1" ? std::optional(Refusal{"refused", "start one"})
+                                         : std::nullopt;
+        });
+    EXPECT_EQ(text_of(found), "127.0.0.1:9000");
+    EXPECT_EQ(tried, (std::vector<std::string>{"[::1]:9000 1", "127.0.0.1:9000 0"}));
+}
+
+TEST(Endpoint, TheFirstThatServesIsTheLastThatIsTried) {
+    int attempts = 0;
+    const AnyTransport found =
+        first_that_serves(twofold, two(), [&](const AnyTransport&, std::size_t) {
+            ++attempts;
+            return std::optional<Refusal>();
+        });
+    EXPECT_EQ(host_of(found), "::1");
+    EXPECT_EQ(attempts, 1);
+}
+
+TEST(Endpoint, WhereNoneServesEachIsNamedWithItsCauseAndEachRemedyOnce) {
+    const auto refuse = [](const std::string& second_remedy) {
+        return message_of([&] {
+            static_cast<void>(
+                first_that_serves(twofold, two(), [&](const AnyTransport& one, std::size_t) {
+                    return host_of(one) == "::1"
+                               ? std::optional(Refusal{"refused", "start one"})
+                               : std::optional(Refusal{"unreachable", second_remedy});
+                }));
+        });
+    };
+    EXPECT_EQ(refuse("look at the route"),
+              "no server at any of the 2 addresses of 'twofold': [::1]:9000 (refused), "
+              "127.0.0.1:9000 (unreachable); start one; or look at the route");
+    EXPECT_TRUE(refuse("start one").ends_with("(unreachable); start one"));
+}
+
+}  // namespace
+}  // namespace volley
