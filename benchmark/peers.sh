@@ -3,7 +3,7 @@
 #
 # All are driven by one thin client (client/bench/thin_echo.c) with messages of 14 bytes, the shortest that sockperf takes; ours run with
 # -m 14. Each server has the last allowed CPU, the client the first. A ratio is taken within a round, so that a machine that drifts
-# hits both sides alike. See README.md, "Against other people's servers".
+# hits both sides alike. See method.md, "Beside other people's servers".
 set -euo pipefail
 
 usage() {
