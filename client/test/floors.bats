@@ -94,6 +94,30 @@ lines_of() { # COUNT PREFIX
     [[ ${lines[1]} == "client/run/worker.cc:3: "* ]]
 }
 
+@test "addresses are named in one place, and neither comments nor texts for people count" {
+    mkdir "$house"/client/{options,sweep,plan} 2>/dev/null || true
+    file transport/tcp_endpoint.cc 'sockaddr_in6 name{};' 'std::uint16_t port = 9000;'
+    file options/options.hh 'std::optional<std::uint16_t> port;'
+    file sweep/lock.cc 'const sockaddr* generic;'
+    file run/run_test.cc 'int port = 0;  // of a listener'
+    file run/run.cc '// A port that TCP has.' 'fail("start it by hand with -p PORT, a \"port\"", important, report, support);'
+    floors
+    echo "$output"
+    [ "$status" -eq 0 ]
+    file run/run.cc 'const int port = 1;' 'sockaddr_storage a;' '::socket(AF_INET, 0, 0);' 'n = local_ports();' 'speaks("tcp")' 'TcpEndpoint e;' 'host();'
+    floors
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 6 ]
+    [ "${lines[0]}" = "client/run/run.cc:1: names TCP, a port or a socket address outside client/transport/" ]
+    for line in 2 3 4 5 6; do
+        [[ ${lines[line - 1]} == "client/run/run.cc:$line: names TCP, "* ]]
+    done
+    file sweep/locked.cc 'const sockaddr* generic;'
+    floors
+    [ "${#lines[@]}" -eq 7 ]
+}
+
 @test "a macro is found" {
     file stats/mean.hh '#pragma once' '#define SQUARE(x) ((x) * (x))'
     floors
