@@ -1,7 +1,5 @@
 // How a server starts, where it listens, and what it refuses.
-#include <netinet/in.h>
 #include <sched.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include "base/error.hh"
 #include "conform/check.hh"
 #include "conform/workbench.hh"
+#include "transport/address.hh"
 
 namespace volley {
 namespace {
@@ -95,29 +94,19 @@ void address_ipv4(Workbench& bench) {
 }
 
 void address_ipv6(Workbench& bench) {
-    const OwnedFd socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in6 name{};
-    name.sin6_family = AF_INET6;
-    name.sin6_addr = in6addr_loopback;
-    if (!socket ||
-        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) {
+    if (!listen_at(resolve("::1", 0))) {
         throw CheckSkipped{"this machine has no ::1"};
     }
     expect_listening(bench, {.address = "::1", .name_the_address = true}, "127.0.0.1");
 }
 
 void port_taken(Workbench& bench) {
-    const std::uint16_t port = free_port();
-    const OwnedFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    name.sin_port = htons(port);
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
-        ::listen(socket.get(), 1) != 0) {
+    const OwnedFd socket = listen_at(resolve("127.0.0.1", 0));
+    if (!socket) {
         throw CheckSkipped{"the tester cannot take a port itself"};
     }
-    expect_refusal(bench, {"-p", std::to_string(port)}, ", a port that the tester listens on");
+    expect_refusal(bench, {"-p", std::to_string(port_of(socket))},
+                   ", a port that the tester listens on");
 }
 
 // A server that sets SO_REUSEPORT on every listener would share the port instead.

@@ -1,6 +1,5 @@
 #include "conform/wire.hh"
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -8,6 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
+
+#include "transport/address.hh"
 
 namespace volley {
 namespace {
@@ -31,15 +32,11 @@ bool was_sent_again(int socket) {
 }  // namespace
 
 std::optional<Wire> Wire::open(const std::string& address, std::uint16_t port, Patience patience) {
-    const addrinfo hints{.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
-    addrinfo* found = nullptr;
-    if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
-        return std::nullopt;
-    }
-    OwnedFd socket(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const int result = ::connect(socket.get(), found->ai_addr, found->ai_addrlen);
+    const Address there = resolve(address, port);
+    OwnedFd socket(
+        ::socket(there.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int result = ::connect(socket.get(), there.get(), there.length);
     const int reason = result == 0 ? 0 : errno;
-    ::freeaddrinfo(found);
     if (reason == EINPROGRESS) {
         int failure = 0;
         socklen_t length = sizeof failure;

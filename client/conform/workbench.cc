@@ -1,8 +1,6 @@
 #include "conform/workbench.hh"
 
-#include <arpa/inet.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include <chrono>
 
 #include "base/error.hh"
+#include "transport/address.hh"
 
 namespace volley {
 namespace {
@@ -65,16 +64,7 @@ void throw_if_skipped(TestedServer& server, int wait_status) {
 }
 
 std::uint16_t free_port() {
-    const OwnedFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof name;
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
-        ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&name), &length) != 0) {
-        throw_errno("cannot find a free port on 127.0.0.1", errno);
-    }
-    return ntohs(name.sin_port);
+    return free_port(StartOptions{}.address);
 }
 
 Patience Workbench::warmup() const {

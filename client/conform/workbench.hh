@@ -79,7 +79,7 @@ class Workbench {
     bool was_never_ready_ = false;  // and has been tried
 };
 
-// A port that nobody listens on, chosen by the system.
+// A port that nobody listens on where a server listens by itself, chosen by the system.
 [[nodiscard]] std::uint16_t free_port();
 
 // A connection to the server; throws CheckFailure where none is to be had.

@@ -11,7 +11,6 @@
 #include <memory>
 
 #include "base/error.hh"
-#include "base/owned_fd.hh"
 #include "transport/refusal.hh"
 
 namespace volley {
@@ -49,7 +48,7 @@ std::string without_brackets(const std::string& host) {
                       "with --host");
 }
 
-in_port_t& port_of(Address& address) {
+in_port_t& port_in(Address& address) {
     return address.storage.ss_family == AF_INET6
                ? reinterpret_cast<sockaddr_in6&>(address.storage).sin6_port
                : reinterpret_cast<sockaddr_in&>(address.storage).sin_port;
@@ -57,13 +56,12 @@ in_port_t& port_of(Address& address) {
 
 // A port of this address that the system chooses; 0 and errno where there is none.
 std::uint16_t bindable_port(Address address) {
-    port_of(address) = 0;
+    port_in(address) = 0;
     const OwnedFd socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!socket || ::bind(socket.get(), address.get(), address.length) != 0) {
         return 0;
     }
-    ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address.storage), &address.length);
-    return ntohs(port_of(address));
+    return port_of(socket);
 }
 
 Refusal bind_refusal(int error) {
@@ -118,6 +116,21 @@ std::vector<Address> resolve_all(const std::string& host, std::uint16_t port) {
 
 Address resolve(const std::string& host, std::uint16_t port) {
     return resolve_all(host, port).front();
+}
+
+OwnedFd listen_at(const Address& address) {
+    constexpr int backlog = 16;
+    OwnedFd socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const bool listens = ::bind(socket.get(), address.get(), address.length) == 0 &&
+                         ::listen(socket.get(), backlog) == 0;
+    return listens ? std::move(socket) : OwnedFd();
+}
+
+std::uint16_t port_of(const OwnedFd& socket) {
+    Address address;
+    address.length = sizeof address.storage;
+    ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address.storage), &address.length);
+    return ntohs(port_in(address));
 }
 
 std::string own_address(const std::string& host, const std::vector<Address>& candidates) {

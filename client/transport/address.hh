@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/owned_fd.hh"
+
 namespace volley {
 
 struct Address {
@@ -21,12 +23,18 @@ struct Address {
     }
 };
 
-// host: a name or a numeric IPv4 or IPv6 address, also in brackets. port: 1 to 65535. All its
+// host: a name or a numeric IPv4 or IPv6 address, also in brackets. All its
 // addresses, each once, in the order in which the system wants them tried; at least one. Throws
 // Error(failed) that names the host, the cause and the remedy where there is none.
 [[nodiscard]] std::vector<Address> resolve_all(const std::string& host, std::uint16_t port);
 // The first of them.
 [[nodiscard]] Address resolve(const std::string& host, std::uint16_t port);
+
+// A socket that listens there, where port 0 is one that the system chooses; none, and errno, where
+// that is not to be had.
+[[nodiscard]] OwnedFd listen_at(const Address& address);
+// The port that a socket has here.
+[[nodiscard]] std::uint16_t port_of(const OwnedFd& socket);
 
 // The numeric form of the first address of `host` on which a server of this machine can listen.
 // Throws Error(failed) that names all that were tried, each with its reason.

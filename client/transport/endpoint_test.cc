@@ -1,11 +1,9 @@
 #include "transport/endpoint.hh"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include "base/error.hh"
-#include "base/owned_fd.hh"
+#include "transport/address.hh"
 #include "transport/any_transport.hh"
 
 namespace volley {
@@ -50,13 +48,9 @@ TEST(Endpoint, ServerAndClientAreToldWhatIsNotTheirDefault) {
 }
 
 TEST(Endpoint, WhatIsListenedOnIsTaken) {
-    const OwnedFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_storage name{};
-    socklen_t length = sizeof name;
-    ASSERT_EQ(::listen(listener.get(), 1), 0);
-    ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&name), &length), 0);
-    const auto port = ntohs(reinterpret_cast<const sockaddr_in&>(name).sin_port);
-    EXPECT_TRUE(Endpoint("127.0.0.1", port).is_taken());
+    const OwnedFd listener = listen_at(resolve("127.0.0.1", 0));
+    ASSERT_TRUE(listener);
+    EXPECT_TRUE(Endpoint("127.0.0.1", port_of(listener)).is_taken());
 }
 
 std::string message_of(const std::function<void()>& call) {
