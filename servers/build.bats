@@ -163,3 +163,15 @@ works() { server "$1" "printf '\\043!/bin/sh\\n' >\$@ && chmod +x \$@"; }
     [ "$status" -eq 0 ]
     [ "$(grep -c jobserver ../target/servers/.log/good)" -eq 0 ]
 }
+
+@test "a compiler that is given with options finds what a server needs" {
+    mkdir -p "$tree/servers/made-up"
+    printf 'needs = ["header:cstddef", "library:libm"]\n' >"$tree/servers/made-up/server.toml"
+    run env CXX="${CXX:-c++} -O1" CC="${CC:-cc} -O1" "$tree/servers/needs" "$tree/servers/made-up"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    # And what is missing is still found out.
+    printf 'needs = ["header:no_such_header"]\n' >"$tree/servers/made-up/server.toml"
+    run env CXX="${CXX:-c++} -O1" "$tree/servers/needs" "$tree/servers/made-up"
+    [ "$status" -eq 1 ]
+}
