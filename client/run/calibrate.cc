@@ -27,7 +27,7 @@ double null_round_trip_ns(const RunSpec& spec) {
     CommonWindows windows(Duration::zero(), floor_probe);
     Recorder recorder(windows);
     const Payload payload(challenge_bytes, spec.seed);
-    WorkerState worker(payload, recorder, spec.timeout, spec.seed);
+    Conversation conversation(payload, spec.timeout, spec.seed);
     // Readable at all times, so that a driver that waits for descriptors finds a reply at once.
     OwnedFd readable(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!readable) {
@@ -45,13 +45,16 @@ double null_round_trip_ns(const RunSpec& spec) {
     // Each driver by its own loop: what it does beside the channel is the floor.
     switch (spec.driver) {
         case DriverKind::block:
-            drive([&] { drive_blocking(connections.front(), worker, ClosedLoop{}); });
+            drive(
+                [&] { drive_blocking(connections.front(), conversation, recorder, ClosedLoop{}); });
             break;
         case DriverKind::spin:
-            drive([&] { static_cast<void>(drive_spinning(all, worker, ClosedLoop{})); });
+            drive([&] {
+                static_cast<void>(drive_spinning(all, conversation, recorder, ClosedLoop{}));
+            });
             break;
         case DriverKind::wait: {
-            WaitingDriver driver(all, worker, ClosedLoop{});
+            WaitingDriver driver(all, conversation, recorder, ClosedLoop{});
             drive([&] { driver.drive(); });
             break;
         }

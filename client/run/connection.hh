@@ -1,5 +1,5 @@
-// One connection of the client, and the steps that every driver shares: offering a message, and
-// judging what came back.
+// One connection of the client and the conversation on it, which every driver, opening and
+// readiness share: offering a message, and judging what came back. Recording is no part of it.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 #include "base/error.hh"
 #include "base/random.hh"
 #include "clock/clock.hh"
-#include "run/recorder.hh"
 #include "run/result.hh"
 #include "transport/channel.hh"
 #include "transport/exchange.hh"
@@ -38,18 +37,16 @@ struct Connection {
     bool in_flight = false;
 };
 
-// What a worker's connections share. The buffer is large enough for a burst of small replies and
-// small enough for a cache.
-struct WorkerState {
+// What the connections of one thread share to talk to a server. The buffer is large enough for a
+// burst of small replies and small enough for a cache.
+struct Conversation {
     const Payload& payload;
-    Recorder& recorder;
-    Duration timeout;
+    Duration timeout;  // of one reply
     Xoshiro256pp random;
     std::vector<std::byte> buffer;
 
-    WorkerState(const Payload& bytes, Recorder& record, Duration limit, std::uint64_t seed)
+    Conversation(const Payload& bytes, Duration limit, std::uint64_t seed)
         : payload(bytes),
-          recorder(record),
           timeout(limit),
           random(seed),
           buffer(std::min<std::size_t>(bytes.message_bytes() + 1, std::size_t{256} << 10U)) {}
@@ -69,45 +66,47 @@ struct WorkerState {
 
 // Begins a round trip: draws a challenge and offers it. Returns whether all of it was taken.
 template <Channel C>
-bool begin_trip(Connection<C>& connection, WorkerState& worker, TimePoint due) {
+bool begin_trip(Connection<C>& connection, Conversation& conversation, TimePoint due) {
     connection.began = due;
     connection.in_flight = true;
-    connection.exchange.begin(worker.next_challenge(), worker.payload.width());
-    return offer(connection, worker);
+    connection.exchange.begin(conversation.next_challenge(), conversation.payload.width());
+    return offer(connection, conversation);
 }
 
 // Offers what is unsent. Returns whether all of it is sent now.
 template <Channel C>
-bool offer(Connection<C>& connection, WorkerState& worker) {
-    const auto unsent = connection.exchange.unsent(worker.payload);
+bool offer(Connection<C>& connection, Conversation& conversation) {
+    const auto unsent = connection.exchange.unsent(conversation.payload);
     const Transferred taken = connection.channel.try_send(unsent.head, unsent.tail);
     if (taken.progress == Progress::done) [[likely]] {
         connection.exchange.note_sent(taken.bytes);
     } else if (taken.progress != Progress::pending) {
-        fail_transfer(taken, connection.number, connection.exchange.describe({}, worker.payload));
+        fail_transfer(taken, connection.number,
+                      connection.exchange.describe({}, conversation.payload));
     }
-    return connection.exchange.all_sent(worker.payload);
+    return connection.exchange.all_sent(conversation.payload);
 }
 
 // Judges what a receive returned. True: the reply is whole and right; false: more is to come.
 // Throws ReplyFailure.
 template <Channel C>
-bool judge(Connection<C>& connection, WorkerState& worker, const Transferred& transferred) {
+bool judge(Connection<C>& connection, Conversation& conversation, const Transferred& transferred) {
     if (transferred.progress == Progress::done) [[likely]] {
-        const auto bytes = std::span(worker.buffer).first(transferred.bytes);
-        const Reply reply = connection.exchange.accept(bytes, worker.payload);
+        const auto bytes = std::span(conversation.buffer).first(transferred.bytes);
+        const Reply reply = connection.exchange.accept(bytes, conversation.payload);
         if (reply == Reply::right) [[likely]] {
             return true;
         }
         if (reply != Reply::incomplete) {
             fail_reply(reply == Reply::wrong ? &ReplyErrors::wrong : &ReplyErrors::duplicate,
-                       connection.number, connection.exchange.describe(bytes, worker.payload));
+                       connection.number,
+                       connection.exchange.describe(bytes, conversation.payload));
         }
         return false;
     }
     if (transferred.progress != Progress::pending) {
         fail_transfer(transferred, connection.number,
-                      connection.exchange.describe({}, worker.payload));
+                      connection.exchange.describe({}, conversation.payload));
     }
     return false;
 }
@@ -115,46 +114,47 @@ bool judge(Connection<C>& connection, WorkerState& worker, const Transferred& tr
 // Where the next bytes of the reply go: one byte more than is missing, so that a reply that is too
 // long shows at once.
 template <Channel C>
-std::span<std::byte> room_for(const Connection<C>& connection, WorkerState& worker) {
-    const std::size_t wanted = connection.exchange.missing(worker.payload) + 1;
-    return std::span(worker.buffer).first(std::min(wanted, worker.buffer.size()));
+std::span<std::byte> room_for(const Connection<C>& connection, Conversation& conversation) {
+    const std::size_t wanted = connection.exchange.missing(conversation.payload) + 1;
+    return std::span(conversation.buffer).first(std::min(wanted, conversation.buffer.size()));
 }
 
-// Ends a round trip whose reply is right: records it, and returns the moment from which the next
-// one counts.
+// Ends a round trip whose reply is right, and returns the moment. Throws ReplyFailure where that is
+// late.
 template <Channel C>
-TimePoint end_trip(Connection<C>& connection, WorkerState& worker) {
+TimePoint end_trip(Connection<C>& connection, const Conversation& conversation) {
     const TimePoint ended = now();
     connection.in_flight = false;
-    if (ended - connection.began > worker.timeout) [[unlikely]] {
-        fail_late(connection.number, ended - connection.began, worker.timeout,
-                  connection.exchange.describe({}, worker.payload));
+    if (ended - connection.began > conversation.timeout) [[unlikely]] {
+        fail_late(connection.number, ended - connection.began, conversation.timeout,
+                  connection.exchange.describe({}, conversation.payload));
     }
-    return worker.recorder.record(connection.began, ended);
+    return ended;
 }
 
 // Call where the time limit of a reply has passed: a last look tells a reply that is late from one
 // that is missing.
 template <Channel C>
-[[noreturn]] void fail_overdue(Connection<C>& connection, WorkerState& worker) {
-    const Transferred last = connection.channel.receive_now(room_for(connection, worker));
-    const std::string dump = connection.exchange.describe({}, worker.payload);
-    if (last.progress == Progress::done && judge(connection, worker, last)) {
-        fail_late(connection.number, now() - connection.began, worker.timeout, dump);
+[[noreturn]] void fail_overdue(Connection<C>& connection, Conversation& conversation) {
+    const Transferred last = connection.channel.receive_now(room_for(connection, conversation));
+    const std::string dump = connection.exchange.describe({}, conversation.payload);
+    if (last.progress == Progress::done && judge(connection, conversation, last)) {
+        fail_late(connection.number, now() - connection.began, conversation.timeout, dump);
     }
     fail_reply(&ReplyErrors::missing, connection.number,
                "no reply within " +
-                   format_nanoseconds(static_cast<double>(worker.timeout.count())) + ": " + dump);
+                   format_nanoseconds(static_cast<double>(conversation.timeout.count())) + ": " +
+                   dump);
 }
 
 // After the last reply nothing may come.
 template <Channel C>
-void expect_silence(Connection<C>& connection, WorkerState& worker) {
-    const Transferred extra = connection.channel.receive_now(worker.buffer);
+void expect_silence(Connection<C>& connection, Conversation& conversation) {
+    const Transferred extra = connection.channel.receive_now(conversation.buffer);
     if (extra.progress == Progress::done) {
-        const auto bytes = std::span(worker.buffer).first(extra.bytes);
+        const auto bytes = std::span(conversation.buffer).first(extra.bytes);
         fail_reply(&ReplyErrors::duplicate, connection.number,
-                   connection.exchange.describe(bytes, worker.payload));
+                   connection.exchange.describe(bytes, conversation.payload));
     }
 }
 

@@ -207,11 +207,11 @@ void Crew::report_and_stay(std::size_t worker, const Recorder& recorder) {
 
 template <typename Transport>
 void Crew::work_on(const Transport& transport, std::size_t worker, Recorder& recorder) {
-    WorkerState state(payload_, recorder, spec_.timeout,
-                      spec_.seed + 0x9e3779b97f4a7c15U * (worker + 1));
+    Conversation conversation(payload_, spec_.timeout,
+                              spec_.seed + 0x9e3779b97f4a7c15U * (worker + 1));
     const bool waits = spec_.driver == DriverKind::block;
     ConnectionOpener<Transport> opener(transport, spec_,
-                                       waits ? Receiving::waits : Receiving::at_once, state,
+                                       waits ? Receiving::waits : Receiving::at_once, conversation,
                                        standing_, connect_deadline_);
     await_turn();
     auto connections = opener.open(connections_of(worker), first_connection_of(worker) + 1,
@@ -242,14 +242,14 @@ void Crew::work_on(const Transport& transport, std::size_t worker, Recorder& rec
     const ClosedLoop pacer;
     try {
         if (spec_.driver == DriverKind::block) {
-            drive([&] { drive_blocking(connections.front(), state, pacer); });
+            drive([&] { drive_blocking(connections.front(), conversation, recorder, pacer); });
         } else if (spec_.driver == DriverKind::spin) {
             drive([&] {
                 reports_[worker].account.busy_share =
-                    drive_spinning(all, state, pacer).busy_share().value_or(1);
+                    drive_spinning(all, conversation, recorder, pacer).busy_share().value_or(1);
             });
         } else {
-            WaitingDriver driver(all, state, pacer);
+            WaitingDriver driver(all, conversation, recorder, pacer);
             drive([&] { driver.drive(); });
         }
     } catch (...) {

@@ -18,6 +18,7 @@
 
 #include "load/closed_loop.hh"
 #include "run/connection.hh"
+#include "run/recorder.hh"
 #include "run/spin_account.hh"
 #include "transport/poll_list.hh"
 
@@ -34,70 +35,83 @@ namespace volley {
 // a server that answers while it reads cannot wait for us while we wait for it. Returns whether the
 // reply came whole already.
 template <Channel C>
-bool send_rest(Connection<C>& connection, WorkerState& worker) {
-    while (!connection.exchange.all_sent(worker.payload)) {
+bool send_rest(Connection<C>& connection, Conversation& conversation) {
+    while (!connection.exchange.all_sent(conversation.payload)) {
         std::array<pollfd, 2> ready{polled(connection.channel.waits_to_receive()),
                                     polled(connection.channel.waits_to_send())};
         const bool can_sleep = ready[0].fd >= 0 && ready[1].fd >= 0;
-        const int left = milliseconds_until(connection.began + worker.timeout);
+        const int left = milliseconds_until(connection.began + conversation.timeout);
         static_cast<void>(::poll(ready.data(), ready.size(), can_sleep ? left : 0));
         if (left == 0) {
-            fail_overdue(connection, worker);
+            fail_overdue(connection, conversation);
         }
         if ((!can_sleep || (ready[0].revents & ready[0].events) != 0) &&
-            judge(connection, worker,
-                  connection.channel.receive_now(room_for(connection, worker)))) {
+            judge(connection, conversation,
+                  connection.channel.receive_now(room_for(connection, conversation)))) {
             return true;
         }
-        static_cast<void>(offer(connection, worker));
+        static_cast<void>(offer(connection, conversation));
     }
     return false;
 }
 
+// Ends a round trip whose reply is right and records it. Returns the moment from which the next one
+// counts.
+template <Channel C>
+TimePoint record_trip(Connection<C>& connection, const Conversation& conversation,
+                      Recorder& recorder) {
+    const TimePoint ended = end_trip(connection, conversation);
+    return recorder.record(connection.began, ended);
+}
+
 // block: send, then sleep in receive. One connection.
 template <Channel C, Pacer P>
-void drive_blocking(Connection<C>& connection, WorkerState& worker, P pacer) {
+void drive_blocking(Connection<C>& connection, Conversation& conversation, Recorder& recorder,
+                    P pacer) {
     TimePoint due = now();
-    while (worker.recorder.running()) {
+    while (recorder.running()) {
         bool whole = false;
-        if (!begin_trip(connection, worker, due)) [[unlikely]] {
-            whole = send_rest(connection, worker);
+        if (!begin_trip(connection, conversation, due)) [[unlikely]] {
+            whole = send_rest(connection, conversation);
         }
         while (!whole) {
-            const Transferred came = connection.channel.try_receive(room_for(connection, worker));
-            whole = judge(connection, worker, came);
-            if (came.progress == Progress::pending && now() - connection.began >= worker.timeout) {
-                fail_overdue(connection, worker);
+            const Transferred came =
+                connection.channel.try_receive(room_for(connection, conversation));
+            whole = judge(connection, conversation, came);
+            if (came.progress == Progress::pending &&
+                now() - connection.began >= conversation.timeout) {
+                fail_overdue(connection, conversation);
             }
         }
-        due = pacer.due(end_trip(connection, worker));
+        due = pacer.due(record_trip(connection, conversation, recorder));
     }
-    expect_silence(connection, worker);
+    expect_silence(connection, conversation);
 }
 
 // Fails a reply that is overdue where next_look has come, and says when to look again.
 template <Channel C>
-void look_for_overdue(std::span<Connection<C>> connections, WorkerState& worker, TimePoint moment,
-                      TimePoint& next_look) {
+void look_for_overdue(std::span<Connection<C>> connections, Conversation& conversation,
+                      TimePoint moment, TimePoint& next_look) {
     if (moment < next_look) {
         return;
     }
     for (auto& connection : connections) {
-        if (connection.in_flight && moment - connection.began > worker.timeout) {
-            fail_overdue(connection, worker);
+        if (connection.in_flight && moment - connection.began > conversation.timeout) {
+            fail_overdue(connection, conversation);
         }
     }
-    next_look = moment + pause_between_deadlines(worker.timeout);
+    next_look = moment + pause_between_deadlines(conversation.timeout);
 }
 
 // spin: look at one connection after the other, never sleep.
 template <Channel C, Pacer P>
-SpinAccount drive_spinning(std::span<Connection<C>> connections, WorkerState& worker, P pacer) {
+SpinAccount drive_spinning(std::span<Connection<C>> connections, Conversation& conversation,
+                           Recorder& recorder, P pacer) {
     SpinAccount account;
     SpinClock clock;
-    TimePoint next_look = now() + pause_between_deadlines(worker.timeout);
+    TimePoint next_look = now() + pause_between_deadlines(conversation.timeout);
     for (auto& connection : connections) {
-        static_cast<void>(begin_trip(connection, worker, now()));
+        static_cast<void>(begin_trip(connection, conversation, now()));
     }
     std::size_t in_flight = connections.size();
     while (in_flight > 0) {
@@ -105,36 +119,37 @@ SpinAccount drive_spinning(std::span<Connection<C>> connections, WorkerState& wo
             if (!connection.in_flight) {
                 continue;
             }
-            if (!connection.exchange.all_sent(worker.payload)) [[unlikely]] {
-                static_cast<void>(offer(connection, worker));
+            if (!connection.exchange.all_sent(conversation.payload)) [[unlikely]] {
+                static_cast<void>(offer(connection, conversation));
             }
             const bool is_timed = clock.is_due();
             const TimePoint began = is_timed ? now() : TimePoint{};
-            const Transferred came = connection.channel.receive_now(room_for(connection, worker));
+            const Transferred came =
+                connection.channel.receive_now(room_for(connection, conversation));
             account.note_look(came.progress != Progress::pending);
             if (is_timed) [[unlikely]] {
                 const TimePoint moment = now();
                 if (came.progress == Progress::pending) {
                     account.note_sample(began, moment);
                 }
-                account.note_phase(worker.recorder.phase(), moment);
+                account.note_phase(recorder.phase(), moment);
                 clock.read(moment);
-                look_for_overdue(connections, worker, moment, next_look);
+                look_for_overdue(connections, conversation, moment, next_look);
             }
-            if (came.progress == Progress::pending || !judge(connection, worker, came)) {
+            if (came.progress == Progress::pending || !judge(connection, conversation, came)) {
                 continue;
             }
-            const TimePoint due = pacer.due(end_trip(connection, worker));
-            if (worker.recorder.running()) {
-                static_cast<void>(begin_trip(connection, worker, due));
+            const TimePoint due = pacer.due(record_trip(connection, conversation, recorder));
+            if (recorder.running()) {
+                static_cast<void>(begin_trip(connection, conversation, due));
             } else {
                 --in_flight;
             }
         }
     }
-    account.note_phase(worker.recorder.phase(), now());
+    account.note_phase(recorder.phase(), now());
     for (auto& connection : connections) {
-        expect_silence(connection, worker);
+        expect_silence(connection, conversation);
     }
     return account;
 }
@@ -147,9 +162,11 @@ SpinAccount drive_spinning(std::span<Connection<C>> connections, WorkerState& wo
 template <Channel C, Pacer P>
 class WaitingDriver {
   public:
-    WaitingDriver(std::span<Connection<C>> connections, WorkerState& worker, P pacer)
+    WaitingDriver(std::span<Connection<C>> connections, Conversation& conversation,
+                  Recorder& recorder, P pacer)
         : connections_(connections),
-          worker_(worker),
+          conversation_(conversation),
+          recorder_(recorder),
           pacer_(pacer),
           context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
           timer_(context_) {
@@ -178,7 +195,7 @@ class WaitingDriver {
         }
         context_.run();
         for (auto& connection : connections_) {
-            expect_silence(connection, worker_);
+            expect_silence(connection, conversation_);
         }
     }
 
@@ -189,7 +206,7 @@ class WaitingDriver {
         boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
     void begin(std::size_t at, TimePoint due) {
-        if (!begin_trip(connections_[at], worker_, due)) [[unlikely]] {
+        if (!begin_trip(connections_[at], conversation_, due)) [[unlikely]] {
             await_room(at);
         }
     }
@@ -202,8 +219,8 @@ class WaitingDriver {
     void await_room(std::size_t at) {
         descriptors_[at].async_wait(Descriptor::wait_write, [this, at](const Error_code&) {
             auto& connection = connections_[at];
-            if (connection.in_flight && !connection.exchange.all_sent(worker_.payload) &&
-                !offer(connection, worker_)) {
+            if (connection.in_flight && !connection.exchange.all_sent(conversation_.payload) &&
+                !offer(connection, conversation_)) {
                 await_room(at);
             }
         });
@@ -211,10 +228,11 @@ class WaitingDriver {
 
     void on_readable(std::size_t at) {
         auto& connection = connections_[at];
-        const Transferred came = connection.channel.receive_now(room_for(connection, worker_));
-        if (judge(connection, worker_, came)) {
-            const TimePoint due = pacer_.due(end_trip(connection, worker_));
-            if (worker_.recorder.running()) {
+        const Transferred came =
+            connection.channel.receive_now(room_for(connection, conversation_));
+        if (judge(connection, conversation_, came)) {
+            const TimePoint due = pacer_.due(record_trip(connection, conversation_, recorder_));
+            if (recorder_.running()) {
                 begin(at, due);
             } else if (--in_flight_ == 0) {
                 context_.stop();
@@ -227,16 +245,17 @@ class WaitingDriver {
     }
 
     void await_deadlines() {
-        timer_.expires_after(pause_between_deadlines(worker_.timeout));
+        timer_.expires_after(pause_between_deadlines(conversation_.timeout));
         timer_.async_wait([this](const Error_code&) {
             TimePoint next_look{};
-            look_for_overdue(connections_, worker_, now(), next_look);
+            look_for_overdue(connections_, conversation_, now(), next_look);
             await_deadlines();
         });
     }
 
     std::span<Connection<C>> connections_;
-    WorkerState& worker_;
+    Conversation& conversation_;
+    Recorder& recorder_;
     P pacer_;
     boost::asio::io_context context_;
     boost::asio::steady_timer timer_;

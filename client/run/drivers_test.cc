@@ -156,7 +156,7 @@ Outcome drive(const Behaviour& behaviour, std::size_t message_bytes, DriverKind 
     CommonWindows windows(0ms, run_time);
     Recorder recorder(windows);
     const Payload payload(message_bytes, 3);
-    WorkerState worker(payload, recorder, 1s, 5);
+    Conversation conversation(payload, 1s, 5);
     std::vector<Connection<ScriptedChannel>> connections;
     connections.push_back({.channel = ScriptedChannel(behaviour, message_bytes), .number = 1});
     windows.start_at(now());
@@ -164,9 +164,10 @@ Outcome drive(const Behaviour& behaviour, std::size_t message_bytes, DriverKind 
     Outcome outcome;
     try {
         if (driver == DriverKind::spin) {
-            static_cast<void>(drive_spinning(std::span(connections), worker, ClosedLoop{}));
+            static_cast<void>(
+                drive_spinning(std::span(connections), conversation, recorder, ClosedLoop{}));
         } else {
-            drive_blocking(connections.front(), worker, ClosedLoop{});
+            drive_blocking(connections.front(), conversation, recorder, ClosedLoop{});
         }
     } catch (const ReplyFailure& failure) {
         outcome.kind = failure.kind();
@@ -211,13 +212,13 @@ TEST(Drivers, AMissingReplyIsToldFromALateOne) {
     CommonWindows windows(0ms, 50ms);
     Recorder recorder(windows);
     const Payload payload(4, 3);
-    WorkerState worker(payload, recorder, 1ms, 5);
+    Conversation conversation(payload, 1ms, 5);
     Connection<ScriptedChannel> silent{.channel = ScriptedChannel({.reply_bytes_at_once = 0}, 4),
                                        .number = 7};
     windows.start_at(now());
     recorder.start(now());
     try {
-        drive_blocking(silent, worker, ClosedLoop{});
+        drive_blocking(silent, conversation, recorder, ClosedLoop{});
         FAIL() << "a server that never answers was measured";
     } catch (const ReplyFailure& failure) {
         EXPECT_EQ(failure.kind(), &ReplyErrors::missing);
@@ -226,9 +227,9 @@ TEST(Drivers, AMissingReplyIsToldFromALateOne) {
             << failure.what();
     }
     Connection<ScriptedChannel> late{.channel = ScriptedChannel({}, 4), .number = 8};
-    static_cast<void>(begin_trip(late, worker, now() - 1h));
+    static_cast<void>(begin_trip(late, conversation, now() - 1h));
     EXPECT_THROW(
-        try { fail_overdue(late, worker); } catch (const ReplyFailure& failure) {
+        try { fail_overdue(late, conversation); } catch (const ReplyFailure& failure) {
             EXPECT_EQ(failure.kind(), &ReplyErrors::late);
             throw;
         },
@@ -240,7 +241,7 @@ TEST(Drivers, TheMeasuredLoopAllocatesNothing) {
         CommonWindows windows(1ms, run_time);
         Recorder recorder(windows, 0, 2);
         const Payload payload(4, 3);
-        WorkerState worker(payload, recorder, 1s, 5);
+        Conversation conversation(payload, 1s, 5);
         std::array<Connection<NullChannel>, 2> connections;
         windows.start_at(now());
         allocations = 0;
@@ -248,9 +249,9 @@ TEST(Drivers, TheMeasuredLoopAllocatesNothing) {
         recorder.start(now());
         if (driver == DriverKind::spin) {
             static_cast<void>(drive_spinning(std::span<Connection<NullChannel>>(connections),
-                                             worker, ClosedLoop{}));
+                                             conversation, recorder, ClosedLoop{}));
         } else {
-            drive_blocking(connections.front(), worker, ClosedLoop{});
+            drive_blocking(connections.front(), conversation, recorder, ClosedLoop{});
         }
         counting = false;
         EXPECT_EQ(allocations, 0U);

@@ -32,11 +32,11 @@ class ConnectionOpener {
     using C = typename Transport::ChannelType;
 
     ConnectionOpener(const Transport& transport, const RunSpec& spec, Receiving receiving,
-                     WorkerState& worker, Standing& standing, TimePoint deadline)
+                     Conversation& conversation, Standing& standing, TimePoint deadline)
         : transport_(transport),
           spec_(spec),
           receiving_(receiving),
-          worker_(worker),
+          conversation_(conversation),
           standing_(standing),
           deadline_(deadline) {}
 
@@ -48,8 +48,9 @@ class ConnectionOpener {
         std::vector<std::size_t> under_way;
         while (ready < count) {
             while (connections.size() < count && under_way.size() < at_once) {
-                connections.push_back({.channel = transport_.open(receiving_, worker_.timeout),
-                                       .number = first_number + connections.size()});
+                connections.push_back(
+                    {.channel = transport_.open(receiving_, conversation_.timeout),
+                     .number = first_number + connections.size()});
                 under_way.push_back(connections.size() - 1);
             }
             await_any(connections, under_way, stopped);
@@ -96,7 +97,7 @@ class ConnectionOpener {
             return;
         }
         waited_for_.add(connection.channel.waits_to_receive());
-        if (!connection.exchange.all_sent(worker_.payload)) {
+        if (!connection.exchange.all_sent(conversation_.payload)) {
             waited_for_.add(connection.channel.waits_to_send());
         }
     }
@@ -118,12 +119,12 @@ class ConnectionOpener {
             if (opened.progress != Progress::done) {
                 fail_to_connect(connection, opened.error);
             }
-            static_cast<void>(begin_trip(connection, worker_, now()));
-        } else if (!connection.exchange.all_sent(worker_.payload)) {
-            static_cast<void>(offer(connection, worker_));
+            static_cast<void>(begin_trip(connection, conversation_, now()));
+        } else if (!connection.exchange.all_sent(conversation_.payload)) {
+            static_cast<void>(offer(connection, conversation_));
         }
-        if (!judge(connection, worker_,
-                   connection.channel.receive_now(room_for(connection, worker_)))) {
+        if (!judge(connection, conversation_,
+                   connection.channel.receive_now(room_for(connection, conversation_)))) {
             return false;
         }
         connection.in_flight = false;
@@ -136,7 +137,7 @@ class ConnectionOpener {
     const Transport& transport_;
     const RunSpec& spec_;
     Receiving receiving_;
-    WorkerState& worker_;
+    Conversation& conversation_;
     Standing& standing_;
     TimePoint deadline_;
     PollList waited_for_;

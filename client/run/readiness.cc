@@ -96,24 +96,21 @@ std::optional<Refusal> attempt(const RunSpec& spec, const Transport<C>& transpor
     if (const auto failure = open_by(deadline, connection.channel, transport, watched)) {
         return failure;
     }
-    // Only now: they take megabytes, and there are many attempts at a server that is slow to start.
-    CommonWindows unused(Duration::zero(), std::chrono::seconds(1));
-    Recorder recorder(unused);
     const Payload payload(spec.message_bytes, spec.seed);
-    WorkerState worker(payload, recorder, spec.timeout, spec.seed + 1);
+    Conversation conversation(payload, spec.timeout, spec.seed + 1);
     const TimePoint reply_deadline = std::min(deadline, now() + spec.timeout);
     try {
-        bool sent = begin_trip(connection, worker, now());
+        bool sent = begin_trip(connection, conversation, now());
         while (now() < reply_deadline) {
             const WaitsFor reply = connection.channel.waits_to_receive();
             await_channel({reply, sent ? reply : connection.channel.waits_to_send()}, watched,
                           reply_deadline);
             throw_if_ended(server);
-            if (judge(connection, worker,
-                      connection.channel.receive_now(room_for(connection, worker)))) {
+            if (judge(connection, conversation,
+                      connection.channel.receive_now(room_for(connection, conversation)))) {
                 return std::nullopt;
             }
-            sent = sent || offer(connection, worker);
+            sent = sent || offer(connection, conversation);
         }
     } catch (const ReplyFailure& failure) {
         if (failure.kind() != &ReplyErrors::missing) {
