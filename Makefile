@@ -9,17 +9,23 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
 Q := $(if $(V),,@)
+comma := ,
 
 CXX ?= g++
 ifeq ($(origin CXX),default)
 CXX := g++
 endif
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+# The address sanitizer's variant is built by clang where it is here: the second compiler sees all of the source, and the fuzzers link with it.
+CLANG := $(shell command -v clang++ 2>/dev/null)
+CXX_release := $(CXX)
+CXX_asan := $(if $(CLANG),clang++,$(CXX))
+CXX_tsan := $(CXX)
 CC_FLAGS := -std=c++20 -Iclient -pthread -MMD -MP -Wall -Wextra -Wconversion -Wshadow -Wno-missing-field-initializers \
 	-DBOOST_ASIO_NO_DEPRECATED
 FLAGS_release := -O2 -g
 # Line numbers are all that a report needs of -g, and the whole of it costs a fifth of the build.
-FLAGS_asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_asan := -O1 -g1 -fsanitize=address,undefined$(if $(CLANG),$(comma)fuzzer-no-link) -fno-sanitize-recover=all -fno-omit-frame-pointer
 # Boost.Asio's fences are beyond the thread sanitizer; where an io_context has one thread, as here, nothing rests on them.
 FLAGS_tsan := -O1 -g1 -fsanitize=thread -Wno-tsan
 LIBS := -lboost_program_options -lnuma
@@ -30,13 +36,24 @@ DIR_tsan := target/tsan
 # Sources: a *_test.cc is a unit test; a main.cc is a program; client/test and client/bench hold programs of their own.
 SOURCES := $(sort $(wildcard client/*/*.cc) client/main.cc)
 UNIT_TESTS := $(filter %_test.cc,$(SOURCES))
+# The thread sanitizer sees those that start threads, which client/test/threads_test.cc finds out; it counts them itself, as a sanitizer would.
+UNIT_TESTS_release := $(UNIT_TESTS)
+UNIT_TESTS_asan := $(filter-out client/test/threads_test.cc,$(UNIT_TESTS))
+UNIT_TESTS_tsan := $(filter $(shell grep -lx '// Starts threads.' $(UNIT_TESTS_asan)),$(UNIT_TESTS_asan))
 SUPPORT := $(filter client/test/%.cc client/bench/%.cc,$(filter-out %_test.cc,$(SOURCES)))
 TEST_PROGRAMS := $(patsubst client/test/%.cc,test/%,$(filter client/test/%.cc,$(SUPPORT)))
 BENCH_PROGRAMS := $(patsubst client/bench/%.cc,bench/%,$(filter client/bench/%.cc,$(SUPPORT)))
 THIN_CLIENTS := $(patsubst client/bench/%.c,target/bench/%,$(wildcard client/bench/*.c))
+FUZZERS := $(sort $(wildcard client/test/fuzz/*.cc))
 MAINS := $(filter %/main.cc,$(SOURCES))
 PROGRAMS := $(patsubst client/%/main.cc,%,$(wildcard client/*/main.cc))
-LIBRARY := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
+LIBRARY_release := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
+LIBRARY_asan := $(LIBRARY_release)
+# compare has one thread and waits for nothing.
+LIBRARY_tsan := $(filter-out client/compare/%,$(LIBRARY_release))
+PROGRAMS_release := $(PROGRAMS)
+PROGRAMS_asan := $(PROGRAMS)
+PROGRAMS_tsan := $(filter-out compare,$(PROGRAMS))
 
 .PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers \
 	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors plot report experiment bench bench-client coverage \
@@ -73,68 +90,80 @@ help:
 	  'clean          removes everything that was built; what was measured (target/sweep-results) stays' \
 	  'V=1 shows the commands.'
 
-# The flags and the compiler, as text for --version; rewritten only where they change, so that nothing is rebuilt in vain.
+# The flags and the compiler, as text for --version; rewritten only where they change, so that nothing is rebuilt in vain. What the compiler says of a
+# source stays beside its object, which is what the lint checks gcc-warnings and clang-warnings read.
 # $(1): variant
 define VARIANT_RULES
 OBJ_$(1) := $(DIR_$(1))/obj
-LIBRARY_OBJECTS_$(1) := $$(LIBRARY:%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/build_info.o
+LIBRARY_OBJECTS_$(1) := $$(LIBRARY_$(1):%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/build_info.o
 
 $$(OBJ_$(1))/build_info.cc: FORCE
 	@mkdir -p $$(@D)
 	@printf '%s\n' '#include "base/build_info.hh"' 'namespace volley {' \
-	  'const char* const build_compiler = "$$(CXX_VERSION)";' \
+	  'const char* const build_compiler = "$$(CXX_VERSION_$(1))";' \
 	  'const char* const build_flags = "$$(strip $$(FLAGS_$(1)) $$(CC_FLAGS))";' \
 	  'const char* const build_revision = "$$(REVISION)";' \
 	  '}  // namespace volley' > $$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 
 $$(OBJ_$(1))/build_info.o: $$(OBJ_$(1))/build_info.cc
-	$$(Q)$$(CXX) $$(CC_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
+	$$(Q)$$(CXX_$(1)) $$(CC_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
 
 # Changed where compiler or flags do: then every object is stale, so that the flags in the binary are those of all of it.
 $$(OBJ_$(1))/flags: FORCE
 	@mkdir -p $$(@D)
-	@printf '%s\n' "$$(CXX) $$(CXX_VERSION) $$(strip $$(FLAGS_$(1)) $$(CC_FLAGS))" > $$@.new
+	@printf '%s\n' "$$(CXX_$(1)) $$(CXX_VERSION_$(1)) $$(strip $$(FLAGS_$(1)) $$(CC_FLAGS))" > $$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 
 $$(OBJ_$(1))/%.o: %.cc $$(OBJ_$(1))/flags
 	@mkdir -p $$(@D)
 	@echo "  CXX $(1) $$<"
-	$$(Q)$$(CXX) $$(CC_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
+	$$(Q)$$(CXX_$(1)) $$(CC_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$< 2>$$@.warnings; status=$$$$?; \
+	  cat $$@.warnings >&2; [ -s $$@.warnings ] || rm $$@.warnings; exit $$$$status
 
 $$(OBJ_$(1))/libvolley.a: $$(LIBRARY_OBJECTS_$(1))
 	$$(Q)rm -f $$@ && ar rcs $$@ $$^
 
 $(DIR_$(1))/volley: $$(OBJ_$(1))/client/main.o $$(OBJ_$(1))/libvolley.a
 	@echo "  LINK $$@"
-	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(CXX_$(1)) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
 
 # client/conform/main.cc -> target/conform, and so on
 $(PROGRAMS:%=$(DIR_$(1))/%): $(DIR_$(1))/%: $$(OBJ_$(1))/client/%/main.o $$(OBJ_$(1))/libvolley.a
 	@echo "  LINK $$@"
-	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(CXX_$(1)) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS)
 
-$(DIR_$(1))/unit_tests: $$(UNIT_TESTS:%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/libvolley.a
+$(DIR_$(1))/unit_tests: $$(UNIT_TESTS_$(1):%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/libvolley.a
 	@echo "  LINK $$@"
-	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) -lgtest -lgtest_main
+	$$(Q)$$(CXX_$(1)) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) -lgtest -lgtest_main
 
 # Programs that tests and benchmarks start: client/test/fake_server.cc -> target/test/fake_server
 $(TEST_PROGRAMS:%=$(DIR_$(1))/%) $(BENCH_PROGRAMS:%=$(DIR_$(1))/%): $(DIR_$(1))/%: $$(OBJ_$(1))/client/%.o $$(OBJ_$(1))/libvolley.a
 	@mkdir -p $$(@D)
 	@echo "  LINK $$@"
-	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) $$(if $$(findstring google,$$@),-lbenchmark)
+	$$(Q)$$(CXX_$(1)) $$(FLAGS_$(1)) -pthread -o $$@ $$^ $$(LIBS) $$(if $$(findstring google,$$@),-lbenchmark)
+
+# Everything that is compiled, for the warnings of its compiler.
+.PHONY: objects-$(1)
+objects-$(1): $$(SOURCES:%.cc=$$(OBJ_$(1))/%.o) $$(FUZZERS:%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/build_info.o
 
 # Everything that the tests of a variant start.
-TESTED_$(1) := $(addprefix $(DIR_$(1))/,volley $(PROGRAMS) unit_tests $(TEST_PROGRAMS))
+TESTED_$(1) := $(addprefix $(DIR_$(1))/,volley $(PROGRAMS_$(1)) unit_tests $(TEST_PROGRAMS))
 
--include $$(SOURCES:%.cc=$$(OBJ_$(1))/%.d)
+-include $$(SOURCES:%.cc=$$(OBJ_$(1))/%.d) $$(FUZZERS:%.cc=$$(OBJ_$(1))/%.d)
 endef
 
 .PHONY: FORCE
 FORCE:
-CXX_VERSION := $(shell $(CXX) --version 2>/dev/null | head -n 1)
+$(foreach variant,release asan tsan,$(eval CXX_VERSION_$(variant) := $$(shell $$(CXX_$(variant)) --version 2>/dev/null | head -n 1)))
 REVISION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 $(foreach variant,release asan tsan,$(eval $(call VARIANT_RULES,$(variant))))
+
+# client/test/fuzz/fuzz_NAME.cc -> target/fuzz/NAME
+$(FUZZERS:client/test/fuzz/fuzz_%.cc=target/fuzz/%): target/fuzz/%: $(OBJ_asan)/client/test/fuzz/fuzz_%.o $(OBJ_asan)/libvolley.a
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	$(Q)$(CXX_asan) $(FLAGS_asan) -fsanitize=fuzzer -pthread -o $@ $^ $(LIBS)
 
 $(THIN_CLIENTS): target/bench/%: client/bench/%.c client/bench/thin.h
 	@mkdir -p $(@D)
@@ -184,9 +213,13 @@ servers-table:
 
 test:
 	$(Q)benchmark/setup.sh client servers test fuzz >&2
-	+$(Q)$(MAKE) $(JOBS) servers-for-tests servers-asan servers-tsan target/test/interrupt.so \
-	  $(TESTED_release) $(TESTED_asan) $(TESTED_tsan)
-	$(Q)client/test/run_all.sh release servers asan tsan bats lint floors fuzz
+	+$(Q)VOLLEY_TEST_JOBS=$(or $(filter -j%,$(MAKEFLAGS)),-j$(shell nproc)) \
+	  client/test/run_all.sh build release servers asan tsan bats lint floors fuzz
+
+# Everything that is tested, each source with all three sets of flags and both compilers; the benchmarks' too, for the warnings.
+.PHONY: build-for-tests
+build-for-tests: servers-for-tests servers-asan servers-tsan target/test/interrupt.so objects-release objects-asan \
+	$(TESTED_release) $(TESTED_asan) $(TESTED_tsan) $(if $(CLANG),$(FUZZERS:client/test/fuzz/fuzz_%.cc=target/fuzz/%))
 
 unit: target/unit_tests
 	$(Q)client/test/run_all.sh unit

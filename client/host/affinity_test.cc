@@ -1,3 +1,4 @@
+// Starts threads.
 #include "host/affinity.hh"
 
 #include <gtest/gtest.h>

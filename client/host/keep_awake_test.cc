@@ -1,3 +1,4 @@
+// Starts threads.
 #include "host/keep_awake.hh"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Starts threads.
 #include "run/server_process.hh"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Starts threads.
 #include "stats/student.hh"
 
 #include <gtest/gtest.h>

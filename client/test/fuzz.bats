@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The fuzz script with a clang++ that "builds" scripts: what it asks of libFuzzer, and that a finding is a failure.
+# The fuzz script with a make that "builds" scripts: what it asks of libFuzzer, and that a finding is a failure.
 
 setup() {
     tree=$BATS_TEST_TMPDIR
@@ -7,19 +7,19 @@ setup() {
     cp "$BATS_TEST_DIRNAME/fuzz.sh" "$tree/client/test/"
     touch "$tree"/client/test/fuzz/fuzz_{options,replies}.cc
     echo seed >"$tree/client/test/fuzz/corpus/options/one"
-    printf '#!/bin/bash\n' >"$tree/commands/make"
+    printf '#!/bin/bash\n' >"$tree/commands/clang++"
     # As libFuzzer does: a finding gives the status asked for, 77 where none was.
-    cat >"$tree/commands/clang++" <<'SCRIPT'
+    cat >"$tree/commands/make" <<'SCRIPT'
 #!/bin/bash
-while [[ $1 != -o ]]; do shift; done
-cat >"$2" <<'PROGRAM'
+mkdir -p target/fuzz
+cat >"${!#}" <<'PROGRAM'
 #!/bin/bash
 echo "$0 $*"
 status=77
 for word in "$@"; do [[ $word == -error_exitcode=* ]] && status=${word#*=}; done
 [[ $FINDS != yes ]] || exit "$status"
 PROGRAM
-chmod +x "$2"
+chmod +x "${!#}"
 SCRIPT
     chmod +x "$tree"/commands/*
     PATH=$tree/commands:$PATH
@@ -33,7 +33,7 @@ SCRIPT
 @test "the time is shared among all targets, also where one is run alone" {
     FUZZ_SECONDS=60 run "$tree/client/test/fuzz.sh" options
     [ "$status" -eq 0 ]
-    [[ $output == *"fuzz_options "*"-max_total_time=30 "* ]]
+    [[ $output == *"fuzz/options "*"-max_total_time=30 "* ]]
 }
 
 @test "the corpus is copied, the one in the sources stays as it is" {
@@ -45,7 +45,7 @@ SCRIPT
 @test "a finding is a failure and not a skip" {
     FINDS=yes run "$tree/client/test/fuzz.sh" replies
     [ "$status" -eq 1 ]
-    [[ $output == *"fuzz_replies "* ]]
+    [[ $output == *"fuzz/replies "* ]]
 }
 
 @test "an unknown target is named" {

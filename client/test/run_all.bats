@@ -6,7 +6,7 @@
 
 setup() {
     tree=$BATS_TEST_TMPDIR
-    mkdir -p "$tree/client/test/behaviour" "$tree/target/asan" "$tree/benchmark" "$tree/servers"
+    mkdir -p "$tree/client/test/behaviour" "$tree/target/asan" "$tree/target/tsan" "$tree/benchmark" "$tree/servers"
     cp "$BATS_TEST_DIRNAME/run_all.sh" "$tree/client/test/"
     # Two shards even on a machine with one processor, so that the counts are the same everywhere.
     mkdir "$tree/commands"
@@ -144,6 +144,59 @@ last_line() { printf '%s' "${lines[-1]}"; }
         sleep 0.1
     done
     [ "$ended" ]
+}
+
+@test "why a script failed is said before what it left behind" {
+    script client/test/behaviour/it_fails.sh 'setsid sleep 1000 >/dev/null 2>&1 & exit 3'
+    run_all behaviour
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"failed: release it fails: status 3; left behind: sleep 1000"* ]]
+}
+
+@test "scripts that are told to run alone do, after the others" {
+    for name in a b c; do
+        script "client/test/behaviour/$name.sh" "for try in {1..50}; do [[ -e '$tree/with.$name' ]] && break; sleep 0.1; touch '$tree'/with.{a,b,c}; done"
+    done
+    # Beside another script it would see the file that its start makes.
+    for name in 1 2; do
+        script "client/test/behaviour/$name.sh" "# Alone: it measures
+[[ -e '$tree/with.a' && ! -e '$tree/here' ]] || exit 1; touch '$tree/here'; sleep 0.3; rm '$tree/here'"
+    done
+    run_all behaviour
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(last_line)" = "5 passed, 0 failed, 0 skipped" ]
+    [[ $output != *flaky* ]]
+}
+
+@test "the thread sanitizer has the scripts that measure" {
+    script target/tsan/unit_tests 'echo "[==========] 0 tests ran."'
+    script client/test/behaviour/it_measures.sh '[[ $VOLLEY_DIR == */target/tsan ]]'
+    script client/test/behaviour/it_reads.sh '# Not with the thread sanitizer: it only reads
+[[ $VOLLEY_DIR != */target/tsan ]]'
+    script servers/check '[[ $* == "--variant tsan"* ]] || exit 2; [[ $3 == --list ]] && echo c-one && exit
+printf "server\nc-one  60 0 0\n"'
+    run_all tsan
+    echo "$output"
+    [ "$(last_line)" = "2 passed, 0 failed, 0 skipped" ]
+    script target/unit_tests 'echo "[==========] 0 tests ran."'
+    run_all release
+    [ "$(last_line)" = "1 passed, 1 failed, 0 skipped" ]
+}
+
+@test "a build that fails is a failure, and nothing is tried after it" {
+    script commands/make 'echo "no such header" >&2; exit 2'
+    script client/test/floors.sh 'exit 0'
+    run_all build floors
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "0 passed, 1 failed, 0 skipped" ]
+    [[ $output == *"no such header"* && $output == *"failed: build: status 2"* ]]
+    script commands/make '[[ $* == *build-for-tests* ]]'
+    run_all build floors
+    [ "$(last_line)" = "1 passed, 0 failed, 0 skipped" ]
+    [[ $output == *"time by part:"*"build "*"floors "*"all "* ]]
 }
 
 @test "the sanitizers' variant uses its own programs and fails on a report whatever the status" {

@@ -2,12 +2,14 @@
 # Runs the tests of what has been built, and counts them all: `make test` builds and calls it.
 #
 # usage: run_all.sh [PART...]      (default: release servers bats lint floors)
+#   build                 everything that the parts below start: programs, the three variants of the client, servers; counts where it fails
 #   release, asan, tsan   unit tests and behaviour scripts with the programs in target/, target/asan/, target/tsan/; with the
-#                         sanitizers also conform over the C and C++ servers, all of them with the sanitizer
+#                         sanitizers also conform over the C and C++ servers, all of them with the sanitizer. The thread sanitizer
+#                         has the unit tests that start threads, and the behaviour scripts that measure
 #   servers               conform over every server, each a test, and a new server of each template; skipped where this machine lacks what it needs
 #   unit, behaviour       one half of release
 #   bats                  benchmark/*.bats, servers/*.bats, plot/*.bats, client/test/*.bats
-#   lint, floors          the checks of form, each a test
+#   lint, floors          the checks of form, each a test; the warnings of both compilers are those of the builds
 #   fuzz                  each libFuzzer target, a test
 #
 # The last line is "N passed, N failed, N skipped", the status 0 only where nothing failed; before it stands what failed and why
@@ -19,7 +21,10 @@
 #
 # A behaviour script, client/test/behaviour/*.sh, is one test named as a sentence: status 0 passed, 77 skipped with the reason in
 # its last line, anything else failed. It finds the programs in $VOLLEY_DIR and a directory of its own, removed afterwards, in
-# $TMPDIR; the root of the project is its working directory. A process that it leaves behind fails it.
+# $TMPDIR; the root of the project is its working directory. A process that it leaves behind fails it. Two scripts run at a time, and three
+# with a sanitizer. A line of its own in a script changes that:
+#   # Alone: WHY                          it looks at figures or at the whole machine, and runs when the others have ended
+#   # Not with the thread sanitizer: WHY  it measures nothing
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -226,15 +231,19 @@ try_behaviour() { # VARIANT DIRECTORY SCRIPT LOG DEADLINE
     printf '%s\n' "$status" "$reported" "$left" >"$4.result"
 }
 
-# What is run without a sanitizer may measure, and runs alone. With one it is the code that is looked at, two scripts at a time. What
-# fails is tried again alone, and that counts; a sanitizer's report stands.
+# Those that are told to run alone come last. What fails is tried again alone, and that counts; a sanitizer's report stands.
 run_behaviour() { # VARIANT DIRECTORY
-    local script name log at_once=1
-    local -a result
+    local script name log reason at_once=2
+    local -a result scripts=() alone=()
     local deadline=$((behaviour_deadline * factor))
-    [[ $1 == release ]] || at_once=2
+    [[ $1 == release ]] || at_once=3
     for script in client/test/behaviour/*.sh; do
         [[ -e $script ]] || continue
+        [[ $1 != tsan ]] || ! grep -q '^# Not with the thread sanitizer: .' "$script" || continue
+        if grep -q '^# Alone: .' "$script"; then alone+=("$script"); else scripts+=("$script"); fi
+    done
+    for script in "${scripts[@]}" "${alone[@]}"; do
+        [[ ${#alone[@]} -eq 0 || $script != "${alone[0]}" ]] || at_once=1
         while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do
             wait -n || true
         done
@@ -243,8 +252,7 @@ run_behaviour() { # VARIANT DIRECTORY
         try_behaviour "$1" "$2" "$script" "$log" "$deadline" &
     done
     wait
-    for script in client/test/behaviour/*.sh; do
-        [[ -e $script ]] || continue
+    for script in "${scripts[@]}" "${alone[@]}"; do
         name=$(basename "$script" .sh)
         log=$logs/$1-behaviour-$name.log
         name="$1 ${name//[_-]/ }"
@@ -257,7 +265,10 @@ run_behaviour() { # VARIANT DIRECTORY
             mapfile -t result <"$log.result"
         fi
         if [[ ${result[2]} ]]; then
-            fail "$name" "$log" "left behind: ${result[2]}"
+            # A script that ends early has not ended what it started: why it did comes first.
+            reason="left behind: ${result[2]}"
+            [[ ${result[0]} -eq 0 || ${result[0]} -eq 77 ]] || reason="status ${result[0]}; $reason"
+            fail "$name" "$log" "$reason"
         elif [[ ${result[1]} ]]; then
             fail "$name" "$log" "a sanitizer reported"
         elif [[ ${result[0]} -eq 0 && -e ${log%.log}.first.log ]]; then
@@ -403,15 +414,34 @@ run_floors() {
     judge floors "$logs/floors.log" "$status" "$lint_deadline"
 }
 
+# As many at a time as there are processors: each has its share of the time, whoever runs beside it.
 run_fuzz() {
-    local name status targets
+    local name log targets
     targets=$(client/test/fuzz.sh --list)
     [[ $targets ]] || fail fuzz /dev/null "no targets in client/test/fuzz"
     for name in $targets; do
-        status=0
-        run_with_deadline "$fuzz_deadline" "$logs/fuzz-$name.log" client/test/fuzz.sh "$name" || status=$?
-        judge "fuzz $name" "$logs/fuzz-$name.log" "$status" "$fuzz_deadline"
+        while [[ $(jobs -rp | wc -l) -ge $(nproc) ]]; do
+            wait -n || true
+        done
+        log=$logs/fuzz-$name.log
+        {
+            status=0
+            run_with_deadline "$fuzz_deadline" "$log" client/test/fuzz.sh "$name" || status=$?
+            echo "$status" >"$log.status"
+        } &
     done
+    wait
+    for name in $targets; do
+        log=$logs/fuzz-$name.log
+        judge "fuzz $name" "$log" "$(cat "$log.status")" "$fuzz_deadline"
+    done
+}
+
+# What it says is for whoever waits, so it is not in a log.
+run_build() {
+    local status=0
+    make --no-print-directory "${VOLLEY_TEST_JOBS:--j$(nproc)}" build-for-tests >&2 </dev/null || status=$?
+    [[ $status -eq 0 ]] || fail build /dev/null "status $status; what make said stands above"
 }
 
 run_part() {
@@ -421,6 +451,7 @@ run_part() {
         *) use_sanitizers release ;;
     esac
     case $1 in
+        build) run_build ;;
         release) run_unit "$1" "$directory"; run_behaviour "$1" "$directory" ;;
         asan | tsan) run_unit "$1" "$directory"; run_behaviour "$1" "$directory"; run_servers "$1" "$directory" ;;
         servers) run_servers release "$directory"; run_templates ;;
@@ -438,12 +469,18 @@ parts=("$@")
 [[ $# -gt 0 ]] || parts=(release servers bats lint floors)
 mkdir -p "$logs"
 rm -f "$logs"/sanitizer-report*
+times=()
 for part in "${parts[@]}"; do
     before=$((passed + ${#failures[@]} + ${#skips[@]}))
     begun=$SECONDS
     run_part "$part"
-    printf '%-9s %4d tests, %d s\n' "$part" $((passed + ${#failures[@]} + ${#skips[@]} - before)) $((SECONDS - begun))
+    times+=("$(printf '%-9s %4d tests, %4d s' "$part" $((passed + ${#failures[@]} + ${#skips[@]} - before)) $((SECONDS - begun)))")
+    printf '%s\n' "${times[-1]}"
+    # Without programs every test fails, which says less than the compiler did.
+    [[ $part != build || ${#failures[@]} -eq 0 ]] || break
 done
+echo "time by part:"
+printf '  %s\n' "${times[@]}" "$(printf '%-9s             %4d s' all "$SECONDS")"
 for line in "${skips[@]}"; do printf 'skipped: %s\n' "$line"; done
 for line in "${failures[@]}"; do printf 'failed: %s\n' "$line"; done
 for line in "${flaky[@]}"; do printf 'flaky: %s\n' "$line"; done
