@@ -73,13 +73,14 @@ help:
 	  'new-server     NAME=x LANG=c: servers/x from the template of a language, conforming from the start' \
 	  'servers-table  the table in servers/README.md, from each server.toml' \
 	  'test           sets up what is missing, builds, runs every test; ends with N passed, N failed, N skipped' \
+	  'check          after a change, in under two minutes: build, unit tests, most behaviour scripts, lint of changed files' \
 	  'unit           the unit tests alone' \
 	  'behaviour      the behaviour scripts alone' \
 	  'asan           the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer, the C and C++ servers too' \
 	  'tsan           the whole suite under ThreadSanitizer, the C and C++ servers too' \
 	  'fuzz           libFuzzer over options, result reading and reply decoding, FUZZ_SECONDS=60 in all' \
 	  'format         lays out all C++ with clang-format' \
-	  'lint           layout, shell scripts, floors, headers alone, warnings of both compilers, and whether all that is used is set up' \
+	  'lint           layout, shell scripts, floors, headers alone, warnings of both compilers (from the builds), and whether all that is used is set up' \
 	  'experiment     a grid, compared, drawn and reported: PLAN=benchmark/plans/quick.ini OUT=directory; may be stopped and repeated' \
 	  'plot           every plot that RESULTS=path can feed, PNG and SVG, into OUT=directory (plots/ beside the results)' \
 	  'report         one HTML file of RESULTS=path: ranking, plots, environment; OUT=file (report.html beside them)' \
@@ -220,6 +221,12 @@ test:
 .PHONY: build-for-tests
 build-for-tests: servers-for-tests servers-asan servers-tsan target/test/interrupt.so objects-release objects-asan \
 	$(TESTED_release) $(TESTED_asan) $(TESTED_tsan) $(if $(CLANG),$(FUZZERS:client/test/fuzz/fuzz_%.cc=target/fuzz/%))
+
+# For whoever has changed something and waits. Builds what changed, and leaves to `make test` what takes long: sanitizers, conformance of all
+# servers, plots, fuzzers, and the scripts that must run alone.
+.PHONY: check
+check: servers-for-tests target/test/interrupt.so $(TESTED_release)
+	$(Q)client/test/run_all.sh unit quick changed
 
 unit: target/unit_tests
 	$(Q)client/test/run_all.sh unit

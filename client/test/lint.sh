@@ -10,6 +10,7 @@
 #   servers         servers/lint has no message: metadata, layout and lock files of every server
 #
 # usage: lint.sh [--list | CHECK...]      (default: all)
+# VOLLEY_LINT_CHANGED=yes: layout and shell look only at files that differ from the last commit.
 # A check whose tool is missing says so; status 77 where that is all that went wrong, 1 where a check failed.
 set -euo pipefail
 
@@ -30,7 +31,10 @@ find_files() { # PATH... -- FIND-EXPRESSION
     done
     shift
     find "${where[@]}" \( -name .git -o -path ./target -o -path './servers/*/target' -o -name node_modules \) -prune -o \
-        -type f \( "$@" \) -print0 | sort -z
+        -type f \( "$@" \) -print0 | sort -z | if [[ ${VOLLEY_LINT_CHANGED:-} ]]; then only_changed; else cat; fi
+}
+only_changed() {
+    grep -zxF -f <({ git diff --name-only -z --diff-filter=d HEAD && git ls-files -z --others --exclude-standard; } | sed -z 's|^|./|' | tr '\0' '\n') || true
 }
 
 need() {

@@ -8,6 +8,8 @@
 #                         has the unit tests that start threads, and the behaviour scripts that measure
 #   servers               conform over every server, each a test, and a new server of each template; skipped where this machine lacks what it needs
 #   unit, behaviour       one half of release
+#   quick                 the behaviour scripts, four at a time, without those that run alone: for whoever waits (`make check`)
+#   changed               layout, shell and floors for what differs from the last commit, and all warnings of the release build
 #   bats                  benchmark/*.bats, servers/*.bats, plot/*.bats, client/test/*.bats
 #   lint, floors          the checks of form, each a test; the warnings of both compilers are those of the builds
 #   fuzz                  each libFuzzer target, a test
@@ -237,11 +239,13 @@ run_behaviour() { # VARIANT DIRECTORY
     local -a result scripts=() alone=()
     local deadline=$((behaviour_deadline * factor))
     [[ $1 == release ]] || at_once=3
+    [[ $part != quick ]] || at_once=4
     for script in client/test/behaviour/*.sh; do
         [[ -e $script ]] || continue
         [[ $1 != tsan ]] || ! grep -q '^# Not with the thread sanitizer: .' "$script" || continue
         if grep -q '^# Alone: .' "$script"; then alone+=("$script"); else scripts+=("$script"); fi
     done
+    [[ $part != quick ]] || alone=()
     for script in "${scripts[@]}" "${alone[@]}"; do
         [[ ${#alone[@]} -eq 0 || $script != "${alone[0]}" ]] || at_once=1
         while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do
@@ -399,9 +403,11 @@ run_bats() {
     wait
 }
 
-run_lint() {
+run_lint() { # [CHECK...]
     local check status
-    for check in $(client/test/lint.sh --list); do
+    local -a checks=("$@")
+    [[ $# -gt 0 ]] || read -r -d "" -a checks < <(client/test/lint.sh --list) || true
+    for check in "${checks[@]}"; do
         status=0
         run_with_deadline "$lint_deadline" "$logs/lint-$check.log" client/test/lint.sh "$check" || status=$?
         judge "lint $check" "$logs/lint-$check.log" "$status" "$lint_deadline"
@@ -456,7 +462,8 @@ run_part() {
         asan | tsan) run_unit "$1" "$directory"; run_behaviour "$1" "$directory"; run_servers "$1" "$directory" ;;
         servers) run_servers release "$directory"; run_templates ;;
         unit) run_unit release "$directory" ;;
-        behaviour) run_behaviour release "$directory" ;;
+        behaviour | quick) run_behaviour release "$directory" ;;
+        changed) VOLLEY_LINT_CHANGED=yes run_lint layout shell gcc-warnings; run_floors ;;
         bats) run_bats ;;
         lint) run_lint ;;
         floors) run_floors ;;

@@ -2,6 +2,7 @@
 # Three servers: one builds, one lacks what it needs, one has a Makefile that fails. The first is
 # there afterwards, the others are named with the reason, and the status says that something failed.
 # In a directory with a space in its name.
+# Not with the thread sanitizer: it builds servers.
 set -euo pipefail
 
 work=$(mktemp -d)

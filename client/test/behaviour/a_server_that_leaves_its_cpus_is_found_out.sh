@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The plan gives the server a CPU; one that goes elsewhere fails the run, so that no figure stands under a wrong placement.
+# Alone: it looks at where threads run.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Where each connection beyond a short listen queue takes a second, conform and the client say so within seconds, with how many stood.
 # Every check of conform has a limit, and says on a terminal, and there only, what it is doing.
+# Not with the thread sanitizer: conform has one thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A server, or the client itself, that stands still for longer than what is left of the run: the stall is in max and in the
 # time-weighted quantile at its whole length, and a measurement that consists of such runs does not converge.
+# Alone: its figures must be right to two percent.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A sweep makes figures out of all its runs: it refuses to go on when a server was replaced since, or the client was, also while it runs; compare
 # names builds that one file mixes, and takes another build in NEW for the question.
+# Not with the thread sanitizer: a sweep has the threads of a run, which other scripts try.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 sweep=$VOLLEY_DIR/sweep

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SIGKILL at random moments, twenty times; what is resumed each time ends with exactly the planned runs, each round of each cell
 # once, and nothing left behind.
+# Not with the thread sanitizer: a sweep has the threads of a run, which other scripts try.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

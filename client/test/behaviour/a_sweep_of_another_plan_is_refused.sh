@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Results of one plan do not take runs of another: what differs is named, and what to do; bad words are one line each.
+# Not with the thread sanitizer: what is refused has not started a thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

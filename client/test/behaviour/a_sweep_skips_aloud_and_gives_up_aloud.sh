@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What cannot be placed, built or run is said with its reason, stands in the results, and stops nothing else; what fails three times
 # in a row is given up.
+# Not with the thread sanitizer: a sweep has the threads of a run, which other scripts try.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SIGINT, SIGTERM and SIGKILL end conform in the middle of a check: its server goes with it.
+# Not with the thread sanitizer: conform has one thread.
 set -euo pipefail
 
 directory=${VOLLEY_DIR:-target}

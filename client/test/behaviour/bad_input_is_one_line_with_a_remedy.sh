@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # One line on stderr that names the value and what to do, nothing on stdout, a status that is not 0.
+# Not with the thread sanitizer: what is refused has not started a thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # With each choice of descriptors 0 to 2 closed at the start no report, message or banner gets into a file or a socket, what can be
 # measured is measured, and a report that nobody can get is an error. In every program.
+# Not with the thread sanitizer: it is about what a program does before its first thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

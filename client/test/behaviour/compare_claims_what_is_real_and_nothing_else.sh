@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A real difference between servers is found and two copies of one are not told apart; what is torn is passed over, what is newer is refused; and a CI
 # gets its status.
+# Not with the thread sanitizer: compare has one thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 compare=$VOLLEY_DIR/compare

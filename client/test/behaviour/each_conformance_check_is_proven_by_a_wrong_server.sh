@@ -1,6 +1,7 @@
 #!/bin/bash
 # Each check of conform fails, by name, against a server that breaks just its rule; and a check that
 # the fault does not concern still passes. A check that is missing from the table fails this test.
+# Not with the thread sanitizer: conform has one thread.
 set -euo pipefail
 
 directory=${VOLLEY_DIR:-target}

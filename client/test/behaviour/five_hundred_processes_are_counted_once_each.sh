@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # c-fork has a process for each connection. All of them are the server: their threads, their CPU time, and their memory, in which pages that they
 # share count once. They stand until they have been looked at, though each ends with its connection.
+# Alone: its figures are those of processes that need the CPUs.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

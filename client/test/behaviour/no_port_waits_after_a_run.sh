@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A server that already runs is connected to again and again; no connection leaves a port that waits (TIME_WAIT), whether the run was
 # good, failed, was interrupted or killed. In a machine with 500 ports, ten runs of 300 connections pass.
+# Alone: it counts the ports that are in use.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

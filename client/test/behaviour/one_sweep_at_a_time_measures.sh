@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A second sweep on the machine is refused, and told who measures, for how long and where its results go; after SIGKILL nothing is
 # in the way.
+# Not with the thread sanitizer: a sweep has the threads of a run, which other scripts try.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A run is lengthened for a slow server as far as its figures need, the budget allows and nobody interrupts; one in which no round
 # trip ended has failed, and says what helps.
+# Alone: it counts the round trips of a given time.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

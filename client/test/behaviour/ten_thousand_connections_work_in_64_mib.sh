@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A soft limit of 256 descriptors is raised, memory does not grow with connections beyond 64 MiB, and a hard limit says how it is raised.
+# Alone: it uses up ports and memory.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

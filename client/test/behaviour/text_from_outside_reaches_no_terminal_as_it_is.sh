@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What servers say, what they are called and what files hold is shown with its control characters and its hidden ones escaped, wherever it comes
 # out; and a spreadsheet takes none of it for a formula.
+# Not with the thread sanitizer: it is about what is written, by one thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 export VOLLEY_SWEEP_LOCK=$TMPDIR

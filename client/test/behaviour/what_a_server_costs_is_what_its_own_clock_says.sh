@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A server that burns 20 us of CPU time a request writes down what its own CPU clock says of it; the printed cost is that, whoever serves: the process
 # itself, one that it has forked, or one that another of its threads has forked.
+# Alone: its figures must be right to two percent.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
