@@ -14,9 +14,8 @@ struct SelfCalibration {
         other_load;  // CPUs that others kept busy meanwhile; nothing where /proc/stat says nothing
 };
 
-// On the first client CPU of the plan: the clock, and a round trip through the driver's own loop
-// over a transport that answers at once (the wait driver has no such transport to sleep on, so its
-// floor is that of block). Takes about a quarter of a second.
+// On the first client CPU of the plan: the clock, and a round trip by the planned driver to a
+// server in memory, which answers at once. Takes about a quarter of a second.
 [[nodiscard]] SelfCalibration calibrate_client(const RunSpec& spec);
 
 }  // namespace volley

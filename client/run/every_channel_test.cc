@@ -1,0 +1,154 @@
+// Every kind of channel goes through the same opener, drivers and readiness.
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <thread>
+
+#include "run/open_connections.hh"
+#include "run/probe.hh"
+#include "run/readiness.hh"
+#include "transport/answering_server_for_tests.hh"
+#include "transport/any_transport.hh"
+
+namespace volley {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A server that answers, for as long as the object lives.
+struct TcpServer {
+    using C = StreamSocket;
+    AnsweringServer server;
+    [[nodiscard]] Endpoint endpoint() const { return server.endpoint(); }
+};
+struct NullServer {
+    using C = NullChannel;
+    [[nodiscard]] static Endpoint endpoint() { return Endpoint(NullEndpoint()); }
+};
+
+template <typename Server>
+class EveryChannel : public testing::Test {
+  protected:
+    using C = typename Server::C;
+
+    EveryChannel() { spec_.endpoint = server_.endpoint(); }
+
+    [[nodiscard]] Transport<C> transport() const {
+        return std::get<Transport<C>>(transports_to(spec_.endpoint).front());
+    }
+    // Open, and verified by nothing.
+    [[nodiscard]] C open(Receiving receiving) const {
+        C channel = transport().open(receiving, 1h);
+        PollList waited_for;
+        Opened opened;
+        while ((opened = channel.proceed_open()).progress == Progress::pending) {
+            waited_for.clear();
+            waited_for.add(channel.waits_to_open());
+            static_cast<void>(waited_for.wait(100));
+        }
+        EXPECT_EQ(opened.progress, Progress::done)
+            << transport().explain(channel, opened.error).cause;
+        return channel;
+    }
+
+    Server server_;
+    RunSpec spec_;
+};
+struct NameOfChannel {
+    template <typename Server>
+    static std::string GetName(int) {
+        return std::string(Server().endpoint().transport());
+    }
+};
+using Servers = testing::Types<TcpServer, NullServer>;
+TYPED_TEST_SUITE(EveryChannel, Servers, NameOfChannel);
+
+TYPED_TEST(EveryChannel, SaysWhatItWaitsForInEachDirection) {
+    auto channel = this->open(Receiving::at_once);
+    static_assert(decltype(channel)::traits.pollable, "else it is asked again and again");
+    std::array<std::byte, 8> room{};
+    EXPECT_EQ(channel.receive_now(room).progress, Progress::pending);
+    PollList waited_for;
+    waited_for.add(channel.waits_to_send());
+    EXPECT_TRUE(waited_for.wait(milliseconds_until(now() + 10s)));
+    const ChallengeBytes challenge = encode(41, challenge_bytes);
+    EXPECT_EQ(channel.try_send(challenge, {}).bytes, challenge_bytes);
+    waited_for.clear();
+    waited_for.add(channel.waits_to_receive());
+    EXPECT_TRUE(waited_for.wait(milliseconds_until(now() + 10s)));
+    EXPECT_EQ(channel.receive_now(room).bytes, challenge_bytes);
+    EXPECT_EQ(decode(std::span(room).first(challenge_bytes)), 42U);
+    EXPECT_EQ(channel.receive_now(room).progress, Progress::pending);
+}
+
+TYPED_TEST(EveryChannel, AnInterruptEndsAReceiveThatWaits) {
+    auto channel = this->open(Receiving::waits);
+    channel.settle();
+    std::jthread other([&] { channel.interrupt(); });
+    std::array<std::byte, 8> room{};
+    // Without it this takes as long as the time limit.
+    EXPECT_NE(channel.try_receive(room).progress, Progress::done);
+}
+
+TYPED_TEST(EveryChannel, TheOpenerHasEachConnectionVerified) {
+    const Payload payload(challenge_bytes, 3);
+    Conversation conversation(payload, 10s, 5);
+    Standing standing;
+    const auto transport = this->transport();
+    ConnectionOpener opener(transport, this->spec_, Receiving::at_once, conversation, standing,
+                            now() + 10s);
+    const auto connections = opener.open(5, 11, 2, [] { return false; });
+    ASSERT_EQ(connections.size(), 5U);
+    EXPECT_EQ(connections.back().number, 15U);
+    EXPECT_EQ(standing.verified.load(), 5U);
+    EXPECT_EQ(standing.sent_again.load(), 0U);
+    EXPECT_THROW(static_cast<void>(opener.open(1, 1, 1, [] { return true; })), Error);
+}
+
+TYPED_TEST(EveryChannel, IsDrivenByEachDriver) {
+    this->spec_.warmup = 1ms;
+    this->spec_.run_time = 20ms;
+    for (const DriverKind driver : {DriverKind::block, DriverKind::wait, DriverKind::spin}) {
+        this->spec_.driver = driver;
+        this->spec_.connections = 2;
+        this->spec_.workers = driver == DriverKind::block ? 2 : 1;
+        EXPECT_GT(probe(this->spec_).round_trips.count(), 0U) << to_string(driver);
+    }
+}
+
+TYPED_TEST(EveryChannel, IsFoundReadyAndEndedByTheZeroChallenge) {
+    const AnyTransport found = find_server(this->spec_, nullptr, now() + 10s);
+    EXPECT_EQ(host_of(found), this->spec_.endpoint.host());
+    EXPECT_NO_THROW(send_zero(this->spec_, found));
+}
+
+// What has no descriptor is asked again and again instead.
+TEST(UnpollableChannel, IsOpenedLikeTheOthers) {
+    const Payload payload(challenge_bytes, 3);
+    Conversation conversation(payload, 10s, 5);
+    Standing standing;
+    Transport<NullChannel> transport;
+    transport.open = [](Receiving, Duration) { return NullChannel(); };
+    const RunSpec spec;
+    ConnectionOpener opener(transport, spec, Receiving::at_once, conversation, standing,
+                            now() + 10s);
+    EXPECT_EQ(opener.open(3, 1, 2, [] { return false; }).size(), 3U);
+}
+
+TEST(Channels, WhereNobodyListensTheCauseIsNamedOnce) {
+    RunSpec spec;
+    spec.endpoint = Endpoint().fresh();
+    try {
+        static_cast<void>(find_server(spec, nullptr, now() + 10s));
+        FAIL() << "a server was found at " << spec.endpoint.text();
+    } catch (const Error& error) {
+        const std::string what = error.what();
+        EXPECT_NE(what.find(spec.endpoint.text() + " (Connection refused: nothing listens there)"),
+                  std::string::npos)
+            << what;
+    }
+}
+
+}  // namespace
+}  // namespace volley
