@@ -70,7 +70,7 @@ help:
 	  'check-NAME     does the server NAME keep the contract?' \
 	  'check-servers  do all of them? One table; SERVERS="a b" checks these alone, TIMES=3 each three times' \
 	  'setup-LANGUAGE installs what the servers in one language need (setup-rust, setup-go …), with apt; setup-all: all' \
-	  'new-server     NAME=x LANG=c: servers/x from the template of a language, conforming from the start' \
+	  'new-server     NAME=x LANG=c: servers/x, made from the reference of its language, conforming from the start' \
 	  'servers-table  the table in servers/README.md, from each server.toml' \
 	  'test           sets up what is missing, builds, runs every test; ends with N passed, N failed, N skipped' \
 	  'check          after a change, in under two minutes: build, unit tests, most behaviour scripts, lint of changed files' \

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# make new-server with made-up templates: what it makes, and what it refuses. What the real templates make is tried by client/test/template.sh.
+# make new-server with made-up templates and references: what it makes, and what it refuses. What the real ones make is tried by
+# client/test/template.sh.
 
 setup() {
     tree="$BATS_TEST_TMPDIR/a tree"
@@ -9,7 +10,7 @@ setup() {
     cd "$tree" || return
     touch servers/.template/{c,go}/server.toml
     echo 'make @NAME@ of @NAME@.c' >servers/.template/c/Makefile
-    echo '/@NAME@' >servers/.template/c/.gitignore
+    echo '/target/@NAME@' >servers/.template/c/.gitignore
     echo 'text' >'servers/.template/c/src/@NAME@.c'
     printf '#!/bin/sh\n' >'servers/.template/c/@NAME@'
     chmod 755 'servers/.template/c/@NAME@'
@@ -36,7 +37,7 @@ refused() { # PART...
     [ "${#lines[@]}" -eq 3 ]
     [[ $output == *"make check-c-select"* ]]
     [ "$(cat servers/c-select/Makefile)" = "make c-select of c-select.c" ]
-    [ "$(cat servers/c-select/.gitignore)" = "/c-select" ]
+    [ "$(cat servers/c-select/.gitignore)" = "/target/c-select" ]
     [ "$(cat servers/c-select/src/c-select.c)" = text ]
     [ "$(stat -c %a servers/c-select/c-select)" = 755 ]
     [ "$(stat -c %a servers/c-select/Makefile)" = 600 ]
@@ -50,6 +51,38 @@ refused() { # PART...
     [ "$status" -eq 0 ]
     [ ! -e servers/x/target ]
     [ ! -e servers/x/node_modules ]
+}
+
+# A reference whose name is a word of its language: .template/rust is a link to it.
+reference() {
+    mkdir -p servers/ada/{src,target}
+    ln -s ../ada servers/.template/rust
+    printf '%s\n' '# ada: one file. Modules that ada lacks go elsewhere.' 'ADA ?= ada' 'ada: src/main.ada ada.c' \
+        "$(printf '\tcc -o x ada.c')" "$(printf '\trm -f ada')" '.PHONY: ada clean' >servers/ada/Makefile
+    printf '%s\n' '// ada: a technique, in ada.' '// Try: make && ./ada -p 4000 &' 'with ada.text; ada do_it;' \
+        'put("ada: no port"); put("usage: ada -p PORT");' >servers/ada/src/main.ada
+    printf '/ada\n/target/\n' >servers/ada/.gitignore
+    echo 'needs = ["command:ada:1"]' >servers/ada/server.toml
+    printf 'text\n' >servers/ada/ada.c
+    touch servers/ada/{ada,target/object}
+    chmod 750 servers/ada/ada.c
+}
+
+@test "a reference's name becomes the new one, and stays where it is a word of the language" {
+    reference
+    new NAME=my-own LANG=rust
+    echo "$output"
+    [ "$status" -eq 0 ]
+    cd servers/my-own
+    [ "$(find . -type f | sort | paste -sd ' ')" = "./.gitignore ./Makefile ./my-own.c ./server.toml ./src/main.ada" ]
+    [ "$(stat -c %a my-own.c)" = 750 ]
+    diff - Makefile < <(printf '%s\n' '# my-own: one file. Modules that ada lacks go elsewhere.' 'ADA ?= ada' 'my-own: src/main.ada my-own.c' \
+        "$(printf '\tcc -o x my-own.c')" "$(printf '\trm -f my-own')" '.PHONY: my-own clean')
+    diff - src/main.ada < <(printf '%s\n' '// my-own: a technique, in ada.' '// Try: make && ./my-own -p 4000 &' 'with ada.text; ada do_it;' \
+        'put("my-own: no port"); put("usage: my-own -p PORT");')
+    [ "$(cat .gitignore)" = "$(printf '/my-own\n/target/')" ]
+    [ "$(cat server.toml)" = 'needs = ["command:ada:1"]' ]
+    [ "$(cat ../ada/.gitignore)" = "$(printf '/ada\n/target/')" ]
 }
 
 @test "a LANG and a NAME of the environment are no answers" {

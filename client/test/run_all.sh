@@ -6,7 +6,7 @@
 #   release, asan, tsan   unit tests and behaviour scripts with the programs in target/, target/asan/, target/tsan/; with the
 #                         sanitizers also conform over the C and C++ servers, all of them with the sanitizer. The thread sanitizer
 #                         has the unit tests that start threads, and the behaviour scripts that measure
-#   servers               conform over every server, each a test, and a new server of each template; skipped where this machine lacks what it needs
+#   servers               conform over every server, each a test, and a new server in each language; skipped where this machine lacks what it needs
 #   unit, behaviour       one half of release
 #   quick                 the behaviour scripts, four at a time, without those that run alone: for whoever waits (`make check`)
 #   changed               layout, shell and floors for what differs from the last commit, and all warnings of the release build

@@ -1,7 +1,7 @@
 // c-threaded: blocking sockets, one thread for each connection.
 //
-// The annotated reference: the contract of ../README.md in the plainest technique there is. A
-// thread sleeps in recv, adds one, sends, and sleeps again: two system calls for a round trip.
+// The contract of ../README.md in the plainest technique there is. A thread sleeps in recv, adds
+// one, sends, and sleeps again: two system calls for a round trip.
 // What it costs is a context switch for each challenge and a stack for each connection.
 //
 // Needs: a C11 compiler, POSIX threads.
@@ -33,6 +33,8 @@ enum {
     backlog = 4096,          // the kernel cuts it down to net.core.somaxconn
     accept_pause_milliseconds = 50,
 };
+
+static const char usage[] = "usage: c-threaded -p PORT [-b ADDRESS] [-m BYTES]";
 
 // Written before the first thread starts, only read afterwards.
 static size_t message_bytes = challenge_bytes;
@@ -191,16 +193,14 @@ int main(int argc, char* argv[]) {
                 errx(EXIT_FAILURE, "-%c wants a value", optopt);
                 break;
             default:
-                errx(EXIT_FAILURE,
-                     "unknown flag -%c; usage: c-threaded -p PORT [-b ADDRESS] [-m BYTES]", optopt);
+                errx(EXIT_FAILURE, "unknown flag -%c; %s", optopt, usage);
         }
     }
     if (optind < argc) {
-        errx(EXIT_FAILURE, "unknown argument %s; usage: c-threaded -p PORT [-b ADDRESS] [-m BYTES]",
-             argv[optind]);
+        errx(EXIT_FAILURE, "unknown argument %s; %s", argv[optind], usage);
     }
     if (port == NULL) {
-        errx(EXIT_FAILURE, "-p PORT is missing; usage: c-threaded -p PORT [-b ADDRESS] [-m BYTES]");
+        errx(EXIT_FAILURE, "-p PORT is missing; %s", usage);
     }
     // Whole messages fill the buffer exactly, so that a full one never holds a part.
     buffer_bytes =

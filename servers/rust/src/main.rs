@@ -1,8 +1,8 @@
 //! rust: blocking sockets, one thread for each connection, with nothing but the standard library.
 //!
 //! The kernel's scheduler is the event loop: a round trip is one read and one write, and a thread
-//! that waits costs no CPU. It costs memory and a context switch, so this is the Rust program to
-//! read first and the one to compare the others with, not the one for a hundred thousand clients.
+//! that waits costs no CPU. It costs memory and a context switch, so this is not the technique for
+//! a hundred thousand connections.
 //!
 //! Without a crate there is nothing to download. Three calls that std does not offer are declared
 //! by hand below: std is linked to the C library anyway.

@@ -1,3 +1,0 @@
-module volley/@NAME@
-
-go 1.19
