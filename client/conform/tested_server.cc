@@ -1,7 +1,6 @@
 #include "conform/tested_server.hh"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,9 +12,10 @@
 
 #include "base/dispositions.hh"
 #include "base/error.hh"
-#include "base/retry.hh"
 #include "clock/clock.hh"
 #include "conform/time_limit.hh"
+#include "host/affinity_mask.hh"
+#include "process/command.hh"
 #include "transport/kernel_table.hh"
 
 namespace volley {
@@ -33,23 +33,6 @@ void kill_and_die(int number) {
     }
     ::signal(number, SIG_DFL);
     ::raise(number);
-}
-
-// Between fork and exec: only calls that are safe in a signal handler. Its end by 127 tells that
-// the executable could not be run; errno goes through the pipe.
-[[noreturn]] void become_server(const std::vector<char*>& arguments, const cpu_set_t* cpus,
-                                int output, int error, int trouble) {
-    restore_signals_in_child();
-    const int nowhere = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    const bool ready = (cpus == nullptr || ::sched_setaffinity(0, sizeof *cpus, cpus) == 0) &&
-                       ::dup2(nowhere, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
-                       ::dup2(error, STDERR_FILENO) >= 0;
-    if (ready) {
-        ::execv(arguments[0], arguments.data());
-    }
-    const int reason = errno;
-    (void)!::write(trouble, &reason, sizeof reason);
-    ::_exit(127);
 }
 
 std::string read_output(int fd) {
@@ -71,31 +54,19 @@ OwnedFd open_memory(const char* name) {
 
 TestedServer::TestedServer(const std::vector<std::string>& command, const std::vector<int>& cpus)
     : output_(open_memory("stdout")), error_(open_memory("stderr")) {
-    std::vector<char*> arguments;
-    for (const std::string& argument : command) {
-        arguments.push_back(const_cast<char*>(argument.c_str()));
-    }
-    arguments.push_back(nullptr);
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    for (const int cpu : cpus) {
-        CPU_SET(static_cast<std::size_t>(cpu), &allowed);
-    }
-    int ends[2] = {};
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-        throw_errno("cannot start the server", errno);
-    }
-    OwnedFd trouble(ends[0]);
-    OwnedFd trouble_writer(ends[1]);
-    process_.emplace([&] {
-        become_server(arguments, cpus.empty() ? nullptr : &allowed, output_.get(), error_.get(),
-                      trouble_writer.get());
-    });
-    trouble_writer.reset();
-    int reason = 0;
-    if (retry_on_eintr([&] { return ::read(trouble.get(), &reason, sizeof reason); }) > 0) {
-        process_.reset();
-        throw_errno("cannot run " + command.front(), reason,
+    const auto failure = start_command({.command = command,
+                                        .output = output_.get(),
+                                        .error = error_.get(),
+                                        .as_a_shell = false,
+                                        .prepare =
+                                            [&] {
+                                                errno =
+                                                    cpus.empty() ? 0 : set_affinity_mask(0, cpus);
+                                                return errno == 0 ? 0 : 1;
+                                            }},
+                                       process_);
+    if (failure) {
+        throw_errno("cannot run " + command.front(), failure->error,
                     "give the path of an executable file or a script with a #! line");
     }
 }

@@ -13,11 +13,11 @@
 #include <cstring>
 #include <sstream>
 
-#include "base/dispositions.hh"
 #include "base/error.hh"
 #include "base/retry.hh"
 #include "clock/clock.hh"
 #include "host/affinity.hh"
+#include "process/command.hh"
 #include "run/spec.hh"
 
 namespace volley {
@@ -32,55 +32,23 @@ constexpr int look_again_ms = 2;
 constexpr Duration patience_at_once = std::chrono::seconds(1);
 constexpr Duration patience_at_the_end = std::chrono::seconds(2);
 
-struct Pipe {
-    OwnedFd read;
-    OwnedFd write;
-};
+// Called in the child.
+enum Step : int { place = 1, bind, schedule };
 
-Pipe make_pipe() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw_errno("no pipe for the server", errno, "raise the descriptor limit (ulimit -n)");
-    }
-    return {.read = OwnedFd(ends[0]), .write = OwnedFd(ends[1])};
-}
-
-// What the child tells through the pipe when it cannot become the server.
-struct ChildFailure {
-    enum class Step : int { place, bind, schedule, execute } step;
-    int error;
-};
-
-[[noreturn]] void give_up(int report, ChildFailure::Step step, int error) {
-    const ChildFailure failure{.step = step, .error = error};
-    static_cast<void>(!::write(report, &failure, sizeof failure));
-    ::_exit(127);
-}
-
-[[noreturn]] void become_server(const ServerStart& start, char* const* arguments, int output,
-                                int report) {
-    restore_signals_in_child();
+int take_place(const ServerStart& start) {
     try {
         pin_this_thread(start.cpus);
         if (!bind_memory_of_this_thread(start.nodes)) {
-            give_up(report, ChildFailure::Step::bind, errno);
+            return Step::bind;
         }
     } catch (const std::exception&) {
-        give_up(report, ChildFailure::Step::place, errno);
+        return Step::place;
     }
-    if (start.realtime) {
-        const sched_param priority{.sched_priority = realtime_priority};
-        if (::sched_setscheduler(0, SCHED_FIFO, &priority) != 0) {
-            give_up(report, ChildFailure::Step::schedule, errno);
-        }
+    const sched_param priority{.sched_priority = realtime_priority};
+    if (start.realtime && ::sched_setscheduler(0, SCHED_FIFO, &priority) != 0) {
+        return Step::schedule;
     }
-    const int nothing = ::open("/dev/null", O_RDONLY);
-    ::dup2(nothing, STDIN_FILENO);
-    ::dup2(output, STDOUT_FILENO);
-    ::dup2(output, STDERR_FILENO);
-    ::close(nothing);
-    ::execvp(arguments[0], arguments);
-    give_up(report, ChildFailure::Step::execute, errno);
+    return 0;
 }
 
 // Those that end with it have this long to do so.
@@ -95,19 +63,19 @@ std::vector<ProcessStat> others_after_grace(const StartedProcess& process) {
     }
 }
 
-void throw_child_failure(const ServerStart& start, const ChildFailure& failure) {
+[[noreturn]] void throw_failure(const ServerStart& start, const StartFailure& failure) {
     switch (failure.step) {
-        case ChildFailure::Step::place:
+        case Step::place:
             throw_errno("the server cannot be placed on CPUs " + format_cpu_list(start.cpus),
                         failure.error, "see --print-plan, or use --no-placement");
-        case ChildFailure::Step::bind:
+        case Step::bind:
             throw_errno(
                 "the memory of the server cannot be bound to the nodes of the plan", failure.error,
                 "allow set_mempolicy (in a container: CAP_SYS_NICE), or use --no-placement");
-        case ChildFailure::Step::schedule:
+        case Step::schedule:
             throw_errno("--realtime is not allowed for the server", failure.error,
                         "run as root, or raise RLIMIT_RTPRIO");
-        case ChildFailure::Step::execute:
+        default:
             throw_errno("server '" + start.command[0] + "' cannot be executed", failure.error,
                         "check that the file is there, was built and is executable");
     }
@@ -116,25 +84,21 @@ void throw_child_failure(const ServerStart& start, const ChildFailure& failure) 
 }  // namespace
 
 ServerProcess::ServerProcess(const ServerStart& start) {
-    std::vector<char*> arguments;
-    for (const auto& argument : start.command) {
-        arguments.push_back(const_cast<char*>(argument.c_str()));
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        throw_errno("no pipe for the server", errno, "raise the descriptor limit (ulimit -n)");
     }
-    arguments.push_back(nullptr);
-    Pipe output = make_pipe();
-    Pipe report = make_pipe();
-    process_.emplace(
-        [&] { become_server(start, arguments.data(), output.write.get(), report.write.get()); });
-    report.write.reset();
-    output_ = std::move(output.read);
+    output_ = OwnedFd(ends[0]);
+    const OwnedFd written(ends[1]);
+    const auto failure = start_command({.command = start.command,
+                                        .output = written.get(),
+                                        .error = written.get(),
+                                        .prepare = [&] { return take_place(start); }},
+                                       process_);
+    if (failure) {
+        throw_failure(start, *failure);
+    }
     ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
-    ChildFailure failure{};
-    const auto got =
-        retry_on_eintr([&] { return ::read(report.read.get(), &failure, sizeof failure); });
-    if (got == sizeof failure) {
-        process_.reset();
-        throw_child_failure(start, failure);
-    }
 }
 
 void ServerProcess::end_at_once() {
