@@ -6,24 +6,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <functional>
 
-#include "base/error.hh"
+#include "base/error_for_tests.hh"
 #include "transport/connect_failure.hh"
 #include "transport/ports.hh"
 
 namespace volley {
 namespace {
-
-std::string message_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::failed);
-        return error.what();
-    }
-    return "no error";
-}
 
 void expect_parts(const std::string& text, std::initializer_list<const char*> parts) {
     for (const char* part : parts) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/error.hh"
+#include "base/error_for_tests.hh"
 #include "transport/address.hh"
 #include "transport/any_transport.hh"
 
@@ -13,8 +13,8 @@ namespace {
 class EveryEndpoint : public testing::TestWithParam<AnyEndpoint> {};
 INSTANTIATE_TEST_SUITE_P(Transports, EveryEndpoint,
                          testing::Values(AnyEndpoint(TcpEndpoint()), AnyEndpoint(NullEndpoint())),
-                         [](const auto& info) {
-                             return std::string(Endpoint(info.param).transport());
+                         [](const auto& one) {
+                             return std::string(Endpoint(one.param).transport());
                          });
 
 TEST_P(EveryEndpoint, AFreshOneIsFreeAndHasOnePlace) {
@@ -51,16 +51,6 @@ TEST(Endpoint, WhatIsListenedOnIsTaken) {
     const OwnedFd listener = listen_at(resolve("127.0.0.1", 0));
     ASSERT_TRUE(listener);
     EXPECT_TRUE(Endpoint("127.0.0.1", port_of(listener)).is_taken());
-}
-
-std::string message_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::failed);
-        return error.what();
-    }
-    return "no error";
 }
 
 std::vector<AnyTransport> two() {
