@@ -50,7 +50,4 @@ plot_compare <- function(tables) {
            rows_height(rows$series, levels(rows$panel), 1.2, columns), notes, x = paste0("round trip / ", of, " (1, log): left of 1 is faster"))
 }
 
-if (sys.nframe() == 0L) {
-    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
-    source(file.path(lib, "alone.R"), encoding = "UTF-8")
-}
+if (sys.nframe() == 0L) source(sub("--file=(.*/)?.*", "\\1lib/alone.R", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE)[1], fixed = TRUE)))

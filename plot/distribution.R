@@ -45,7 +45,4 @@ plot_distribution <- function(tables) {
            x = axis_title("round trip", unit$name, TRUE), y = "share (1, scaled)")
 }
 
-if (sys.nframe() == 0L) {
-    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
-    source(file.path(lib, "alone.R"), encoding = "UTF-8")
-}
+if (sys.nframe() == 0L) source(sub("--file=(.*/)?.*", "\\1lib/alone.R", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE)[1], fixed = TRUE)))

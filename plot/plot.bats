@@ -49,6 +49,12 @@ says() { # STATUS WORDS
     [ ! -e "$BATS_TEST_TMPDIR/none.png" ]
 }
 
+@test "what makes a plot's file run alone is one line, the same in all, and the rest is written once" {
+    [ "$(for file in plot/*.R; do ! grep -q "^plot_$(basename "$file" .R) <- function" "$file" || tail -n 1 "$file"; done | sort -u | wc -l)" -eq 1 ]
+    run grep -l 'lib/alone.R' plot/*.R
+    [ "$(grep -c 'sys.nframe' "${lines[@]}" | grep -vc ':1$')" -eq 0 ]
+}
+
 @test "from another directory, by a path with a space, and where letters are ASCII only" {
     have_tables plain
     ln -s "$PWD/plot" "$BATS_TEST_TMPDIR/a plot"

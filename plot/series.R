@@ -52,7 +52,4 @@ warm_up_shade <- function(rows, log) {
     geom_rect(aes(xmin = from, xmax = 0, ymin = below, ymax = above), cbind(shade, from = from), inherit.aes = FALSE, fill = "grey87")
 }
 
-if (sys.nframe() == 0L) {
-    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
-    source(file.path(lib, "alone.R"), encoding = "UTF-8")
-}
+if (sys.nframe() == 0L) source(sub("--file=(.*/)?.*", "\\1lib/alone.R", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE)[1], fixed = TRUE)))

@@ -41,7 +41,7 @@ plot_tail <- function(tables) {
 tail_layers <- function(rows, bars, name, title) {
     rows$name <- rows[[name]]
     bars$name <- bars[[name]]
-    bars$at <- moved_aside(bars$inverse_tail, bars$name, log = TRUE)
+    bars$at <- moved_aside(bars$inverse_tail, bars$name, log = TRUE, rows$inverse_tail)
     bars$kind <- interval_kind(bars)
     bars$inside <- fill_name(bars, bars$name)
     rows <- rows[order(rows$cell, rows$inverse_tail), ]
@@ -62,7 +62,4 @@ tail_panels <- function(rows, bars, columns) {
         tail_layers(rows, bars, "panel", "measured with") + facet_wrap(vars(series), ncol = columns)
 }
 
-if (sys.nframe() == 0L) {
-    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
-    source(file.path(lib, "alone.R"), encoding = "UTF-8")
-}
+if (sys.nframe() == 0L) source(sub("--file=(.*/)?.*", "\\1lib/alone.R", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE)[1], fixed = TRUE)))

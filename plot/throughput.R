@@ -33,7 +33,4 @@ plot_classic_throughput <- function(tables) {
               subtitle = paste0(basename(meta_value(tables, "files")), ", a file of the original Volley \u00b7 ", count_of(nrow(old), "configuration")))
 }
 
-if (sys.nframe() == 0L) {
-    lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")
-    source(file.path(lib, "alone.R"), encoding = "UTF-8")
-}
+if (sys.nframe() == 0L) source(sub("--file=(.*/)?.*", "\\1lib/alone.R", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE)[1], fixed = TRUE)))

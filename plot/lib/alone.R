@@ -1,10 +1,12 @@
-# Makes "Rscript plot/NAME.R RESULTS OUT.png" draw: each plot's file ends by sourcing this where it is run rather than sourced.
-#
-# Who sources this has `lib` set, and has just defined plot_NAME.
+# Makes "Rscript plot/NAME.R RESULTS OUT.png" draw: the last line of each plot's file sources this where the file is run and not sourced.
+# That line is the same in all of them, and no more than it takes to find this directory.
+
+# Rscript writes a space in its path as ~+~.
+own <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1]), fixed = TRUE)
+lib <- file.path(dirname(own), "lib")
 source(file.path(lib, "all_plots.R"), encoding = "UTF-8")
 
 local({
-    own <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1])
     name <- sub("[.]R$", "", basename(own))
     arguments <- commandArgs(trailingOnly = TRUE)
     if (length(arguments) != 2 || !kind_of(arguments[2]) %in% picture_kinds) {

@@ -59,20 +59,28 @@ named_scales <- function(all_names, shown, title) {
          scale_fill_manual(title, values = colours, na.value = "white", guide = "none"))
 }
 
-# Values moved aside a little, by name, so that intervals at the same place stay apart.
-moved_aside <- function(x, name, log) {
-    scaled <- if (log) log2(x) else x
-    at <- sort(unique(scaled))
-    gap <- if (length(at) > 1) min(diff(at)) else 1
+# Values moved aside a little, by name, so that intervals at the same place stay apart: by this share of what the axis spans at most, which
+# is less of the panel's width, and never near the next value. A point that is moved further would be read at a place where nothing was measured.
+most_aside <- 0.02
+moved_aside <- function(x, name, log, axis = x) {
+    if (length(x) == 0) return(x)
+    to_axis <- if (log) log2 else identity
+    span <- diff(range(to_axis(axis)))
+    at <- sort(unique(to_axis(x)))
+    gap <- if (length(at) > 1) min(diff(at)) else span
+    most <- if (span > 0) min(most_aside * span, 0.175 * gap) else most_aside * diff(to_axis(around_one(x[1], log)))
     n <- nlevels(name)
-    scaled <- scaled + (as.integer(name) - (n + 1) / 2) / n * 0.35 * gap
-    if (log) 2^scaled else scaled
+    moved <- to_axis(x) + most * seq(-1, 1, length.out = n)[as.integer(name)] * (n > 1)
+    if (log) 2^moved else moved
 }
+
+# The ends of the axis where one value alone was measured.
+around_one <- function(at, log) if (log) at * c(0.5, 2) else at + c(-1, 1)
 
 # The axis of what varies: a tick for each value that was measured.
 varied_scale <- function(x, log) {
     at <- sort(unique(x))
-    around <- if (length(at) > 1) c(NA, NA) else if (log) at * c(0.5, 2) else at + c(-1, 1)
+    around <- if (length(at) > 1) c(NA, NA) else around_one(at, log)
     scale_x_continuous(trans = if (log) "log2" else "identity", breaks = at, minor_breaks = NULL, labels = plain_number, limits = around,
                        expand = expansion(mult = 0.08))
 }

@@ -20,11 +20,39 @@ test_that("throughput: a point and a bar a cell, where the tables say, a panel a
     expect_equal(sort(bars$ymin), sort(rows$low))
     expect_equal(sort(bars$ymax), sort(rows$high))
     expect_equal(as.character(bars$linetype), rep("solid", 36))
-    # Moved aside by less than half of what lies between two numbers of cores.
-    expect_true(all(abs(points$x - round(points$x)) < 0.5))
     expect_equal(length(unique(points$colour)), 4)
     expect_equal(length(unique(points$shape)), 4)
     expect_match(plot$labels$y, "1/s")
+})
+
+# How far the points stand from the values of the axis, as a share of the panel's width.
+aside <- function(plot, values) {
+    x <- layer_of(plot, "GeomPoint")$x
+    width <- diff(ggplot_build(plot)$layout$panel_params[[1]]$x$continuous_range)
+    vapply(x, function(one) min(abs(one - values)), 0) / width
+}
+
+test_that("points are moved aside, and by at most 2 % of the panel's width, however few or many values there are", {
+    two <- named(clients = c(1, 16))
+    eight <- named(servers = sprintf("server-%d", 1:8), clients = c(1, 16), sizes = c(1, 16777216))
+    shown <- list(aside(draw("clients", two), log2(c(1, 16))), aside(draw("latency", two), log2(c(1, 16))),
+                  aside(draw("latency", named(clients = 16)), log2(16)), aside(draw("latency", named(clients = 2^(0:16))), 0:16),
+                  aside(draw("latency", named(clients = 16, cores = c(1, 2, 64))), c(1, 2, 64)),
+                  aside(draw("sizes", eight), c(0, 24)), aside(draw("throughput", named(cores = c(1, 64))), c(1, 64)),
+                  aside(draw("throughput", named(cores = 4)), 4), aside(draw("tail", eight), log10(c(2, 10, 100, 1000))))
+    for (share in shown) {
+        expect_lte(max(share), 0.02)
+        expect_gt(max(share), 0.001)
+    }
+})
+
+test_that("points are moved by less than half of what lies between two neighbours", {
+    points <- layer_of(draw("throughput", named(cores = 1:64)), "GeomPoint")
+    expect_true(all(abs(points$x - round(points$x)) < 0.5))
+})
+
+test_that("one server alone stands where it was measured", {
+    expect_equal(max(aside(draw("clients", named(servers = "go", clients = c(1, 16))), log2(c(1, 16)))), 0)
 })
 
 test_that("throughput of the original's files is clients over mean, with its own interval", {
