@@ -19,7 +19,7 @@ TransportFacts read_transport_facts() {
 }
 
 Endpoint::Endpoint(const std::string& host, std::uint16_t number)
-    : which_(TcpEndpoint(host, number)) {}
+    : which_(std::variant_alternative_t<0, AnyEndpoint>(host, number)) {}
 
 std::string_view Endpoint::transport() const {
     return std::visit([](const auto& one) { return std::string_view(one.transport); }, which_);

@@ -32,8 +32,11 @@ struct EndpointLimits {
     std::size_t most_message_bytes = volley::most_message_bytes;
 };
 
+// It is made from what the user names by --host and --port, of which it may ignore either; port 0:
+// of a server that is yet to be started.
 template <typename E>
-concept EndpointKind = std::copyable<E> &&
+concept EndpointKind = std::copyable<E> && std::default_initializable<E> &&
+    std::constructible_from<E, const std::string&, std::uint16_t> &&
     requires(const E endpoint, const TransportFacts& facts, bool server_is_ours,
              const std::string& host, pid_t process, const std::set<std::string>& sockets,
              std::size_t connections) {

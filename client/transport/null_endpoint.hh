@@ -16,6 +16,9 @@ class NullEndpoint {
   public:
     static constexpr std::string_view transport = "null";
 
+    NullEndpoint() = default;
+    NullEndpoint(const std::string& /*host*/, std::uint16_t /*port*/) {}
+
     [[nodiscard]] static std::string text() { return "the server in memory"; }
     [[nodiscard]] static std::string host() { return ""; }
     [[nodiscard]] static NullEndpoint on_host(const std::string& /*host*/) { return {}; }

@@ -24,7 +24,7 @@ class TcpEndpoint {
     static constexpr std::uint16_t usual_port = 9000;  // of examples and commands by hand
 
     TcpEndpoint() = default;
-    // host: a name or a numeric IPv4 or IPv6 address. port: 0: none yet.
+    // host: a name or a numeric IPv4 or IPv6 address.
     TcpEndpoint(std::string host, std::uint16_t port) : host_(std::move(host)), port_(port) {}
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
