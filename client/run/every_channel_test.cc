@@ -1,8 +1,9 @@
 // Every kind of channel goes through the same opener, drivers and readiness.
+// Starts threads.
 
 #include <gtest/gtest.h>
 
-#include <memory>
+#include <limits>
 #include <thread>
 
 #include "run/open_connections.hh"
@@ -123,17 +124,73 @@ TYPED_TEST(EveryChannel, IsFoundReadyAndEndedByTheZeroChallenge) {
     EXPECT_NO_THROW(send_zero(this->spec_, found));
 }
 
-// What has no descriptor is asked again and again instead.
-TEST(UnpollableChannel, IsOpenedLikeTheOthers) {
+// Has what the concept asks for and nothing else: whatever generic code uses beside that does not
+// compile here. It opens in steps and names no descriptor.
+class BareChannel {
+  public:
+    static constexpr ChannelTraits traits{};
+
+    explicit BareChannel(int steps) : steps_(steps) {}
+    [[nodiscard]] Opened proceed_open() {
+        return {.progress = --steps_ > 0 ? Progress::pending : Progress::done};
+    }
+    [[nodiscard]] static WaitsFor waits_to_open() { return {}; }
+    [[nodiscard]] static bool was_sent_again() { return true; }
+    void settle() {}
+    [[nodiscard]] Transferred try_send(std::span<const std::byte> head,
+                                       std::span<const std::byte> tail) {
+        return null_.try_send(head, tail);
+    }
+    [[nodiscard]] Transferred try_receive(std::span<std::byte> room) {
+        return null_.try_receive(room);
+    }
+    [[nodiscard]] Transferred receive_now(std::span<std::byte> room) {
+        return null_.receive_now(room);
+    }
+    [[nodiscard]] static WaitsFor waits_to_receive() { return {}; }
+    [[nodiscard]] static WaitsFor waits_to_send() { return {}; }
+    void interrupt() {}
+
+  private:
+    NullChannel null_;
+    int steps_;
+};
+static_assert(Channel<BareChannel>);
+
+TEST(BareChannel, IsOpenedInSteps) {
     const Payload payload(challenge_bytes, 3);
     Conversation conversation(payload, 10s, 5);
     Standing standing;
-    Transport<NullChannel> transport;
-    transport.open = [](Receiving, Duration) { return NullChannel(); };
+    Transport<BareChannel> transport;
+    int steps = 0;
+    transport.open = [&](Receiving, Duration) { return BareChannel(++steps); };
     const RunSpec spec;
     ConnectionOpener opener(transport, spec, Receiving::at_once, conversation, standing,
                             now() + 10s);
-    EXPECT_EQ(opener.open(3, 1, 2, [] { return false; }).size(), 3U);
+    EXPECT_EQ(opener.open(4, 1, 2, [] { return false; }).size(), 4U);
+    EXPECT_EQ(standing.verified.load(), 4U);
+    EXPECT_EQ(standing.sent_again.load(), 4U);
+}
+
+// A time limit that has passed is told from a refusal.
+TEST(BareChannel, ThatDoesNotOpenIsGivenUpAtTheDeadline) {
+    const Payload payload(challenge_bytes, 3);
+    Conversation conversation(payload, 10s, 5);
+    Standing standing;
+    Transport<BareChannel> transport;
+    transport.open = [](Receiving, Duration) {
+        return BareChannel(std::numeric_limits<int>::max());
+    };
+    const RunSpec spec;
+    ConnectionOpener opener(transport, spec, Receiving::at_once, conversation, standing, now());
+    try {
+        static_cast<void>(opener.open(1, 1, 1, [] { return false; }));
+        FAIL() << "it was opened";
+    } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find("only 0 of 1 connections stood"),
+                  std::string::npos)
+            << error.what();
+    }
 }
 
 TEST(Channels, WhereNobodyListensTheCauseIsNamedOnce) {
