@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace volley {
 
@@ -15,6 +16,16 @@ template <typename Texts>
         all += text;
     }
     return all;
+}
+
+// "a, b and c"; `last` is what stands before the last one, with its spaces.
+[[nodiscard]] inline std::string listed(std::vector<std::string> texts, std::string_view last) {
+    if (texts.size() < 2) {
+        return joined(texts, "");
+    }
+    const std::string end = texts.back();
+    texts.pop_back();
+    return joined(texts, ", ") + std::string(last) + end;
 }
 
 }  // namespace volley

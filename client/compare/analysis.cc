@@ -13,41 +13,34 @@ namespace volley {
 
 namespace {
 
-// What a group has in common.
-CellKey without(CellKey key, Factor by) {
-    switch (by) {
-        case Factor::server:
-            key.server.clear();
-            break;
-        case Factor::clients:
-            key.clients = 0;
-            break;
-        case Factor::cores:
-            key.cores = 0;
-            break;
-        case Factor::message_bytes:
-            key.message_bytes = 0;
-            break;
-        case Factor::transport:
-            key.transport.clear();
-            break;
-    }
+// What a group has in common: the key without the value of one factor.
+CellKey without(CellKey key, const Factor& by) {
+    key[by] = CellKey()[by];
     return key;
 }
 
-std::string group_label(const CellKey& key, Factor by, bool with_transport) {
-    std::string label;
-    for (const auto& [name, factor] : factor_names) {
-        if (factor != by && (factor != Factor::transport || with_transport)) {
-            label += (label.empty() ? "" : ", ") + words_of(key, factor);
+// What is always said of a group, and what is said because the results differ in it.
+std::vector<const Factor*> said_of_groups(std::vector<Cell>& cells, const Factor& by) {
+    std::vector<const Factor*> said;
+    for (const Factor& factor : factors()) {
+        if (&factor != &by && (!factor.is_quiet || count_values(cells, factor) > 1)) {
+            said.push_back(&factor);
         }
+    }
+    return said;
+}
+
+std::string group_label(const CellKey& key, const std::vector<const Factor*>& said) {
+    std::string label;
+    for (const Factor* factor : said) {
+        label += (label.empty() ? "" : ", ") + words_of(key, *factor);
     }
     return label;
 }
 
 // Cells in the order of groups, the fastest first.
 void arrange(Analysis& analysis) {
-    const Factor by = analysis.request.by;
+    const Factor& by = *analysis.request.by;
     const Field& statistic = *analysis.request.statistic;
     std::vector<Cell>& cells = analysis.results.cells;
     const auto place = [&](const Cell& cell) {
@@ -58,13 +51,13 @@ void arrange(Analysis& analysis) {
     };
     std::stable_sort(cells.begin(), cells.end(),
                      [&](const Cell& a, const Cell& b) { return place(a) < place(b); });
-    const bool with_transport = count_values(cells, Factor::transport) > 1;
+    const auto said = said_of_groups(cells, by);
     std::map<CellKey, std::size_t> groups;
     for (std::size_t at = 0; at < cells.size(); ++at) {
         const CellKey common = without(cells[at].key, by);
         const auto [group, is_new] = groups.emplace(common, analysis.groups.size());
         if (is_new) {
-            analysis.groups.push_back({.label = group_label(common, by, with_transport)});
+            analysis.groups.push_back({.label = group_label(common, said)});
         }
         analysis.groups[group->second].cells.push_back(at);
     }
@@ -76,7 +69,7 @@ void choose_baselines(Analysis& analysis) {
     for (auto& group : analysis.groups) {
         for (const std::size_t at : group.cells) {
             const bool wanted =
-                !request.baseline || value_of(cells[at].key, request.by) == *request.baseline;
+                !request.baseline || value_of(cells[at].key, *request.by) == *request.baseline;
             // The first is the fastest.
             if (wanted && cells[at].value(*request.statistic) && !group.baseline) {
                 group.baseline = at;
@@ -86,9 +79,9 @@ void choose_baselines(Analysis& analysis) {
     if (request.baseline &&
         std::none_of(analysis.groups.begin(), analysis.groups.end(),
                      [](const Group& group) { return group.baseline.has_value(); })) {
-        throw Error(ExitCode::usage, "--baseline '" + *request.baseline + "' has no complete run",
-                    "the results have " + std::string(name_of(request.by)) + " " +
-                        values_listed(cells, request.by));
+        throw Error(
+            ExitCode::usage, "--baseline '" + *request.baseline + "' has no complete run",
+            "the results have " + request.by->name + " " + values_listed(cells, *request.by));
     }
     const std::string statistic(request.statistic->meaning);
     analysis.baseline_rule = request.baseline

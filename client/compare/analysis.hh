@@ -19,10 +19,10 @@ namespace volley {
 
 // What was asked for.
 struct AnalysisRequest {
-    Factor by = Factor::server;
+    const Factor* by = &server_factor();
     std::optional<std::string> baseline;  // a value of `by`; nothing: the fastest of each group
     // Values of one factor are alternatives; each factor that is named must match.
-    std::vector<std::pair<Factor, std::string>> where;
+    std::vector<std::pair<const Factor*, std::string>> where;
     const Field* statistic = nullptr;  // ranks, chooses the baseline and gives the verdict
     double confidence = 0.95;
 };

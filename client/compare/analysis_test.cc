@@ -57,7 +57,7 @@ TEST(CompareAnalysis, ARealDifferenceIsFoundAndAnEqualServerIsNot) {
 TEST(CompareAnalysis, TheFastestAsBaselineCountsAllPairs) {
     const Analysis analysis = analyse(
         read(lines_of("b", 1.1, 6) + lines_of("a", 1, 6) + lines_of("c", 1.2, 6)), request());
-    EXPECT_EQ(analysis.cells()[*analysis.groups[0].baseline].key.server, "a");
+    EXPECT_EQ(analysis.cells()[*analysis.groups[0].baseline].key.server(), "a");
     EXPECT_EQ(analysis.family.pairs, 3U);
     EXPECT_EQ(verdict_text(analysis.comparison(1, *find_statistic("mean"))->paired),
               "more runs needed: about 10");
@@ -70,7 +70,7 @@ TEST(CompareAnalysis, GroupsDifferInNothingButTheFactor) {
     EXPECT_EQ(by_server.groups[1].label, "64 clients, 1 core, 4 bytes");
     EXPECT_EQ(by_server.cells()[0].label, "a, 16 clients");
     AnalysisRequest asked = request();
-    asked.by = Factor::clients;
+    asked.by = find_factor("clients");
     asked.baseline = "64";
     const Analysis by_clients = analyse(read(lines), asked);
     ASSERT_EQ(by_clients.groups.size(), 2U);
@@ -117,7 +117,8 @@ TEST(CompareAnalysis, ARoundThatACellHasTwiceIsPairedOnce) {
 
 TEST(CompareAnalysis, WhereChoosesCells) {
     AnalysisRequest asked = request();
-    asked.where = {{Factor::server, "a"}, {Factor::server, "c"}, {Factor::clients, "16"}};
+    asked.where = {
+        {find_factor("server"), "a"}, {find_factor("server"), "c"}, {find_factor("clients"), "16"}};
     const Analysis analysis = analyse(read(lines_of("a", 1, 1) + lines_of("b", 1, 1) +
                                            lines_of("c", 2, 1) + lines_of("a", 1, 1, 64)),
                                       asked);
@@ -127,9 +128,9 @@ TEST(CompareAnalysis, WhereChoosesCells) {
 
 TEST(CompareAnalysis, WhatMatchesNothingIsRefusedWithWhatThereIs) {
     AnalysisRequest asked = request();
-    asked.where = {{Factor::clients, "7"}};
+    asked.where = {{find_factor("clients"), "7"}};
     EXPECT_EQ(refusal(asked), "--where clients=7 matches nothing; made.jsonl has clients 16, 64");
-    asked.where = {{Factor::clients, "64"}, {Factor::server, "go"}};
+    asked.where = {{find_factor("clients"), "64"}, {find_factor("server"), "go"}};
     EXPECT_EQ(refusal(asked),
               "no cell of made.jsonl matches all of --where; leave a part of it out");
     asked.where.clear();

@@ -44,7 +44,7 @@ std::vector<FoundWarning> mixed_builds(const std::vector<const Cell*>& cells) {
     };
     std::map<std::string, OfServer> servers;
     for (const Cell* cell : cells) {
-        OfServer& server = servers[cell->key.server];
+        OfServer& server = servers[cell->key.server()];
         ++server.cells;
         for (const auto& build : cell->builds) {
             const auto [is_known, file] = look_up(server.builds, build);
@@ -86,7 +86,7 @@ BuildChange build_change(const ChangedCell& cell) {
 std::vector<std::string> build_notes(const Change& change) {
     std::map<BuildChange, std::set<std::string>> servers;
     for (const auto& cell : change.cells) {
-        servers[build_change(cell)].insert(cell.older->key.server);
+        servers[build_change(cell)].insert(cell.older->key.server());
     }
     constexpr std::array<std::pair<BuildChange, const char*>, 2> words{
         {{BuildChange::other, "another build of the server in NEW, whose change this is: "},

@@ -1,52 +1,20 @@
-// What is compared: a cell is one server under one load on so many CPUs, with all its runs in the
-// results, from whichever measurements they come.
+// What is compared: a cell is one server under one load on so many CPUs (report/factors.hh), with
+// all its runs in the results, from whichever measurements they come.
 //
 // Of a run only what the outputs need is kept, because its histogram is a hundred times as large.
 #pragma once
 
-#include <array>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "host/warnings.hh"
+#include "report/factors.hh"
 #include "run/result.hh"
 
 namespace volley {
-
-// What a cell can differ in from another one.
-enum class Factor { server, clients, cores, message_bytes, transport };
-
-inline constexpr std::array<std::pair<std::string_view, Factor>, 5> factor_names{
-    {{"server", Factor::server},
-     {"clients", Factor::clients},
-     {"cores", Factor::cores},
-     {"message_bytes", Factor::message_bytes},
-     {"transport", Factor::transport}}};
-
-[[nodiscard]] std::string_view name_of(Factor factor);
-
-struct CellKey {
-    std::string server;
-    std::size_t clients = 0;
-    std::size_t cores = 0;  // CPUs of the server; 0: not known, because it is not ours
-    std::uint64_t message_bytes = 0;
-    std::string transport;
-
-    auto operator<=>(const CellKey&) const = default;
-};
-
-[[nodiscard]] CellKey key_of(const MeasurementContext& context);
-
-// "16"; a server's name.
-[[nodiscard]] std::string value_of(const CellKey& key, Factor factor);
-// "16 clients", "1 core", "4 bytes"; a server's name.
-[[nodiscard]] std::string words_of(const CellKey& key, Factor factor);
 
 struct MeasuredRun {
     std::size_t context = 0;  // in Cell::contexts

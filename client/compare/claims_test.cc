@@ -15,6 +15,7 @@
 #include "compare/analysis.hh"
 #include "compare/change.hh"
 #include "compare/documents.hh"
+#include "compare/measured_for_tests.hh"
 #include "compare/ranking.hh"
 #include "stats/coverage.hh"
 #include "stats/simulated.hh"
@@ -31,25 +32,14 @@ std::size_t simulations() {
     return coverage_seeds() >= full_form_seeds ? coverage_seeds() : a_seed * coverage_seeds();
 }
 
-void set_figure(MeasuredRun& run, const char* statistic, double value) {
-    run.figures.values[static_cast<std::size_t>(find_statistic(statistic) - fields().data())] =
-        value;
-}
-
 MeasuredRun drawn_run(SimulatedSource& source, std::uint64_t round, double drift) {
-    MeasuredRun run;
-    run.round = round;
-    run.number = round;
-    run.complete = true;
-    run.figures.values.resize(fields().size());
-    run.figures.within_run.resize(fields().size());
     const auto value = [&](double level, double own) {
         return level * std::exp(0.2 * drift + own * source.normal());
     };
-    set_figure(run, "mean", value(90'000, 0.05));
-    set_figure(run, "p50", value(85'000, 0.04));
-    set_figure(run, "p99", value(150'000, 0.4));
-    return run;
+    // Drawn in this order, as in a braced list.
+    return fixture::run_with(
+        {.mean = value(90'000, 0.05), .p50 = value(85'000, 0.04), .p99 = value(150'000, 0.4)},
+        round);
 }
 
 // The same servers under names of their own, measured in `rounds` rounds.
@@ -58,9 +48,8 @@ Results identical_servers(std::uint64_t seed, std::size_t servers, std::size_t r
     SimulatedSource source(seed);
     Results results{.file = "drawn.jsonl"};
     for (std::size_t server = 0; server < servers; ++server) {
-        Cell& cell = results.cells.emplace_back();
-        cell.key = {"server" + std::to_string(server), 16, 1, 4, "tcp"};
-        cell.contexts.emplace_back();
+        results.cells.push_back(fixture::cell_named("server" + std::to_string(server)));
+        results.cells.back().contexts.emplace_back();
     }
     constexpr double phi = 0.85;
     double drift = drifts ? source.normal() : 0;
@@ -199,7 +188,7 @@ TEST(CoverageClaims, TheSharesOfAFamilyAddUpToItsWholeError) {
 TEST(CoverageClaims, ATailThatIsLongerIsSaidBesideMeansThatAreAlike) {
     Results results = identical_servers(7, 2, 20, true);
     for (auto& run : results.cells[1].runs) {
-        set_figure(run, "p99", 9 * *run.figures.value(*find_statistic("p99")));
+        fixture::set_figure(run, "p99", 9 * *run.figures.value(*find_statistic("p99")));
     }
     AnalysisRequest asked = mean_request();
     asked.baseline = "server0";

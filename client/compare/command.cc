@@ -21,13 +21,14 @@ po::options_description shown_options() {
     const auto add = [&](const char* name, const char* value, const char* meaning) {
         all.add_options()(name, po::value<std::string>()->value_name(value), meaning);
     };
-    add("by", "FACTOR",
-        "server, clients, cores or message_bytes: cells are compared that differ in nothing else "
-        "(server)");
+    const std::string by =
+        factors_listed(true, " or ") + ": cells are compared that differ in nothing else (server)";
+    add("by", "FACTOR", by.c_str());
     add("baseline", "NAME", "what the others are compared with (the fastest of each group)");
+    const std::string where = "only such cells: " + factors_listed(false, ", ") +
+                              "; several with commas between, values of one key are alternatives";
     all.add_options()("where", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
-                      "only such cells: server, clients, cores, message_bytes, transport; several "
-                      "with commas between, values of one key are alternatives");
+                      where.c_str());
     add("statistic", "NAME",
         "ranks and decides: mean, p50, p90, p99, p99.9, p99_time_weighted (mean)");
     add("confidence", "PERCENT",
@@ -50,29 +51,21 @@ po::variables_map read_command_line(const std::vector<std::string>& words) {
     return read_words(words, description, files, "compare", "see compare --help");
 }
 
-std::optional<Factor> factor_named(const std::string& name) {
-    for (const auto& [known, factor] : factor_names) {
-        if (known == name) {
-            return factor;
-        }
-    }
-    return std::nullopt;
-}
-
-std::vector<std::pair<Factor, std::string>> parse_where(const std::vector<std::string>& texts) {
-    std::vector<std::pair<Factor, std::string>> where;
+std::vector<std::pair<const Factor*, std::string>> parse_where(
+    const std::vector<std::string>& texts) {
+    std::vector<std::pair<const Factor*, std::string>> where;
     for (const auto& text : texts) {
         std::istringstream parts(text);
         bool is_empty = true;
         for (std::string part; std::getline(parts, part, ',');) {
             is_empty = false;
             const auto equals = part.find('=');
-            const auto factor = factor_named(part.substr(0, equals));
-            if (equals == std::string::npos || !factor || equals + 1 == part.size()) {
+            const Factor* const factor = find_factor(part.substr(0, equals));
+            if (equals == std::string::npos || factor == nullptr || equals + 1 == part.size()) {
                 throw Error(ExitCode::usage, "--where '" + part + "' is not KEY=VALUE",
-                            "keys are server, clients, cores, message_bytes and transport");
+                            "keys are " + factors_listed(false, " and "));
             }
-            where.emplace_back(*factor, part.substr(equals + 1));
+            where.emplace_back(factor, part.substr(equals + 1));
         }
         if (is_empty) {
             throw Error(ExitCode::usage, "--where is empty", "give KEY=VALUE, or leave it out");
@@ -146,14 +139,13 @@ CompareCommand parse_compare_command(const std::vector<std::string>& arguments) 
     }
     read_files(values, command);
     if (values.count("by") != 0) {
-        const auto by = factor_named(text("by"));
-        if (!by || *by == Factor::transport) {
-            throw Error(
-                ExitCode::usage,
-                "--by '" + text("by") + "' is not one of server, clients, cores, message_bytes",
-                "see compare --help");
+        const Factor* const by = find_factor(text("by"));
+        if (by == nullptr || !by->is_compared) {
+            throw Error(ExitCode::usage,
+                        "--by '" + text("by") + "' is not one of " + factors_listed(true, ", "),
+                        "see compare --help");
         }
-        command.request.by = *by;
+        command.request.by = by;
     }
     if (values.count("baseline") != 0) {
         command.request.baseline = text("baseline");

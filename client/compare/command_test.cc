@@ -26,7 +26,7 @@ TEST(CompareCommand, Defaults) {
     const CompareCommand command = parse_compare_command({"a.jsonl"});
     EXPECT_EQ(command.results, "a.jsonl");
     EXPECT_FALSE(command.newer);
-    EXPECT_EQ(command.request.by, Factor::server);
+    EXPECT_EQ(command.request.by, find_factor("server"));
     EXPECT_EQ(command.request.statistic, find_statistic("mean"));
     EXPECT_EQ(command.request.confidence, 0.95);
     EXPECT_FALSE(command.stdout_is_taken());
@@ -43,10 +43,11 @@ TEST(CompareCommand, EveryOption) {
                                                           "--json",       "-",
                                                           "--markdown",   "m",
                                                           "--tables",     "t"});
-    EXPECT_EQ(command.request.by, Factor::cores);
+    EXPECT_EQ(command.request.by, find_factor("cores"));
     EXPECT_EQ(command.request.baseline, "2");
-    const std::vector<std::pair<Factor, std::string>> where{
-        {Factor::clients, "16"}, {Factor::server, "go"}, {Factor::server, "asio"}};
+    const std::vector<std::pair<const Factor*, std::string>> where{{find_factor("clients"), "16"},
+                                                                   {find_factor("server"), "go"},
+                                                                   {find_factor("server"), "asio"}};
     EXPECT_EQ(command.request.where, where);
     EXPECT_EQ(command.request.statistic, find_statistic("p99_9"));
     EXPECT_NEAR(command.request.confidence, 0.99, 1e-12);

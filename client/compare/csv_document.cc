@@ -45,18 +45,11 @@ void add_no_comparison(CsvRows& rows) {
          << "";
 }
 
-void add_key(CsvRows& rows, const CellKey& key) {
-    rows << key.server << key.clients << (key.cores > 0 ? std::optional(key.cores) : std::nullopt)
-         << key.message_bytes << key.transport;
-}
-
-constexpr const char* key_columns = "server,clients,cores,message_bytes,transport";
-
 }  // namespace
 
 std::string csv_document(const Analysis& analysis) {
-    std::string header = "group,group_label,rank," + std::string(key_columns) +
-                         ",runs,complete_runs,skipped,baseline";
+    std::string header =
+        "group,group_label,rank," + key_columns() + ",runs,complete_runs,skipped,baseline";
     for (const Field* statistic : analysis.statistics) {
         header += with_interval(std::string(statistic->name));
     }
@@ -91,7 +84,7 @@ std::string csv_document(const Analysis& analysis) {
 }
 
 std::string csv_document(const Change& change) {
-    std::string header = key_columns + std::string(",old_complete_runs,new_complete_runs");
+    std::string header = key_columns() + ",old_complete_runs,new_complete_runs";
     for (const char* side : {"old_", "new_"}) {
         for (const Field* statistic : change.statistics) {
             header += with_interval(side + std::string(statistic->name));

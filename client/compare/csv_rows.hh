@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "report/csv_text.hh"
+#include "report/factors.hh"
 #include "stats/interval.hh"
 
 namespace volley {
@@ -54,5 +55,19 @@ class CsvRows {
     std::string text_;
     bool begins_ = false;
 };
+
+// The columns of what makes a cell, and their values; empty where one is not known.
+[[nodiscard]] inline std::string key_columns() {
+    std::string names;
+    for (const Factor& factor : factors()) {
+        names += (names.empty() ? "" : ",") + factor.name;
+    }
+    return names;
+}
+inline void add_key(CsvRows& rows, const CellKey& key) {
+    for (const Factor& factor : factors()) {
+        rows << (is_known(key, factor) ? value_of(key, factor) : "");
+    }
+}
 
 }  // namespace volley

@@ -108,6 +108,7 @@ TEST(CompareDocuments, GoldenTables) {
     const Analysis analysis = made(Detail::tables);
     expect("meta.csv", meta_table(analysis));
     expect("cells.csv", cells_table(analysis));
+    expect("factors.csv", factors_table(analysis));
     expect("comparisons.csv", comparisons_table(analysis));
     expect("warnings.csv", warnings_table(analysis));
     expect("environment.csv", environment_table(analysis));

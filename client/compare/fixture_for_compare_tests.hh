@@ -80,7 +80,7 @@ inline AnalysisRequest request() {
 inline std::vector<std::string> servers_of(const Analysis& analysis, std::size_t group) {
     std::vector<std::string> servers;
     for (const std::size_t cell : analysis.groups.at(group).cells) {
-        servers.push_back(analysis.cells()[cell].key.server);
+        servers.push_back(analysis.cells()[cell].key.server());
     }
     return servers;
 }
@@ -88,7 +88,7 @@ inline std::vector<std::string> servers_of(const Analysis& analysis, std::size_t
 // The verdict of a server against the baseline, by its mean; "" where there is none.
 inline std::string verdict_for(const Analysis& analysis, const std::string& server) {
     for (const auto& comparison : analysis.comparisons) {
-        if (analysis.cells()[comparison.cell].key.server == server &&
+        if (analysis.cells()[comparison.cell].key.server() == server &&
             comparison.statistic == find_statistic("mean")) {
             return verdict_of(comparison.paired);
         }

@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <variant>
 
 #include "base/build_info.hh"
 #include "compare/builds.hh"
@@ -52,11 +53,15 @@ Json comparison_json(const std::optional<Comparison>& comparison) {
 }
 
 Json key_json(const CellKey& key) {
-    return {{"server", key.server},
-            {"clients", key.clients},
-            {"cores", key.cores > 0 ? Json(key.cores) : Json(nullptr)},
-            {"message_bytes", key.message_bytes},
-            {"transport", key.transport}};
+    Json object = Json::object();
+    for (const Factor& factor : factors()) {
+        const auto add = [&](const auto& value) { object[factor.name] = value; };
+        std::visit(add, key[factor]);
+        if (!is_known(key, factor)) {
+            object[factor.name] = nullptr;
+        }
+    }
+    return object;
 }
 
 void add_side(Json& object, const Cell& cell) {
@@ -106,7 +111,7 @@ std::string as_text(const Json& document) {
 std::string json_document(const Analysis& analysis) {
     Json document = beginning("ranking", analysis.request, analysis.family);
     document["file"] = analysis.results.file;
-    document["by"] = name_of(analysis.request.by);
+    document["by"] = analysis.request.by->name;
     document["baseline_rule"] = analysis.baseline_rule;
     document["problems"] = analysis.results.problems;
     document["repeated_rounds"] = analysis.repeated_rounds;

@@ -8,7 +8,6 @@
 #include "compare/builds.hh"
 #include "report/read_results.hh"
 #include "run/verdict.hh"
-#include "transport/endpoint.hh"
 
 namespace volley {
 
@@ -109,17 +108,17 @@ void Loader::add(const SweepRecord& sweep) {
 
 // What was skipped at one start and measured at another is measured.
 void add_skipped(Results& results, const std::vector<SweepCell>& skipped) {
+    const auto swept = swept_factors();
     for (const auto& absent : skipped) {
         const auto is_same = [&](const Cell& cell) {
-            return cell.key.server == absent.server && cell.key.clients == absent.clients &&
-                   cell.key.cores == absent.server_cores &&
-                   cell.key.message_bytes == absent.message_bytes;
+            return std::all_of(swept.begin(), swept.end(), [&](const Factor* factor) {
+                return cell.key[*factor] == absent.key[*factor];
+            });
         };
         const auto found = std::find_if(results.cells.begin(), results.cells.end(), is_same);
         if (found == results.cells.end()) {
             Cell& cell = results.cells.emplace_back();
-            cell.key = {absent.server, absent.clients, absent.server_cores, absent.message_bytes,
-                        std::string(Endpoint().transport())};
+            cell.key = absent.key;
             cell.skipped = absent.skipped;
         } else if (found->runs.empty()) {
             found->skipped = absent.skipped;

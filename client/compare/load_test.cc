@@ -39,9 +39,9 @@ TEST(CompareLoad, RunsOfOneCellComeFromSeveralMeasurements) {
         read(lines_of("c-epoll", 1, 3) + lines_of("asio", 1, 2) + lines_of("c-epoll", 1, 2, 64));
     ASSERT_EQ(results.cells.size(), 3U);
     const Cell& cell = results.cells[0];
-    EXPECT_EQ(cell.key.server, "c-epoll");
-    EXPECT_EQ(cell.key.clients, 16U);
-    EXPECT_EQ(cell.key.cores, 1U);
+    EXPECT_EQ(cell.key.server(), "c-epoll");
+    EXPECT_EQ(words_of(cell.key, *find_factor("clients")), "16 clients");
+    EXPECT_EQ(words_of(cell.key, *find_factor("cores")), "1 core");
     EXPECT_EQ(cell.contexts.size(), 3U);
     ASSERT_EQ(cell.runs.size(), 3U);
     EXPECT_EQ(cell.runs[2].order, 7U);  // after two rounds of three cells
@@ -119,7 +119,7 @@ TEST(CompareLoad, ASweepNamesItsRoundsAndWhatItSkipped) {
     const Results results = read(sweep_line + lines_of("c-epoll", 1, 2));
     ASSERT_EQ(results.cells.size(), 2U);
     EXPECT_EQ(results.cells[0].runs[0].experiment, "s1");
-    EXPECT_EQ(results.cells[1].key.server, "go");
+    EXPECT_EQ(results.cells[1].key.server(), "go");
     EXPECT_EQ(results.cells[1].skipped, "it is not built");
     EXPECT_TRUE(results.cells[1].runs.empty());
     EXPECT_EQ(results.seeds, std::vector<std::string>{"42"});

@@ -125,7 +125,7 @@ TextTable table_of(const Analysis& analysis, const Group& group) {
         table.columns.push_back(name);
         table.left.push_back(left);
     };
-    add_column(std::string(name_of(request.by)), true);
+    add_column(request.by->name, true);
     std::vector<Scale> scales;
     for (const Field* field : statistics) {
         scales.push_back(scale_of(cells, *field));
@@ -139,7 +139,7 @@ TextTable table_of(const Analysis& analysis, const Group& group) {
     add_column("verdict", true);
     for (const std::size_t at : group.cells) {
         const Cell& cell = analysis.cells()[at];
-        std::vector<std::string> row{value_of(cell.key, request.by)};
+        std::vector<std::string> row{value_of(cell.key, *request.by)};
         for (std::size_t column = 0; column < statistics.size(); ++column) {
             row.push_back(figure_text(cell, *statistics[column], scales[column]));
         }

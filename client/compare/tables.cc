@@ -59,29 +59,39 @@ std::string meta_table(const Analysis& analysis) {
     add("runs", std::to_string(analysis.results.runs()));
     add("complete_runs", std::to_string(analysis.results.complete_runs()));
     add("problems", joined(problems, "; "));
-    add("by", std::string(name_of(analysis.request.by)));
+    add("by", analysis.request.by->name);
     add("statistic", std::string(analysis.request.statistic->name));
     add("baseline_rule", analysis.baseline_rule);
     return rows.text();
 }
 
 std::string cells_table(const Analysis& analysis) {
-    CsvRows rows(
-        "cell,label,server,clients,cores,message_bytes,transport,driver,workers,group,group_label,"
-        "runs,complete_runs,failed_runs,failure,skipped,offload,baseline");
+    CsvRows rows("cell,label," + key_columns() +
+                 ",driver,workers,group,group_label,"
+                 "runs,complete_runs,failed_runs,failure,skipped,offload,baseline");
     const auto groups = groups_of_cells(analysis);
     for (std::size_t at = 0; at < analysis.cells().size(); ++at) {
         const Cell& cell = analysis.cells()[at];
         const Group& group = analysis.groups[groups[at]];
         const auto* const context = cell.contexts.empty() ? nullptr : &cell.contexts.front();
-        rows << at + 1 << cell.label << cell.key.server << cell.key.clients
-             << (cell.key.cores > 0 ? std::optional(cell.key.cores) : std::nullopt)
-             << cell.key.message_bytes << cell.key.transport
-             << (context != nullptr ? context->driver : "")
+        rows << at + 1 << cell.label;
+        add_key(rows, cell.key);
+        rows << (context != nullptr ? context->driver : "")
              << (context != nullptr ? std::optional(context->workers) : std::nullopt)
              << groups[at] + 1 << group.label << cell.runs.size() << cell.complete_runs()
              << cell.runs.size() - cell.complete_runs() << cell.failure() << cell.skipped
              << offload_of(cell) << (group.baseline == at);
+        rows.end();
+    }
+    return rows.text();
+}
+
+std::string factors_table(const Analysis&) {
+    CsvRows rows("name,kind,counted,sweep_option,client_option");
+    for (const Factor& factor : factors()) {
+        const SweptBy swept_by = factor.sweep.value_or(SweptBy{});
+        rows << factor.name << (factor.is_text ? "text" : "number") << factor.counted
+             << swept_by.option << swept_by.client_option;
         rows.end();
     }
     return rows.text();
@@ -116,8 +126,8 @@ std::string comparisons_table(const Analysis& analysis) {
         const Cell& baseline = analysis.cells()[comparison.baseline];
         const auto& paired = comparison.paired;
         rows << groups[comparison.cell] + 1 << analysis.groups[groups[comparison.cell]].label
-             << comparison.cell + 1 << cell.key.server << comparison.baseline + 1
-             << value_of(baseline.key, analysis.request.by)
+             << comparison.cell + 1 << cell.key.server() << comparison.baseline + 1
+             << value_of(baseline.key, *analysis.request.by)
              << comparison.statistic->name.substr(prefix.size())
              << (paired ? std::optional(paired->ratio.point) : std::nullopt)
              << (paired ? paired->ratio.interval : std::nullopt)
@@ -154,9 +164,10 @@ std::string environment_table(const Analysis& analysis) {
 
 void write_tables(const Analysis& analysis, const std::string& directory) {
     using Table = std::string (*)(const Analysis&);
-    constexpr std::array<std::pair<const char*, Table>, 10> tables{
+    constexpr std::array<std::pair<const char*, Table>, 11> tables{
         {{"meta.csv", meta_table},
          {"cells.csv", cells_table},
+         {"factors.csv", factors_table},
          {"figures.csv", figures_table},
          {"runs.csv", runs_table},
          {"windows.csv", windows_table},

@@ -17,6 +17,7 @@ void write_tables(const Analysis& analysis, const std::string& directory);
 // The contents of each, for tests.
 [[nodiscard]] std::string meta_table(const Analysis& analysis);
 [[nodiscard]] std::string cells_table(const Analysis& analysis);
+[[nodiscard]] std::string factors_table(const Analysis& analysis);
 [[nodiscard]] std::string figures_table(const Analysis& analysis);
 [[nodiscard]] std::string runs_table(const Analysis& analysis);
 [[nodiscard]] std::string windows_table(const Analysis& analysis);

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/random.hh"
+#include "report/sweep_record.hh"
 #include "run/result.hh"
 
 namespace volley::fixture {
@@ -178,6 +179,28 @@ inline void expect_golden(const std::string& name, const std::string& text) {
     }
     EXPECT_EQ(contents(path), text)
         << "if this is intended: VOLLEY_UPDATE_GOLDEN=1, golden file " << path;
+}
+
+// The plan of a sweep, and one of its cells.
+inline SweepPlan sweep_plan(std::vector<std::string> servers, std::vector<std::uint64_t> clients,
+                            std::vector<std::uint64_t> cores,
+                            std::vector<std::uint64_t> sizes = {4}) {
+    SweepPlan plan;
+    plan.lists.servers() = std::move(servers);
+    plan.lists.numbers("clients") = std::move(clients);
+    plan.lists.numbers("cores") = std::move(cores);
+    plan.lists.numbers("message_bytes") = std::move(sizes);
+    return plan;
+}
+
+inline SweepCell sweep_cell(const std::string& server, std::uint64_t clients, std::uint64_t cores,
+                            std::uint64_t message_bytes = 4, const std::string& skipped = "") {
+    SweepCell cell{.key = {}, .skipped = skipped};
+    cell.key[server_factor()] = server;
+    cell.key[*find_factor("clients")] = clients;
+    cell.key[*find_factor("cores")] = cores;
+    cell.key[*find_factor("message_bytes")] = message_bytes;
+    return cell;
 }
 
 }  // namespace volley::fixture

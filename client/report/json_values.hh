@@ -47,9 +47,7 @@ template <typename T>
 void read_keys(const nlohmann::json& object, T& data) {
     for_each_key(data, [&](const char* key, auto& value) {
         const auto& found = member(object, key);
-        const bool may_lack = std::find(keys_since_schema_2.begin(), keys_since_schema_2.end(),
-                                        key) != keys_since_schema_2.end();
-        if (!may_lack || !found.is_null()) {
+        if (!found.is_null() || !may_lack<T>(key)) {
             read_value(found, key, value);
         }
     });

@@ -283,16 +283,15 @@ TEST(ReadResults, AFileThatCannotBeOpenedIsNamed) {
 }
 
 SweepRecord sweep_of(std::optional<std::size_t> runs) {
+    SweepPlan plan = fixture::sweep_plan({"asio", "a=./b c"}, {1, 16}, {2}, {4, 1024});
+    plan.runs = runs;
+    plan.options = {"--run-time", "0.5s"};
     return {.id = "sweep-1",
             .started = "2026-01-31T12:00:00.123Z",
             .seed = 18'446'744'073'709'551'615U,
-            .plan = {.servers = {"asio", "a=./b c"},
-                     .clients = {1, 16},
-                     .cores = {2},
-                     .sizes = {4, 1024},
-                     .runs = runs,
-                     .options = {"--run-time", "0.5s"}},
-            .cells = {{"asio", 16, 2, 4, ""}, {"a", 1, 2, 1024, "too \"few\" CPUs"}}};
+            .plan = plan,
+            .cells = {fixture::sweep_cell("asio", 16, 2),
+                      fixture::sweep_cell("a", 1, 2, 1024, "too \"few\" CPUs")}};
 }
 
 TEST(ReadResults, ASweepIsReadBackAsItWasWritten) {

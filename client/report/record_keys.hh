@@ -5,12 +5,15 @@
 // histogram, the figures and the identity of a line are not here: json.cc describes them.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
+#include "report/factors.hh"
 #include "report/sweep_record.hh"
 #include "run/result.hh"
 
@@ -25,6 +28,21 @@ inline constexpr std::array<std::string_view, 8> keys_since_schema_2{
 // `Plain`, const or not: one list serves for writing and for reading.
 template <typename T, typename Plain>
 concept Either = std::same_as<std::remove_const_t<T>, Plain>;
+
+// Whether a record without this key of a T is whole: its initial value holds.
+template <typename T>
+[[nodiscard]] bool may_lack(std::string_view key) {
+    if constexpr (Either<T, SweepCell> || Either<T, SweepPlan>) {
+        for (const Factor* factor : swept_factors()) {
+            const SweptBy& by = *factor->sweep;
+            if (factor->is_quiet && (by.option == key || by.record_key == key)) {
+                return true;
+            }
+        }
+    }
+    return std::find(keys_since_schema_2.begin(), keys_since_schema_2.end(), key) !=
+           keys_since_schema_2.end();
+}
 
 template <Either<Warning> T, typename Visit>
 void for_each_key(T& warning, const Visit& visit) {
@@ -213,22 +231,28 @@ void for_each_key(T& exact, const Visit& visit) {
     visit("sum_of_squares", exact.sum_of_squares);
 }
 
+// A factor that need not be said is not written, and may be missing where it is read.
 template <Either<SweepCell> T, typename Visit>
 void for_each_key(T& cell, const Visit& visit) {
-    visit("server", cell.server);
-    visit("clients", cell.clients);
-    visit("server_cores", cell.server_cores);
-    visit("message_bytes", cell.message_bytes);
+    for (const Factor* factor : swept_factors()) {
+        const bool is_unsaid = factor->is_quiet && factor->usual == cell.key[*factor];
+        if (!std::is_const_v<T> || !is_unsaid) {
+            std::visit([&](auto& value) { visit(factor->sweep->record_key.c_str(), value); },
+                       cell.key[*factor]);
+        }
+    }
     visit("skipped", cell.skipped);
 }
 
 // Without runs, which are a number or "auto".
 template <Either<SweepPlan> T, typename Visit>
 void for_each_key(T& plan, const Visit& visit) {
-    visit("servers", plan.servers);
-    visit("clients", plan.clients);
-    visit("cores", plan.cores);
-    visit("sizes", plan.sizes);
+    for (const Factor* factor : swept_factors()) {
+        if (!std::is_const_v<T> || !plan.lists.is_unsaid(*factor)) {
+            std::visit([&](auto& list) { visit(factor->sweep->option.c_str(), list); },
+                       plan.lists[*factor]);
+        }
+    }
     visit("options", plan.options);
 }
 

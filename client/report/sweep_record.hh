@@ -10,24 +10,21 @@
 #include <string>
 #include <vector>
 
+#include "report/factors.hh"
+
 namespace volley {
 
-// The grid as it was asked for. Lists without repetition, in the order in which they were given.
+// The grid as it was asked for. Lists without repetition, in the order in which they were given;
+// servers as the user named them.
 struct SweepPlan {
-    std::vector<std::string> servers;  // as the user named them
-    std::vector<std::size_t> clients;
-    std::vector<std::size_t> cores;    // CPUs of the server
-    std::vector<std::size_t> sizes;    // bytes of a message
+    FactorLists lists;
     std::optional<std::size_t> runs;   // of each cell; nothing: "auto"
     std::vector<std::string> options;  // for the client, each word one element
 };
 
 // What is compared: one server under one load on so many CPUs.
 struct SweepCell {
-    std::string server;  // the name in the run lines
-    std::size_t clients = 0;
-    std::size_t server_cores = 0;
-    std::size_t message_bytes = 0;
+    CellKey key;          // the server by its name in the run lines
     std::string skipped;  // why it cannot be measured; "": it can
 };
 

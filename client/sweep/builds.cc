@@ -49,13 +49,13 @@ void Builds::add(const MeasurementContext& context, const RunResult& run, ExitCo
 }
 
 void Builds::check_server(const GridCell& cell, ExitCode code) const {
-    const auto known = servers_.find(cell.cell.server);
+    const auto known = servers_.find(cell.cell.key.server());
     if (known == servers_.end() || !cell.plan || !cell.plan->spec.run.server) {
         return;
     }
     const auto& command = cell.plan->spec.run.server->command;
     if (const auto change = changed_file(known->second, fingerprint_of(command), command)) {
-        refuse_server(cell.cell.server, *change, code);
+        refuse_server(cell.cell.key.server(), *change, code);
     }
 }
 

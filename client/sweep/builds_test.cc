@@ -10,7 +10,7 @@ namespace {
 // A grid of one server, which is this program: its file is there and stays what it is.
 GridCell cell_of(const std::string& server) {
     GridCell cell;
-    cell.cell.server = server;
+    cell.cell.key[server_factor()] = server;
     cell.plan.emplace();
     cell.plan->spec.run.server = ServerSpec{.command = {"/proc/self/exe"}};
     return cell;

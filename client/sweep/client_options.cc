@@ -9,6 +9,7 @@
 #include "base/error.hh"
 #include "options/description.hh"
 #include "options/words.hh"
+#include "report/factors.hh"
 
 namespace volley {
 
@@ -16,10 +17,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::array<std::pair<std::string_view, const char*>, 18> taken{{
-    {"clients", "name it in the grid: --clients before --"},
-    {"server-cores", "name it in the grid: --cores before --"},
-    {"message", "name it in the grid: --sizes before --"},
+// Beside those of the factors.
+constexpr std::array<std::pair<std::string_view, const char*>, 15> taken{{
     {"runs", "name it in the grid: --runs before --"},
     {"seed", "name it in the grid: --seed before --"},
     {"name", "give the server as NAME=PATH"},
@@ -37,6 +36,21 @@ constexpr std::array<std::pair<std::string_view, const char*>, 18> taken{{
     {"help", "see target/volley --help"},
 }};
 
+// What to do instead of giving the client this option; "": it may be given.
+std::string remedy_for(const std::string& option) {
+    const auto* const found = std::find_if(
+        taken.begin(), taken.end(), [&](const auto& entry) { return entry.first == option; });
+    if (found != taken.end()) {
+        return found->second;
+    }
+    for (const Factor* factor : swept_factors()) {
+        if (factor->sweep->client_option == option) {
+            return "name it in the grid: --" + factor->sweep->option + " before --";
+        }
+    }
+    return "";
+}
+
 po::parsed_options parsed(const std::vector<std::string>& words,
                           const po::options_description& description) {
     try {
@@ -52,13 +66,11 @@ po::parsed_options parsed(const std::vector<std::string>& words,
 void check_client_options(const std::vector<std::string>& words) {
     const po::options_description description = every_option();
     for (const auto& option : parsed(words, description).options) {
-        const auto* const found = std::find_if(taken.begin(), taken.end(), [&](const auto& entry) {
-            return entry.first == option.string_key;
-        });
-        if (found != taken.end()) {
+        const std::string remedy = remedy_for(option.string_key);
+        if (!remedy.empty()) {
             throw Error(ExitCode::usage,
                         "--" + option.string_key + " cannot be an option of the client here",
-                        found->second);
+                        remedy);
         }
     }
 }

@@ -9,14 +9,16 @@
 #include <map>
 #include <sstream>
 #include <string_view>
+#include <type_traits>
+#include <variant>
 
 #include "base/error.hh"
+#include "base/joined.hh"
 #include "base/random.hh"
 #include "options/config_file.hh"
 #include "options/values.hh"
 #include "options/words.hh"
 #include "sweep/client_options.hh"
-#include "transport/challenge.hh"
 
 namespace volley {
 
@@ -24,8 +26,6 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::uint64_t most_clients = 1'000'000;
-constexpr std::uint64_t most_cpus = 65536;
 constexpr std::uint64_t most_runs = 10'000;
 // Of a cell there is one line in the results at each start, and one at least on the screen.
 constexpr std::size_t most_values = 1000;
@@ -35,10 +35,9 @@ po::options_description grid_options() {
     const auto add = [&](const char* name, const char* value, const char* meaning) {
         all.add_options()(name, po::value<std::string>()->value_name(value), meaning);
     };
-    add("servers", "LIST", "names in servers/, paths of executables, or NAME=PATH");
-    add("clients", "LIST", "connections: 1,16,64");
-    add("cores", "LIST|all", "CPUs of the server; all: from 1 to as many as leave the client one");
-    add("sizes", "LIST", "bytes of a message, with k and M (4)");
+    for (const Factor* factor : swept_factors()) {
+        add(factor->sweep->option.c_str(), factor->sweep->value_name, factor->sweep->meaning);
+    }
     add("runs", "K|auto", "runs of each cell; auto: until its figures are tight enough (auto)");
     add("seed", "N", "of the order and of all challenges (drawn, and kept with the results)");
     return all;
@@ -59,7 +58,7 @@ po::options_description command_options() {
 }
 
 // Every word of a list; an empty one, or one that is there twice, is a slip.
-std::vector<std::string> parse_list(const std::string& name, const std::string& text) {
+std::vector<std::string> parse_words_of_list(const SweptBy& by, const std::string& text) {
     std::vector<std::string> words;
     std::istringstream rest(text);
     for (std::string word; std::getline(rest, word, ',');) {
@@ -69,35 +68,40 @@ std::vector<std::string> parse_list(const std::string& name, const std::string& 
                    : word.substr(begin, word.find_last_not_of(" \t") + 1 - begin);
         if (word.empty() || std::find(words.begin(), words.end(), word) != words.end()) {
             throw Error(ExitCode::usage,
-                        "--" + name + " '" + text + "' " +
+                        "--" + by.option + " '" + text + "' " +
                             (word.empty() ? "has an empty place" : "names " + word + " twice"),
-                        "give a list such as " +
-                            std::string(name == "servers" ? "c-epoll,asio" : "1,16,64"));
+                        "give a list such as " + by.example);
         }
         words.push_back(word);
     }
     if (words.empty() || text.back() == ',' || words.size() > most_values) {
         throw Error(ExitCode::usage,
-                    "--" + name + " '" + text.substr(0, 80) + "' is not a list of 1 to " +
+                    "--" + by.option + " '" + text.substr(0, 80) + "' is not a list of 1 to " +
                         std::to_string(most_values) + " values",
                     "separate them by commas");
     }
     return words;
 }
 
-template <typename Parse>
-std::vector<std::size_t> parse_numbers(const std::string& name, const std::string& text,
-                                       Parse parse) {
-    std::vector<std::size_t> numbers;
-    for (const auto& word : parse_list(name, text)) {
-        const std::size_t number = parse(word);
-        if (std::find(numbers.begin(), numbers.end(), number) != numbers.end()) {
-            throw Error(ExitCode::usage, "--" + name + " '" + text + "' names " + word + " twice",
-                        "leave one out");
-        }
-        numbers.push_back(number);
+// Empty where the text is "all", and the factor knows the word.
+void parse_list(const SweptBy& by, const std::string& text, FactorList& list) {
+    std::visit([](auto& values) { values.clear(); }, list);
+    if (by.all != nullptr && text == "all") {
+        return;
     }
-    return numbers;
+    for (const auto& word : parse_words_of_list(by, text)) {
+        const auto add = [&](auto& values) {
+            using Value = typename std::decay_t<decltype(values)>::value_type;
+            const auto value = std::get<Value>(by.parse(by.option, word));
+            if (std::find(values.begin(), values.end(), value) != values.end()) {
+                throw Error(ExitCode::usage,
+                            "--" + by.option + " '" + text + "' names " + word + " twice",
+                            "leave one out");
+            }
+            values.push_back(value);
+        };
+        std::visit(add, list);
+    }
 }
 
 // Returns the places of what it gives.
@@ -133,28 +137,25 @@ std::vector<Absence> parse_absences(const po::variables_map& values) {
 
 void read_grid(const po::variables_map& values, SweepCommand& command) {
     const auto text = [&](const char* name) { return values[name].as<std::string>(); };
-    for (const char* name : {"servers", "clients", "cores"}) {
-        if (values.count(name) == 0) {
-            throw Error(ExitCode::usage, std::string("--") + name + " is missing",
-                        "a grid has --servers, --clients and --cores; see sweep --help");
+    const auto swept = swept_factors();
+    std::vector<std::string> needed;
+    for (const Factor* factor : swept) {
+        if (!factor->usual) {
+            needed.push_back("--" + factor->sweep->option);
+        }
+    }
+    for (const Factor* factor : swept) {
+        if (!factor->usual && values.count(factor->sweep->option) == 0) {
+            throw Error(ExitCode::usage, "--" + factor->sweep->option + " is missing",
+                        "a grid has " + listed(needed, " and ") + "; see sweep --help");
         }
     }
     SweepPlan& plan = command.plan;
-    plan.servers = parse_list("servers", text("servers"));
-    plan.clients = parse_numbers("clients", text("clients"), [](const std::string& word) {
-        return parse_count("clients", word, 1, most_clients);
-    });
-    command.all_cores = text("cores") == "all";
-    if (!command.all_cores) {
-        plan.cores = parse_numbers("cores", text("cores"), [](const std::string& word) {
-            return parse_count("cores", word, 1, most_cpus);
-        });
-    }
-    plan.sizes = {challenge_bytes};
-    if (values.count("sizes") != 0) {
-        plan.sizes = parse_numbers("sizes", text("sizes"), [](const std::string& word) {
-            return parse_bytes("sizes", word, least_message_bytes, most_message_bytes);
-        });
+    for (const Factor* factor : swept) {
+        const SweptBy& by = *factor->sweep;
+        if (values.count(by.option) != 0) {
+            parse_list(by, text(by.option.c_str()), plan.lists[*factor]);
+        }
     }
     if (values.count("runs") != 0 && text("runs") != "auto") {
         plan.runs = parse_count("runs", text("runs"), 1, most_runs);
@@ -179,16 +180,11 @@ std::string name_of_plan(const SweepPlan& plan) {
         }
         mix("");
     };
-    const auto mix_numbers = [&](const std::vector<std::size_t>& numbers) {
-        for (const std::size_t number : numbers) {
-            mix(std::to_string(number));
+    for (const Factor* factor : swept_factors()) {
+        if (!plan.lists.is_unsaid(*factor)) {
+            mix_all(plan.lists.texts(*factor));
         }
-        mix("");
-    };
-    mix_all(plan.servers);
-    mix_numbers(plan.clients);
-    mix_numbers(plan.cores);
-    mix_numbers(plan.sizes);
+    }
     mix_all(plan.options);
     std::array<char, 32> name{};
     std::snprintf(name.data(), name.size(), "sweep-%08x", static_cast<unsigned>(mixed >> 32U));

@@ -23,8 +23,7 @@ struct Absence {
 struct SweepCommand {
     enum class Action { measure, dry_run, list_servers, help };
     Action action = Action::measure;
-    SweepPlan plan;          // without cores where all_cores
-    bool all_cores = false;  // --cores all: 1 … as many as the machine can place
+    SweepPlan plan;  // an empty list is "all": what the machine says it is (sweep/grid.hh)
     std::optional<std::uint64_t> seed;
     std::string out;        // "": derived from the plan
     std::string plan_file;  // "": none

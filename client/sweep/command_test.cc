@@ -46,10 +46,10 @@ class SweepCommandFile : public testing::Test {
 TEST(SweepCommand, AGridHasServersClientsAndCores) {
     const SweepCommand command = parse_sweep_command(small_grid);
     EXPECT_EQ(command.action, SweepCommand::Action::measure);
-    EXPECT_EQ(command.plan.servers, (Words{"a", "b"}));
-    EXPECT_EQ(command.plan.clients, (std::vector<std::size_t>{1, 16}));
-    EXPECT_EQ(command.plan.cores, (std::vector<std::size_t>{2}));
-    EXPECT_EQ(command.plan.sizes, (std::vector<std::size_t>{4}));
+    EXPECT_EQ(command.plan.lists.servers(), (Words{"a", "b"}));
+    EXPECT_EQ(command.plan.lists.numbers("clients"), (std::vector<std::uint64_t>{1, 16}));
+    EXPECT_EQ(command.plan.lists.numbers("cores"), (std::vector<std::uint64_t>{2}));
+    EXPECT_EQ(command.plan.lists.numbers("message_bytes"), (std::vector<std::uint64_t>{4}));
     EXPECT_FALSE(command.plan.runs);
     EXPECT_FALSE(command.seed);
     EXPECT_NE(refusal({"--servers", "a", "--clients", "1"}).find("--cores is missing"),
@@ -60,7 +60,7 @@ TEST(SweepCommand, OptionsOfTheClientComeAfterTheDashes) {
     const SweepCommand command = parse_sweep_command(with(
         small_grid, {"--runs", "12", "--sizes", "4,1k", "--seed", "7", "--", "--run-time", "2s"}));
     EXPECT_EQ(command.plan.runs, 12U);
-    EXPECT_EQ(command.plan.sizes, (std::vector<std::size_t>{4, 1024}));
+    EXPECT_EQ(command.plan.lists.numbers("message_bytes"), (std::vector<std::uint64_t>{4, 1024}));
     EXPECT_EQ(command.seed, 7U);
     EXPECT_EQ(command.plan.options, (Words{"--run-time", "2s"}));
 }
@@ -100,9 +100,9 @@ TEST_F(SweepCommandFile, APlanFileHasTheSameNamesAndTheCommandLineWins) {
     EXPECT_NE(refusal({"--plan", path}).find("--name-of-nothing"), std::string::npos);
     const SweepCommand command =
         parse_sweep_command({"--plan", path, "--clients", "8", "--", "--precision", "2%"});
-    EXPECT_EQ(command.plan.servers, (Words{"x", "y"}));
-    EXPECT_EQ(command.plan.clients, (std::vector<std::size_t>{8}));
-    EXPECT_TRUE(command.all_cores);
+    EXPECT_EQ(command.plan.lists.servers(), (Words{"x", "y"}));
+    EXPECT_EQ(command.plan.lists.numbers("clients"), (std::vector<std::uint64_t>{8}));
+    EXPECT_TRUE(command.plan.lists.numbers("cores").empty()) << "all";
     EXPECT_EQ(command.seed, 9U);
     EXPECT_EQ(command.plan.options, (Words{"--precision", "2%"}));
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <numeric>
 #include <set>
 
 #include "base/error.hh"
@@ -12,7 +11,6 @@
 #include "plan/executable.hh"
 #include "report/text_values.hh"
 #include "stats/comparison.hh"
-#include "transport/challenge.hh"
 
 namespace volley {
 
@@ -73,6 +71,55 @@ std::string misplaced(const Options& options, const Plan& plan, const Topology& 
     return "";
 }
 
+// What varies from group to group: all but the server.
+std::vector<const Factor*> factors_of_groups() {
+    std::vector<const Factor*> swept = swept_factors();
+    std::erase(swept, &server_factor());
+    return swept;
+}
+
+// Every combination, without a server; the first factor varies the fastest.
+std::vector<CellKey> keys_of_groups(const SweepPlan& plan) {
+    std::vector<CellKey> keys(1);
+    for (const Factor* factor : factors_of_groups()) {
+        std::vector<CellKey> more;
+        for (const FactorValue& value : plan.lists.values(*factor)) {
+            for (CellKey key : keys) {
+                key[*factor] = value;
+                more.push_back(std::move(key));
+            }
+        }
+        keys = std::move(more);
+    }
+    return keys;
+}
+
+void check_placement(const Options& options, const SweepPlan& plan) {
+    for (const Factor* factor : swept_factors()) {
+        const SweptBy& by = *factor->sweep;
+        if (!options.placement && by.needs_placement && plan.lists.values(*factor).size() > 1) {
+            throw Error(ExitCode::usage,
+                        "--no-placement with several --" + by.option +
+                            ": nothing is pinned, so that they would not differ",
+                        "leave out one or the other");
+        }
+    }
+}
+
+// Plans the cell, or says why it is skipped.
+void place(GridCell& one, const SweepServer& server, const Topology& topology,
+           const MachineFacts& facts) {
+    try {
+        one.plan = make_plan(one.options, topology, server.metadata, facts);
+        one.cell.skipped = misplaced(one.options, *one.plan, topology);
+    } catch (const Error& error) {
+        one.cell.skipped = error.what();
+    }
+    if (!one.cell.skipped.empty()) {
+        one.plan.reset();
+    }
+}
+
 }  // namespace
 
 std::vector<SweepServer> find_servers(const SweepCommand& command, const std::string& directory) {
@@ -81,7 +128,7 @@ std::vector<SweepServer> find_servers(const SweepCommand& command, const std::st
     for (const auto& absence : command.absent) {
         absent_ones.insert(absence.server);
     }
-    for (const auto& said : command.plan.servers) {
+    for (const auto& said : command.plan.lists.servers()) {
         auto [name, path] = split_server(said, directory);
         SweepServer& server = servers.emplace_back();
         server.path = path;
@@ -113,56 +160,54 @@ std::vector<SweepServer> find_servers(const SweepCommand& command, const std::st
     return servers;
 }
 
-std::vector<std::size_t> placeable_cores(const Topology& topology) {
-    const std::size_t allowed = topology.allowed().size();
-    std::vector<std::size_t> cores(std::max<std::size_t>(allowed, 2) - 1);
-    std::iota(cores.begin(), cores.end(), 1U);
-    return cores;
+void complete_lists(SweepPlan& plan, const Topology& topology) {
+    for (const Factor* factor : swept_factors()) {
+        if (plan.lists.values(*factor).empty() && factor->sweep->all != nullptr) {
+            plan.lists[*factor] = factor->sweep->all(topology);
+        }
+    }
 }
 
-Options cell_options(const SweepPlan& plan, const SweepServer& server, std::size_t clients,
-                     std::size_t cores, std::size_t bytes) {
+Options cell_options(const SweepPlan& plan, const SweepServer& server, const CellKey& key) {
     std::vector<std::string> words = plan.options;
-    words.insert(words.end(),
-                 {"--clients", std::to_string(clients), "--server-cores", std::to_string(cores),
-                  "--message", std::to_string(bytes), "--name", server.name, "--", server.path});
+    for (const Factor* factor : factors_of_groups()) {
+        if (!factor->is_quiet || factor->usual != key[*factor]) {
+            words.insert(words.end(),
+                         {"--" + factor->sweep->client_option, value_of(key, *factor)});
+        }
+    }
+    words.insert(words.end(), {"--name", server.name, "--", server.path});
     return parse_options(words);
+}
+
+CellKey first_key(const SweepPlan& plan) {
+    CellKey key;
+    for (const Factor* factor : factors_of_groups()) {
+        const auto values = plan.lists.values(*factor);
+        if (!values.empty()) {
+            key[*factor] = values.front();
+        }
+    }
+    return key;
 }
 
 std::vector<GridCell> make_grid(const SweepPlan& plan, const std::vector<SweepServer>& servers,
                                 const Topology& topology, const MachineFacts& facts) {
     std::vector<GridCell> grid;
     std::size_t group = 0;
-    for (const std::size_t bytes : plan.sizes) {
-        for (const std::size_t cores : plan.cores) {
-            for (const std::size_t clients : plan.clients) {
-                for (const auto& server : servers) {
-                    GridCell& one = grid.emplace_back();
-                    one.cell = {server.name, clients, cores, bytes, server.skipped};
-                    one.group = group;
-                    one.options = cell_options(plan, server, clients, cores, bytes);
-                    if (!one.options.placement && plan.cores.size() > 1) {
-                        throw Error(ExitCode::usage,
-                                    "--no-placement with several --cores: nothing is pinned, so "
-                                    "that they would not differ",
-                                    "leave out one or the other");
-                    }
-                    if (!server.skipped.empty()) {
-                        continue;
-                    }
-                    try {
-                        one.plan = make_plan(one.options, topology, server.metadata, facts);
-                        one.cell.skipped = misplaced(one.options, *one.plan, topology);
-                    } catch (const Error& error) {
-                        one.cell.skipped = error.what();
-                    }
-                    if (!one.cell.skipped.empty()) {
-                        one.plan.reset();
-                    }
-                }
-                ++group;
+    for (const CellKey& key : keys_of_groups(plan)) {
+        for (const auto& server : servers) {
+            GridCell& one = grid.emplace_back();
+            one.cell = {key, server.skipped};
+            one.cell.key[server_factor()] = server.name;
+            one.group = group;
+            one.options = cell_options(plan, server, key);
+            check_placement(one.options, plan);
+            if (server.skipped.empty()) {
+                place(one, server, topology, facts);
             }
         }
+        ++group;
     }
     return grid;
 }
@@ -203,11 +248,13 @@ Schedule schedule_of(const SweepPlan& plan, const std::vector<GridCell>& grid, s
 }
 
 std::string cell_text(const SweepCell& cell) {
-    return printable(cell.server) + ", " + counted_plainly(cell.clients, "client") + ", " +
-           counted_plainly(cell.server_cores, "core") +
-           (cell.message_bytes == challenge_bytes
-                ? ""
-                : ", " + counted_plainly(cell.message_bytes, "byte"));
+    std::string text;
+    for (const Factor* factor : swept_factors()) {
+        if (factor->usual != cell.key[*factor]) {
+            text += (text.empty() ? "" : ", ") + printable(words_of(cell.key, *factor));
+        }
+    }
+    return text;
 }
 
 }  // namespace volley

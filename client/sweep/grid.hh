@@ -41,12 +41,15 @@ struct GridCell {
 [[nodiscard]] std::vector<SweepServer> find_servers(const SweepCommand& command,
                                                     const std::string& directory);
 
-// 1 … as many CPUs as leave the client one; at least 1.
-[[nodiscard]] std::vector<std::size_t> placeable_cores(const Topology& topology);
+// Puts the values of this machine where the plan says "all".
+void complete_lists(SweepPlan& plan, const Topology& topology);
 
-// The options of one cell of the grid. Throws Error(usage).
+// The options of one cell of the grid, whose server this is. Throws Error(usage).
 [[nodiscard]] Options cell_options(const SweepPlan& plan, const SweepServer& server,
-                                   std::size_t clients, std::size_t cores, std::size_t bytes);
+                                   const CellKey& key);
+
+// The first value of each factor but the server.
+[[nodiscard]] CellKey first_key(const SweepPlan& plan);
 
 // Group by group, in the order of the plan. Throws Error(usage) where the client's options are
 // wrong in every cell.
@@ -58,7 +61,7 @@ struct GridCell {
 [[nodiscard]] Schedule schedule_of(const SweepPlan& plan, const std::vector<GridCell>& grid,
                                    std::uint64_t seed);
 
-// "c-epoll, 16 clients, 1 core", and ", 64 bytes" where messages are not those of the contract.
+// "c-epoll, 16 clients, 1 core"; of the other factors what is not as usual: ", 64 bytes".
 [[nodiscard]] std::string cell_text(const SweepCell& cell);
 
 }  // namespace volley

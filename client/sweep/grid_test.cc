@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hh"
+#include "report/fixture_for_tests.hh"
 
 namespace volley {
 namespace {
@@ -15,14 +16,11 @@ std::vector<SweepServer> two_servers(const std::string& skipped = "") {
     return {{"a", "/servers/a", {}, ""}, {"b", "/servers/b", {}, skipped}};
 }
 
-SweepPlan plan(std::vector<std::size_t> clients, std::vector<std::size_t> cores,
+SweepPlan plan(std::vector<std::uint64_t> clients, std::vector<std::uint64_t> cores,
                std::vector<std::string> options = {}) {
-    return {.servers = {"a", "b"},
-            .clients = std::move(clients),
-            .cores = std::move(cores),
-            .sizes = {4},
-            .runs = {},
-            .options = std::move(options)};
+    SweepPlan plan = fixture::sweep_plan({"a", "b"}, std::move(clients), std::move(cores));
+    plan.options = std::move(options);
+    return plan;
 }
 
 std::vector<GridCell> grid_on(const char* machine, const SweepPlan& plan,
@@ -33,19 +31,20 @@ std::vector<GridCell> grid_on(const char* machine, const SweepPlan& plan,
 
 TEST(Grid, EveryCombinationIsACellAndAGroupDiffersInTheServerOnly) {
     SweepPlan asked = plan({1, 16}, {1, 2}, {"--run-time", "2s"});
-    asked.sizes = {4, 64};
+    asked.lists.numbers("message_bytes") = {4, 64};
     const auto grid = grid_on(four_cpus, asked);
     ASSERT_EQ(grid.size(), 16U);
     for (std::size_t at = 0; at < grid.size(); ++at) {
         EXPECT_EQ(grid[at].group, at / 2);
-        EXPECT_EQ(grid[at].cell.server, at % 2 == 0 ? "a" : "b");
+        EXPECT_EQ(grid[at].cell.key.server(), at % 2 == 0 ? "a" : "b");
         EXPECT_EQ(grid[at].cell.skipped, "");
         ASSERT_TRUE(grid[at].plan);
         EXPECT_EQ(grid[at].plan->spec.run.run_time, std::chrono::seconds(2));
-        EXPECT_EQ(grid[at].plan->spec.run.placement.server_cpus.size(), grid[at].cell.server_cores);
+        EXPECT_EQ(std::to_string(grid[at].plan->spec.run.placement.server_cpus.size()),
+                  value_of(grid[at].cell.key, *find_factor("cores")));
     }
-    EXPECT_EQ(grid[3].cell.clients, 16U);
-    EXPECT_EQ(grid[15].cell.message_bytes, 64U);
+    EXPECT_EQ(value_of(grid[3].cell.key, *find_factor("clients")), "16");
+    EXPECT_EQ(value_of(grid[15].cell.key, *find_factor("message_bytes")), "64");
     EXPECT_EQ(cell_text(grid[15].cell), "b, 16 clients, 2 cores, 64 bytes");
     EXPECT_EQ(cell_text(grid[0].cell), "a, 1 client, 1 core");
 }
@@ -107,14 +106,18 @@ TEST(Grid, OptionsThatAreWrongInEveryCellAreAUsageError) {
 }
 
 TEST(Grid, CoresLeaveTheClientOne) {
-    EXPECT_EQ(placeable_cores(parse_topology(four_cpus)), (std::vector<std::size_t>{1, 2, 3}));
-    EXPECT_EQ(placeable_cores(parse_topology("cpu 0 node 0 core 0\n")),
-              (std::vector<std::size_t>{1}));
+    const auto all_cores_of = [](const char* machine) {
+        SweepPlan asked = plan({1}, {});
+        complete_lists(asked, parse_topology(machine));
+        return asked.lists.numbers("cores");
+    };
+    EXPECT_EQ(all_cores_of(four_cpus), (std::vector<std::uint64_t>{1, 2, 3}));
+    EXPECT_EQ(all_cores_of("cpu 0 node 0 core 0\n"), (std::vector<std::uint64_t>{1}));
 }
 
 SweepCommand naming(std::vector<std::string> servers, std::vector<Absence> absent = {}) {
     SweepCommand command;
-    command.plan.servers = std::move(servers);
+    command.plan.lists.servers() = std::move(servers);
     command.absent = std::move(absent);
     return command;
 }

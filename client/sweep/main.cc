@@ -37,7 +37,7 @@ std::string shown_path(const std::string& path) {
 
 void list_servers(const SweepCommand& command) {
     std::string text;
-    for (const auto& server : command.plan.servers) {
+    for (const auto& server : command.plan.lists.servers()) {
         text += printable(server) + "\n";
     }
     print(text);
@@ -69,9 +69,7 @@ int run_sweep(const std::vector<std::string>& arguments) {
     const Topology topology = read_topology();
     const MachineFacts facts = read_machine_facts();
     const std::string directory = shown_path(results_directory(command, own_directory()));
-    if (command.all_cores) {
-        command.plan.cores = placeable_cores(topology);
-    }
+    complete_lists(command.plan, topology);
     const auto servers = find_servers(command, own_directory() + "/servers");
     std::vector<GridCell> grid = make_grid(command.plan, servers, topology, facts);
     if (command.action == SweepCommand::Action::dry_run) {

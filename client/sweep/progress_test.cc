@@ -8,12 +8,9 @@ namespace volley {
 namespace {
 
 std::vector<GridCell> grid_with(std::size_t cores) {
-    const SweepPlan plan{.servers = {"a", "b"},
-                         .clients = {1},
-                         .cores = {cores},
-                         .sizes = {4},
-                         .runs = 3,
-                         .options = {"--run-time", "0.6s", "--warmup", "0.25s"}};
+    SweepPlan plan = fixture::sweep_plan({"a", "b"}, {1}, {cores});
+    plan.runs = 3;
+    plan.options = {"--run-time", "0.6s", "--warmup", "0.25s"};
     return make_grid(plan, {{"a", "/servers/a", {}, ""}, {"b", "/servers/b", {}, "no compiler"}},
                      parse_topology("cpu 0 node 0 core 0\ncpu 1 node 0 core 1\n"),
                      {.descriptor_limit = 1000, .transports = {.local_ports = 500}, .random = 7});
@@ -43,7 +40,7 @@ TEST(SweepExtent, CountsWhatIsMissingAtThePaceSoFar) {
 
 TEST(SweepTexts, ARunSaysItsFiguresOrItsFailure) {
     RunResult run = fixture::run(1, 8'000);
-    const SweepCell cell{"a", 16, 1, 4, ""};
+    const SweepCell cell = fixture::sweep_cell("a", 16, 1);
     EXPECT_TRUE(
         run_text(cell, 3, run, {"mean"}).starts_with("a, 16 clients, 1 core, round 3: mean "));
     EXPECT_TRUE(short_run_text(cell, run, "p50").ends_with(" of a, 16 clients, 1 core"));

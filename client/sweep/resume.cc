@@ -1,7 +1,6 @@
 #include "sweep/resume.hh"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <utility>
@@ -13,23 +12,15 @@ namespace volley {
 
 namespace {
 
-std::vector<std::string> texts(const std::vector<std::size_t>& numbers) {
-    std::vector<std::string> words;
-    for (const std::size_t number : numbers) {
-        words.push_back(std::to_string(number));
-    }
-    return words;
-}
-
 // The options of the runs as they are in force, without those of single cells and those that only
 // say when a cell has enough.
 std::vector<Setting> settings_of_runs(const SweepPlan& plan) {
-    constexpr std::array<std::string_view, 9> others{"name",     "clients",  "server-cores",
-                                                     "message",  "seed",     "round",
-                                                     "min-runs", "max-runs", "precision"};
+    std::vector<std::string> others{"seed", "round", "min-runs", "max-runs", "precision"};
+    for (const Factor* factor : swept_factors()) {
+        others.push_back(factor->sweep->client_option);
+    }
     const SweepServer any{.name = "any", .path = "any", .metadata = {}, .skipped = ""};
-    std::vector<Setting> settings = settings_of(
-        cell_options(plan, any, plan.clients.front(), plan.cores.front(), plan.sizes.front()));
+    std::vector<Setting> settings = settings_of(cell_options(plan, any, first_key(plan)));
     std::erase_if(settings, [&](const Setting& setting) {
         return std::find(others.begin(), others.end(), setting.name) != others.end();
     });
@@ -70,15 +61,11 @@ std::optional<std::string> difference_of_options(const SweepPlan& there, const S
 
 std::optional<std::size_t> cell_of(const MeasurementContext& context,
                                    const std::vector<GridCell>& grid) {
-    const std::size_t cores = asked_server_cores(context);
-    for (std::size_t at = 0; at < grid.size(); ++at) {
-        const SweepCell& cell = grid[at].cell;
-        if (cell.server == context.server_name && cell.clients == context.connections &&
-            cell.server_cores == cores && cell.message_bytes == context.message_bytes) {
-            return at;
-        }
-    }
-    return std::nullopt;
+    const auto found = std::find_if(grid.begin(), grid.end(), [&](const GridCell& one) {
+        return was_asked_for(one.cell.key, context);
+    });
+    return found == grid.end() ? std::nullopt
+                               : std::optional(static_cast<std::size_t>(found - grid.begin()));
 }
 
 void check_same(const SweepRecord& recorded, const std::string& path, const SweepPlan& plan,
@@ -109,17 +96,9 @@ Attempt attempt_of(const RunResult& run, std::size_t cell, std::uint64_t round,
 }
 
 std::optional<std::string> difference(const SweepPlan& there, const SweepPlan& here) {
-    if (auto found = differ("servers", joined(there.servers, ","), joined(here.servers, ","))) {
-        return found;
-    }
-    using Numbers = std::vector<std::size_t> SweepPlan::*;
-    constexpr std::array<std::pair<const char*, Numbers>, 3> lists{
-        {{"clients", &SweepPlan::clients},
-         {"cores", &SweepPlan::cores},
-         {"sizes", &SweepPlan::sizes}}};
-    for (const auto& [name, list] : lists) {
-        if (auto found =
-                differ(name, joined(texts(there.*list), ","), joined(texts(here.*list), ","))) {
+    for (const Factor* factor : swept_factors()) {
+        if (auto found = differ(factor->sweep->option, joined(there.lists.texts(*factor), ","),
+                                joined(here.lists.texts(*factor), ","))) {
             return found;
         }
     }

@@ -14,12 +14,9 @@ namespace volley {
 namespace {
 
 SweepPlan plan_of(std::vector<std::string> options = {}) {
-    return {.servers = {"a", "b"},
-            .clients = {16},
-            .cores = {1},
-            .sizes = {4},
-            .runs = {},
-            .options = std::move(options)};
+    SweepPlan plan = fixture::sweep_plan({"a", "b"}, {16}, {1});
+    plan.options = std::move(options);
+    return plan;
 }
 
 SweepRecord start_of(const SweepPlan& plan) {
@@ -111,7 +108,7 @@ TEST_F(ResumedSweep, WhatAFileSaysInMemoryIsWhatTheRunSaid) {
 
 TEST_F(ResumedSweep, AnotherSweepIsRefusedWithTheDifferenceAndTheRemedy) {
     SweepPlan other = plan_of();
-    other.clients = {1, 16};
+    other.lists.numbers("clients") = {1, 16};
     const std::string error = refusal(json_sweep_line(start_of(other)));
     EXPECT_NE(error.find("clients: 1,16 there, 16 here"), std::string::npos) << error;
     EXPECT_NE(error.find("--out"), std::string::npos) << error;
@@ -144,7 +141,7 @@ TEST(SweepDifference, MoreRunsAreNone) {
     SweepPlan there = plan_of();
     there.runs = 5;
     EXPECT_FALSE(difference(there, plan_of()));
-    there.servers = {"a"};
+    there.lists.servers() = {"a"};
     EXPECT_EQ(difference(there, plan_of()), "servers: a there, a,b here");
 }
 

@@ -209,7 +209,7 @@ class Sweep {
     void skip(std::size_t cell, const std::string& reason) {
         for (std::size_t other = 0; other < grid_.size(); ++other) {
             GridCell& one = grid_[other];
-            if (one.plan && one.cell.server == grid_[cell].cell.server) {
+            if (one.plan && one.cell.key.server() == grid_[cell].cell.key.server()) {
                 one.cell.skipped = reason;
                 schedule_.skip(other);
                 say("skipped: " + cell_text(one.cell) + ": " + printable(reason) + "\n");

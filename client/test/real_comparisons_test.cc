@@ -15,6 +15,7 @@
 
 #include "base/random.hh"
 #include "compare/analysis.hh"
+#include "compare/measured_for_tests.hh"
 #include "sweep/schedule.hh"
 
 namespace volley {
@@ -23,11 +24,7 @@ namespace {
 constexpr std::uint64_t comparisons = 200;
 constexpr double known_difference = 1.05;
 
-struct RecordedRun {
-    double mean = 0;
-    double p50 = 0;
-    double p99 = 0;
-};
+using RecordedRun = fixture::ThreeFigures;
 using Recording = std::map<std::string, std::vector<RecordedRun>>;  // by round
 
 Recording read_recording() {
@@ -51,26 +48,8 @@ Recording read_recording() {
     return recording;
 }
 
-std::size_t index_of(const char* statistic) {
-    return static_cast<std::size_t>(find_statistic(statistic) - fields().data());
-}
-
-MeasuredRun measured(const RecordedRun& recorded, std::uint64_t round) {
-    MeasuredRun run;
-    run.round = round;
-    run.number = round;
-    run.complete = true;
-    run.figures.values.resize(fields().size());
-    run.figures.within_run.resize(fields().size());
-    run.figures.values[index_of("mean")] = recorded.mean;
-    run.figures.values[index_of("p50")] = recorded.p50;
-    run.figures.values[index_of("p99")] = recorded.p99;
-    return run;
-}
-
 Cell cell_of(const std::string& server, std::vector<MeasuredRun> runs, double confidence) {
-    Cell cell;
-    cell.key = {server, 1, 1, 4, "tcp"};
+    Cell cell = fixture::cell_named(server);
     cell.runs = std::move(runs);
     std::vector<RunFigures> all;
     for (const auto& run : cell.runs) {
@@ -96,7 +75,7 @@ Outcome compare_in_order(const std::vector<RecordedRun>& first,
     std::vector<MeasuredRun> runs[2];
     while (const auto step = schedule.next()) {
         const auto& recorded = (step->cell == 0 ? first : second)[order[step->round - 1]];
-        runs[step->cell].push_back(measured(recorded, step->round));
+        runs[step->cell].push_back(fixture::run_with(recorded, step->round));
         EXPECT_TRUE(schedule.add({.cell = step->cell,
                                   .round = step->round,
                                   .complete = true,
