@@ -6,7 +6,7 @@ plot_clients <- function(tables) {
     if (nrow(rows) == 0) return(nothing("no run is complete"))
     if (length(unique(rows$clients)) < 2) return(nothing("all were measured with the same number of clients"))
     rows$series <- as_series(rows$series, tables)
-    rows$panel <- panels_by(rows, c("cores", "message_bytes"), tables)
+    rows$panel <- panels_by(rows, "clients", tables)
     draw_over(rows, tables, "clients", "clients", "round trips per second", "1/s", "Throughput over clients", log = TRUE,
               notes = interval_note(tables, rows))
 }

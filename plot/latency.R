@@ -13,7 +13,7 @@ plot_latency <- function(tables) {
     unit <- time_unit(rows$value)
     rows <- in_unit(rows, unit$ns)
     rows$series <- as_series(rows$series, tables)
-    panel <- panels_by(rows, c(if (over == "clients") "cores" else "clients", "message_bytes"), tables)
+    panel <- panels_by(rows, over, tables)
     rows$panel <- panels_times(panel, factor(rows$statistic, statistics))
     draw_over(rows, tables, over, if (over == "clients") "clients" else "CPUs of the server", "round trip", unit$name,
               paste("Round trip over", over), log_x = over == "clients", columns = 3, notes = interval_note(tables, rows))

@@ -14,7 +14,7 @@ plot_sizes <- function(tables) {
     moved$quantity <- rep(quantity[2], nrow(moved))
     rows <- rbind(trip, moved)
     rows$series <- as_series(rows$series, tables)
-    rows$panel <- panels_times(panels_by(rows, c("clients", "cores"), tables), factor(rows$quantity, quantity))
+    rows$panel <- panels_times(panels_by(rows, "message_bytes", tables), factor(rows$quantity, quantity))
     draw_over(rows, tables, "message_bytes", "bytes of a message", "", "", "Size of messages", free = TRUE, log = TRUE, columns = 2,
               notes = interval_note(tables, rows))
 }

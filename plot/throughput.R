@@ -7,7 +7,7 @@ plot_throughput <- function(tables) {
     if (nrow(rows) == 0) return(nothing("no run is complete"))
     if (all(is.na(rows$cores))) return(nothing("the number of the server's CPUs is not known"))
     rows$series <- as_series(rows$series, tables)
-    rows$panel <- panels_by(rows, c("clients", "message_bytes"), tables)
+    rows$panel <- panels_by(rows, "cores", tables)
     cores <- unique(stats::na.omit(rows$cores))
     title <- if (length(cores) > 1) "Throughput over cores" else paste("Throughput, with", count_of(cores, "CPU"), "for the server")
     draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second", "1/s", title,
@@ -24,7 +24,7 @@ plot_classic_throughput <- function(tables) {
     # By rank: by the mean round trip where there are most clients, and most cores.
     by_rank <- order(-old$clients, -old$cores, old$mean_ns)
     rows$series <- factor(old$server, unique(old$server[by_rank]))
-    rows$panel <- panels_by(rows, "clients", tables)
+    rows$panel <- panels_by(rows, "cores", tables)
     note <- c("round trips per second: clients / mean round trip",
               "bars: the original\u2019s own interval, 1.96 standard errors of round trips of one run as if they were independent: too short",
               if (anyNA(rows$low)) "hollow without a bar: no standard deviation is known")

@@ -61,6 +61,7 @@ classic_tables <- function(path) {
         }, simplify = FALSE))
     })
     empty$cells$series <- character()
+    empty$factors <- data.frame(name = c("server", "clients", "cores"), kind = c("text", "number", "number"), counted = c("", "client", "core"))
     empty$meta <- data.frame(key = c("schema_version", "files"), value = c("0", path))
     c(empty, list(classic = read_classic(path)))
 }

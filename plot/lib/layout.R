@@ -19,17 +19,21 @@ label_inches <- function(names) letter_inches * max(nchar(as.character(names)), 
 
 as_series <- function(names, tables) factor(names, series_by_rank(tables))
 
-count_words <- list(clients = c("client", "clients"), cores = c("core", "cores"), message_bytes = c("byte", "bytes"))
+# Values of a factor in words: "16 clients"; of one that counts nothing, "depth 16".
+factor_words <- function(values, name, tables) {
+    counted <- tables$factors$counted[tables$factors$name == name]
+    if (counted == "") return(paste(name, ifelse(is.na(values), "unknown", plain_number(values))))
+    ifelse(is.na(values), paste0("unknown ", counted, "s"), count_of(values, counted))
+}
 
-# A factor that names the panels: the first column always, the others only where the results differ in them. Ordered by the numbers.
-panels_by <- function(rows, columns, tables) {
+# What names the panels of a plot over one factor: of the other numbers the first always, the rest only where the results differ in them.
+# Ordered by the numbers.
+panels_by <- function(rows, over, tables) {
+    columns <- setdiff(factors_of(tables, "number"), over)
     differs <- vapply(columns, function(column) length(unique(tables$cells[[column]])) > 1, TRUE)
     differs[1] <- TRUE
     columns <- columns[differs]
-    label <- do.call(paste, c(lapply(columns, function(column) {
-        words <- count_words[[column]]
-        ifelse(is.na(rows[[column]]), paste("unknown", words[2]), count_of(rows[[column]], words[1], words[2]))
-    }), sep = ", "))
+    label <- do.call(paste, c(lapply(columns, function(column) factor_words(rows[[column]], column, tables)), sep = ", "))
     factor(label, unique(label[do.call(order, rows[columns])]))
 }
 # The same from panels that are there already, each parted by another factor.

@@ -19,11 +19,12 @@ plot_directory <- local({
     dirname(dirname(normalizePath(own, mustWork = FALSE)))
 })
 
-# Columns that a table must have; those named in `numbers` are numbers, an empty one is NA, all others text. More columns may follow.
+# Columns that a table must have, cells also one for each factor in factors.csv; those named in `numbers` are numbers, an empty one is NA, all others text. More columns may follow.
 table_columns <- list(
     meta = c("key", "value"),
-    cells = c("cell", "label", "server", "clients", "cores", "message_bytes", "transport", "driver", "workers", "group", "group_label",
-              "runs", "complete_runs", "failed_runs", "failure", "skipped", "offload", "baseline"),
+    factors = c("name", "kind", "counted", "sweep_option", "client_option"),
+    cells = c("cell", "label", "driver", "workers", "group", "group_label", "runs", "complete_runs", "failed_runs", "failure", "skipped",
+              "offload", "baseline"),
     figures = c("cell", "field", "unit", "meaning", "value", "low", "high", "scope", "runs"),
     runs = c("cell", "measurement", "round", "run", "started", "order", "complete", "error", "measured_seconds", "warmup_seconds",
              "rtt_ns_mean"),
@@ -34,7 +35,7 @@ table_columns <- list(
                     "t_low", "t_high", "verdict", "rounds", "rounds_needed", "comparisons"),
     warnings = c("id", "message", "remedy", "cells", "scope"),
     environment = c("key", "value", "values"))
-numbers <- c("cell", "clients", "cores", "message_bytes", "workers", "group", "runs", "complete_runs", "failed_runs", "round", "run",
+numbers <- c("cell", "workers", "group", "runs", "complete_runs", "failed_runs", "round", "run",
              "order", "start_seconds", "width_seconds", "count", "mean_ns", "maximum_ns", "quantile", "inverse_tail", "value_ns",
              "low_ns", "high_ns", "share", "cumulative", "baseline_cell", "ratio", "low", "high", "t_low", "t_high", "rounds",
              "rounds_needed", "comparisons", "cells", "values", "measured_seconds", "warmup_seconds", "rtt_ns_mean")
@@ -53,18 +54,21 @@ as_number <- function(text, file, column) {
 # A text that a spreadsheet would take for a formula is written with an apostrophe before it (client/report/csv_text.hh).
 text_of_cell <- function(text) visible(sub("^'(?=[=+@-])", "", text, perl = TRUE))
 
-read_table <- function(directory, name) {
+# What cells can differ in, of one kind or of both.
+factors_of <- function(tables, kind = c("number", "text")) tables$factors$name[tables$factors$kind %in% kind]
+
+read_table <- function(directory, name, factors = NULL) {
     file <- file.path(directory, paste0(name, ".csv"))
     if (!file.exists(file)) {
         fail(file, " is missing: these tables were not written by target/compare --tables, or by an older one (make client)")
     }
     table <- tryCatch(utils::read.csv(file, colClasses = "character", check.names = FALSE, encoding = "UTF-8", na.strings = character()),
                       error = function(problem) fail(file, ": ", conditionMessage(problem)))
-    absent <- setdiff(table_columns[[name]], names(table))
+    absent <- setdiff(c(table_columns[[name]], factors$name), names(table))
     if (length(absent) > 0) {
         fail(file, ": no column ", paste(absent, collapse = ", "), ": written by another version of target/compare (make client)")
     }
-    values <- intersect(names(table), numbers)
+    values <- intersect(names(table), c(numbers, factors$name[factors$kind == "number"]))
     if (name == "figures") values <- c(values, "value")
     if (name == "environment" || name == "meta") values <- intersect(values, "values")
     if (name == "runs") values <- setdiff(names(table), c("measurement", "started", "complete", "error"))
@@ -95,20 +99,35 @@ check_schema <- function(tables, path) {
     }
 }
 
-# What makes the lines of a plot different: the server, with its transport where there are several.
-name_series <- function(cells) {
+# What makes the lines of a plot different: the server, with its transport, or another factor that is a text, where there are several.
+name_series <- function(tables) {
+    cells <- tables$cells
+    texts <- setdiff(factors_of(tables, "text"), "server")
+    differs <- vapply(texts, function(name) length(unique(cells[[name]][cells[[name]] != ""])) > 1, NA)
     cells$series <- cells$server
-    if (length(unique(cells$transport[cells$transport != ""])) > 1) {
-        cells$series <- paste0(cells$server, " (", cells$transport, ")")
-    }
+    if (any(differs)) cells$series <- paste0(cells$server, " (", do.call(paste, c(unname(as.list(cells[texts[differs]])), sep = ", ")), ")")
     cells
+}
+
+# Names of factors become part of commands and formulas, and tables may come from anybody.
+read_factors <- function(directory) {
+    factors <- read_table(directory, "factors")
+    for (column in names(factors)) {
+        wrong <- which(!grepl("^[a-z_-]*\\z", factors[[column]], perl = TRUE))
+        if (length(wrong) > 0) {
+            fail(file.path(directory, "factors.csv"), ": row ", wrong[1], ", column ", column, ": \"", factors[[column]][wrong[1]], "\" is no name")
+        }
+    }
+    factors
 }
 
 read_table_directory <- function(directory, path = directory) {
     tables <- list(meta = read_table(directory, "meta"))
     check_schema(tables, path)
-    for (name in setdiff(names(table_columns), "meta")) tables[[name]] <- read_table(directory, name)
-    tables$cells <- name_series(tables$cells)
+    tables$factors <- read_factors(directory)
+    tables$cells <- read_table(directory, "cells", tables$factors)
+    for (name in setdiff(names(table_columns), names(tables))) tables[[name]] <- read_table(directory, name)
+    tables$cells <- name_series(tables)
     for (name in c("figures", "runs", "windows", "spectrum", "distribution", "comparisons")) {
         unknown <- setdiff(tables[[name]]$cell, tables$cells$cell)
         if (length(unknown) > 0) fail(path, ": ", name, ".csv speaks of cell ", unknown[1], ", which is not in cells.csv")

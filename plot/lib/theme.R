@@ -45,7 +45,7 @@ shapes_of <- function(names) stats::setNames(rep_len(shapes, length(names)), nam
 
 # Groups in the order of what they differ in.
 order_groups <- function(rows, tables) {
-    cells <- tables$cells[order(tables$cells$clients, tables$cells$cores, tables$cells$message_bytes, tables$cells$group), ]
+    cells <- tables$cells[do.call(order, unname(as.list(tables$cells[c(factors_of(tables, "number"), "group")]))), ]
     factor(rows$group_label, unique(cells$group_label))
 }
 

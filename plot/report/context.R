@@ -22,7 +22,7 @@ warnings_section <- function(tables) {
 
 environment_section <- function(tables) {
     # What the grid varies is in the ranking, and every run has a seed of its own.
-    environment <- tables$environment[!tables$environment$key %in% paste0("options.", c("clients", "message", "server-cores", "name", "round", "seed")), ]
+    environment <- tables$environment[!tables$environment$key %in% paste0("options.", c(tables$factors$client_option, "round", "seed")), ]
     if (nrow(environment) == 0) return(section("environment", "Environment", paragraph("Nothing is recorded.")))
     differing <- ifelse(environment$values %in% c(0, 1, NA), "", sprintf(" <small>the first of %d different ones</small>", environment$values))
     section("environment", "Environment", html_table("Where and with what it was measured",

@@ -5,6 +5,9 @@ shell_word <- function(text) ifelse(grepl("^[A-Za-z0-9_./:@%+=,-]+\\z", text, pe
 
 in_order <- function(values) paste(format(sort(unique(values)), scientific = FALSE, trim = TRUE), collapse = ",")
 
+# What a sweep varies.
+swept <- function(tables) tables$factors[tables$factors$sweep_option != "", ]
+
 # "--clients 1,16", or nothing where the results do not know.
 grid_option <- function(name, values) {
     values <- values[!is.na(values)]
@@ -31,20 +34,28 @@ client_options <- function(environment) {
     words[names %in% options_with_value | (names %in% options_without & rows$value == "yes")]
 }
 
+# "--servers=a,b", in one word so that no name is taken for an option; of numbers as above.
+factor_options <- function(tables) {
+    unlist(lapply(split(swept(tables), seq_len(nrow(swept(tables)))), function(factor) {
+        option <- paste0("--", factor$sweep_option)
+        values <- tables$cells[[factor$name]]
+        if (factor$kind == "number") grid_option(option, values) else paste0(option, "=", shell_word(paste(unique(values), collapse = ",")))
+    }))
+}
+
 sweep_command <- function(tables) {
     cells <- tables$cells
     seed <- environment_value(tables, "seed")
     options <- client_options(tables$environment)
-    words <- c("benchmark/sweep.sh", paste0("--servers=", shell_word(paste(unique(cells$server), collapse = ","))),
-        grid_option("--clients", cells$clients), grid_option("--cores", cells$cores), grid_option("--sizes", cells$message_bytes),
+    words <- c("benchmark/sweep.sh", factor_options(tables),
         if (any(cells$complete_runs > 0)) grid_option("--runs", max(cells$complete_runs)), if (grepl("^[0-9]+$", seed)) paste("--seed", seed),
         paste("--out", repeated), if (length(options)) paste(c("--", options), collapse = " "))
     paste(words, collapse = " \\\n    ")
 }
 
-is_full_grid <- function(cells) {
-    sides <- vapply(cells[c("server", "clients", "cores", "message_bytes")], function(side) length(unique(side)), 0)
-    nrow(cells) == prod(sides)
+is_full_grid <- function(tables) {
+    sides <- vapply(tables$cells[swept(tables)$name], function(side) length(unique(side)), 0)
+    nrow(tables$cells) == prod(sides)
 }
 
 repeat_section <- function(tables) {
@@ -56,6 +67,6 @@ repeat_section <- function(tables) {
         paragraph(escape(sprintf("Measured with volley %s. In a clone of it:", version))),
         scroll_box("Commands", element("pre", element("code", escape(paste(commands, collapse = "\n"))))),
         if (grepl("dirty", version)) paragraph("That version was built from sources with changes that are in no commit."),
-        if (!is_full_grid(tables$cells)) paragraph("The results hold only some cells of this grid."),
+        if (!is_full_grid(tables)) paragraph("The results hold only some cells of this grid."),
         paragraph(escape("The cells are shuffled anew in each round, by the seed. Another machine, kernel or load gives other figures; what should repeat is the verdicts.")))
 }

@@ -28,13 +28,13 @@ for (what in names(all)) test_that(paste("plots of", what), {
 
 test_that("nothing complete: every plot says so", {
     tables <- all[["nothing complete"]]
-    tables$cells <- name_series(tables$cells)
+    tables$cells <- name_series(tables)
     for (name in names(plots)) expect_true(is_nothing(draw(name, tables)), info = name)
 })
 
 test_that("a PNG has the size that the plot asked for", {
     tables <- all$plain
-    tables$cells <- name_series(tables$cells)
+    tables$cells <- name_series(tables)
     plot <- draw("latency", tables)
     file <- tempfile(fileext = ".png")
     expect_silent(save_plot(plot, file))

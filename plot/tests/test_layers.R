@@ -1,10 +1,10 @@
 # What stands where: the data of the layers, as they would be drawn.
 
 plain <- fake_tables()
-plain$cells <- name_series(plain$cells)
+plain$cells <- name_series(plain)
 named <- function(...) {
     tables <- fake_tables(...)
-    tables$cells <- name_series(tables$cells)
+    tables$cells <- name_series(tables)
     tables
 }
 forty <- named(servers = sprintf("server-%02d", 1:40), clients = c(1, 64))
@@ -252,6 +252,20 @@ test_that("subtitle and caption say where, how often and with which interval", {
 test_that("the transport is part of the name where there are several", {
     tables <- fake_tables(servers = c("a", "b"))
     tables$cells$transport[tables$cells$server == "b"] <- "unix"
-    tables$cells <- name_series(tables$cells)
+    tables$cells <- name_series(tables)
     expect_equal(series_by_rank(tables), c("a (tcp)", "b (unix)"))
+})
+
+test_that("a factor that no plot names parts the panels where it is a number, and the lines where it is a text", {
+    tables <- fake_tables(servers = c("a", "b"), clients = c(1, 16))
+    tables$factors[6:7, ] <- rbind(c("depth", "number", "challenge", "depths", "depth"), c("build", "text", "", "builds", "build"))
+    tables$cells$depth <- ifelse(tables$cells$clients == 1, 4, 1)
+    tables$cells$build <- ifelse(tables$cells$server == "b", "debug", "release")
+    directory <- write_tables(tables, tempfile("tables"))
+    on.exit(unlink(directory, recursive = TRUE))
+    read <- read_tables(directory)
+    expect_equal(panels_of(draw("clients", read)), c("1 core, 1 challenge", "1 core, 4 challenges"))
+    expect_setequal(levels(draw("clients", read)$data$series), c("a (release)", "b (debug)"))
+    read$factors$counted[read$factors$name == "depth"] <- ""
+    expect_equal(panels_of(draw("clients", read)), c("1 core, depth 1", "1 core, depth 4"))
 })

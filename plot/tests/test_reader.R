@@ -76,6 +76,12 @@ test_that("what is missing or wrong is named: table, column, row", {
     wrong$cells$baseline[2] <- "maybe"
     expect_match(refusal(wrong), "cells.csv: row 2, column baseline: \"maybe\"")
     wrong <- tables
+    wrong$factors$sweep_option[2] <- "x; rm"
+    expect_match(refusal(wrong), "factors.csv: row 2, column sweep_option: \"x; rm\" is no name")
+    without <- tables
+    without$cells$cores <- NULL
+    expect_match(refusal(without), "cells.csv: no column cores")
+    wrong <- tables
     wrong$spectrum$cell[1] <- 99
     expect_match(refusal(wrong), "spectrum.csv speaks of cell 99")
     expect_error(read_tables("/nowhere.jsonl"), "/nowhere.jsonl: no such file", class = "volley_problem")
@@ -83,7 +89,7 @@ test_that("what is missing or wrong is named: table, column, row", {
 
 test_that("a figure in another unit than the axis is not drawn", {
     tables <- fake_tables()
-    tables$cells <- name_series(tables$cells)
+    tables$cells <- name_series(tables)
     tables$figures$unit[tables$figures$field == "rtt_ns_mean"] <- "us"
     expect_error(draw("latency", tables), "rtt_ns_mean is in \"us\", and this plot reads it in \"ns\"", class = "volley_problem")
 })
