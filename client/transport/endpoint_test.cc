@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/error_for_tests.hh"
 #include "transport/address.hh"
 #include "transport/any_transport.hh"
@@ -10,32 +12,33 @@ namespace volley {
 namespace {
 
 // What every transport has to keep, whatever it is.
-class EveryEndpoint : public testing::TestWithParam<AnyEndpoint> {};
-INSTANTIATE_TEST_SUITE_P(Transports, EveryEndpoint,
-                         testing::Values(AnyEndpoint(TcpEndpoint()), AnyEndpoint(NullEndpoint())),
-                         [](const auto& one) {
-                             return std::string(Endpoint(one.param).transport());
-                         });
+const std::array<Endpoint, 2> every{Endpoint(TcpEndpoint()), Endpoint(NullEndpoint())};
 
-TEST_P(EveryEndpoint, AFreshOneIsFreeAndHasOnePlace) {
-    const Endpoint endpoint = Endpoint(GetParam()).on_this_machine().fresh();
-    EXPECT_EQ(endpoint.transport(), Endpoint(GetParam()).transport());
-    EXPECT_FALSE(endpoint.is_taken());
-    const auto transports = transports_to(endpoint);
-    ASSERT_EQ(transports.size(), 1U);
-    EXPECT_EQ(text_of(transports.front()), endpoint.text());
-    EXPECT_EQ(host_of(transports.front()), endpoint.host());
-    // The one that has answered is the one that is measured again.
-    EXPECT_EQ(endpoint.on_host(host_of(transports.front())).text(), endpoint.text());
-    EXPECT_EQ(endpoint.carried_by_kernel(1, {}, 1), "");
+TEST(Endpoint, AFreshOneIsFreeAndHasOnePlace) {
+    for (const Endpoint& kind : every) {
+        const Endpoint endpoint = kind.on_this_machine().fresh();
+        const std::string text = endpoint.text();
+        EXPECT_EQ(endpoint.transport(), kind.transport());
+        EXPECT_FALSE(endpoint.is_taken()) << text;
+        const auto transports = transports_to(endpoint);
+        ASSERT_EQ(transports.size(), 1U) << text;
+        EXPECT_EQ(text_of(transports.front()), text);
+        EXPECT_EQ(host_of(transports.front()), endpoint.host());
+        // The one that has answered is the one that is measured again.
+        EXPECT_EQ(endpoint.on_host(host_of(transports.front())).text(), text);
+        EXPECT_EQ(endpoint.carried_by_kernel(1, {}, 1), "");
+    }
 }
 
-TEST_P(EveryEndpoint, LimitsLeaveRoomForOneConnectionOfFourBytes) {
-    const EndpointLimits limits =
-        Endpoint(GetParam()).limits({.local_ports = 2}, /*server_is_ours=*/true);
-    EXPECT_GE(limits.most_connections, 1U);
-    EXPECT_LE(limits.least_message_bytes, challenge_bytes);
-    EXPECT_GE(limits.most_message_bytes, challenge_bytes);
+TEST(Endpoint, LimitsLeaveRoomForOneConnectionOfFourBytes) {
+    for (const Endpoint& kind : every) {
+        const EndpointLimits limits = kind.limits({.local_ports = 2}, /*server_is_ours=*/true);
+        EXPECT_GE(limits.most_connections, 1U) << kind.transport();
+        EXPECT_LE(limits.least_message_bytes, challenge_bytes) << kind.transport();
+        EXPECT_GE(limits.most_message_bytes, challenge_bytes) << kind.transport();
+    }
+    EXPECT_EQ(every[0].limits({.local_ports = 2}, true).most_connections, 1U);
+    EXPECT_EQ(every[0].limits({.local_ports = 2}, false).most_connections, 2U);
 }
 
 TEST(Endpoint, ServerAndClientAreToldWhatIsNotTheirDefault) {
