@@ -64,31 +64,31 @@ client: target/volley $(PROGRAMS:%=target/%)
 help:
 	@printf '%s\n' \
 	  'all            client and servers (the default)' \
-	  'client         target/volley, and the programs beside it: conform, compare, sweep' \
-	  'servers        every server whose needs are met; ends with a table: built, skipped (why), failed' \
-	  'server-NAME    one server: servers/NAME and target/servers/NAME' \
-	  'check-NAME     does the server NAME keep the contract?' \
-	  'check-servers  do all of them? One table; SERVERS="a b" checks these alone, TIMES=3 each three times' \
-	  'setup-LANGUAGE installs what the servers in one language need (setup-rust, setup-go …), with apt; setup-all: all' \
-	  'new-server     NAME=x LANG=c: servers/x, made from the reference of its language, conforming from the start' \
-	  'servers-table  the table in servers/README.md, from each server.toml' \
-	  'test           sets up what is missing, builds, runs every test; ends with N passed, N failed, N skipped' \
+	  'client         target/volley and the other programs: conform, compare, sweep' \
+	  'servers        builds every server that this machine can; ends with a table: built, skipped (why), failed' \
+	  'server-NAME    builds one server: servers/NAME, linked from target/servers/NAME' \
+	  'check-NAME     checks whether the server NAME keeps the contract' \
+	  'check-servers  checks all servers and prints a table; SERVERS="a b" only these, TIMES=3 each three times' \
+	  'setup-LANGUAGE installs with apt what the servers in one language need (setup-rust, setup-go …); setup-all: everything' \
+	  'new-server     NAME=x LANG=c: makes servers/x from the reference server of its language, ready to be changed' \
+	  'servers-table  rewrites the table in servers/README.md from each server.toml' \
+	  'test           installs what is missing, builds, runs all tests; ends with N passed, N failed, N skipped' \
 	  'check          after a change, in under two minutes: build, unit tests, most behaviour scripts, lint of changed files' \
-	  'unit           the unit tests alone' \
-	  'behaviour      the behaviour scripts alone' \
-	  'asan           the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer, the C and C++ servers too' \
-	  'tsan           the whole suite under ThreadSanitizer, the C and C++ servers too' \
-	  'fuzz           libFuzzer over options, result reading and reply decoding, FUZZ_SECONDS=60 in all' \
-	  'format         lays out all C++ with clang-format' \
-	  'lint           layout, shell scripts, floors, headers alone, warnings of both compilers (from the builds), and whether all that is used is set up' \
-	  'experiment     a grid, compared, drawn and reported: PLAN=benchmark/plans/quick.ini OUT=directory; may be stopped and repeated' \
-	  'plot           every plot that RESULTS=path can feed, PNG and SVG, into OUT=directory (plots/ beside the results)' \
-	  'report         one HTML file of RESULTS=path: ranking, plots, environment; OUT=file (report.html beside them)' \
-	  'bench          all benchmarks' \
-	  'bench-client   what the client costs: recording, scale, and ratios to the thinnest loops in C' \
-	  'coverage       do the intervals cover at their nominal rate? (long form)' \
-	  'coverage-real  the same on runs of real servers, recorded now (about 10 minutes)' \
-	  'clean          removes everything that was built; what was measured (target/sweep-results) stays' \
+	  'unit           runs the unit tests only' \
+	  'behaviour      runs the behaviour scripts only' \
+	  'asan           runs all tests under AddressSanitizer and UndefinedBehaviorSanitizer, including the C and C++ servers' \
+	  'tsan           runs all tests under ThreadSanitizer, including the C and C++ servers' \
+	  'fuzz           fuzzes options, result reading and reply decoding with libFuzzer, FUZZ_SECONDS=60 in total' \
+	  'format         formats all C++ with clang-format' \
+	  'lint           checks format, shell scripts, floors, that headers compile alone, compiler warnings (from the builds), and what setup installs' \
+	  'experiment     measures a grid, compares, plots and reports: PLAN=benchmark/plans/quick.ini OUT=directory; repeat it to resume' \
+	  'plot           draws every plot that RESULTS=path has data for, as PNG and SVG, into OUT=directory (plots/ beside the results)' \
+	  'report         writes one HTML file from RESULTS=path: ranking, plots, environment; OUT=file (report.html beside the results)' \
+	  'bench          runs all benchmarks of the client' \
+	  'bench-client   measures the cost of the client: recording, scale, and ratios to minimal loops in C' \
+	  'coverage       tests how often the intervals contain the true value (long form)' \
+	  'coverage-real  does the same with runs of real servers, recorded now (about 10 minutes)' \
+	  'clean          removes everything that was built; keeps results (target/sweep-results)' \
 	  'V=1 shows the commands.'
 
 # The flags and the compiler, as text for --version; rewritten only where they change, so that nothing is rebuilt in vain. What the compiler says of a
@@ -258,13 +258,13 @@ format:
 
 # R is installed where it is missing; setup.sh says so first.
 plot:
-	@[ -n '$(call SAID,RESULTS)' ] || { echo 'make plot: of which results? RESULTS=path of a result file, and OUT=directory if you like' >&2; exit 2; }
+	@[ -n '$(call SAID,RESULTS)' ] || { echo 'make plot: RESULTS is missing; give RESULTS=path of a result file (and OUT=directory)' >&2; exit 2; }
 	$(Q)benchmark/setup.sh client plot >&2
 	+$(Q)$(MAKE) $(JOBS) target/compare
 	$(Q)Rscript plot/all.R '$(call SAID,RESULTS)' $(if $(call SAID,OUT),'$(call SAID,OUT)')
 
 report:
-	@[ -n '$(call SAID,RESULTS)' ] || { echo 'make report: of which results? RESULTS=path of a result file, and OUT=file if you like' >&2; exit 2; }
+	@[ -n '$(call SAID,RESULTS)' ] || { echo 'make report: RESULTS is missing; give RESULTS=path of a result file (and OUT=file)' >&2; exit 2; }
 	$(Q)benchmark/setup.sh client plot >&2
 	+$(Q)$(MAKE) $(JOBS) target/compare
 	$(Q)Rscript plot/report.R '$(call SAID,RESULTS)' $(if $(call SAID,OUT),'$(call SAID,OUT)')

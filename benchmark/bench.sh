@@ -16,22 +16,24 @@ usage() {
 usage: bench.sh CLIENTS CORES SERVER [ARGS...] [-- OPTIONS...]
        bench.sh SERVER_CORES CLIENT_CORES CLIENTS target/servers/NAME [ARGS...] [-- OPTIONS...]
 
-Measures the round trip of SERVER with CLIENTS connections at once; the server gets CORES CPUs of its own.
+Measures the round-trip time of SERVER over CLIENTS connections. The server gets CORES CPUs of its own.
+Installs what is missing (with apt-get) and builds what is out of date first.
 
-CLIENTS       connections that play at the same time
-CORES         CPUs of the server; in the second form those of the client as well
+CLIENTS       number of connections, all open at the same time
+CORES         number of CPUs for the server; the second form also sets that for the client
 SERVER        a name in servers/, or the path of any executable that keeps the contract (servers/README.md)
-ARGS          for the server; in the second form SCORES and CCORES in them become the numbers of CPUs
-OPTIONS       for the client, after the last --; see target/volley --help
+ARGS          arguments for the server; in the second form, SCORES and CCORES in them become the two numbers of CPUs
+OPTIONS       options for the client, after the last --; see target/volley --help
 
-VOLLEY_OPTS   more options for the client, separated by blanks
-VOLLEY_SETUP  "no": say what would have to be installed, and stop
+Environment:
+VOLLEY_OPTS   more options for the client, separated by spaces
+VOLLEY_SETUP  "no": only print what would have to be installed, then exit
 
 examples: bench.sh 16 1 c-epoll
           bench.sh 1 1 ./my-server --fast -- --quick --json results.json
           VOLLEY_OPTS='--precision 2%' bench.sh 64 2 asio
 
-Exit status: 0 precision reached, 3 budget spent first, 1 failed, 2 usage, 77 the server is skipped: this machine lacks what it needs.
+Exit status: 0 converged, 1 failed, 2 usage error, 3 not converged, 77 skipped: this machine lacks what the server needs.
 TEXT
 }
 
@@ -44,12 +46,12 @@ say() {
     printf 'bench.sh: %s\n' "$text" >&2
 }
 fail() { say "$*"; exit 1; }
-wrong_usage() { say "$*; bench.sh --help explains"; exit 2; }
+wrong_usage() { say "$*; see bench.sh --help"; exit 2; }
 
 is_number() { [[ $1 =~ ^[0-9]+$ ]]; }
 
 check_count() { # WHAT VALUE
-    [[ $2 =~ ^[1-9][0-9]*$ ]] || wrong_usage "$1 is \"$2\", it must be a whole number from 1 on"
+    [[ $2 =~ ^[1-9][0-9]*$ ]] || wrong_usage "$1 is \"$2\", it must be a whole number, 1 or more"
 }
 
 servers_there_are() {
@@ -73,7 +75,7 @@ skip_if_needs_are_missing() { # NAME
     local reasons status=0
     reasons=$(cd "$root/servers" && ./needs "$1") || status=$?
     [[ $status -eq 1 ]] || return 0
-    say "$1 is skipped, for this machine lacks what it needs: $(paste -sd ';' <<<"$reasons")"
+    say "$1 is skipped because this machine lacks what it needs: $(paste -sd ';' <<<"$reasons")"
     exit 77
 }
 
@@ -94,7 +96,7 @@ main() {
     esac
     split_at_last_dashes "$@"
     set -- "${server_words[@]}"
-    [[ $# -ge 3 ]] || wrong_usage "three things are needed: CLIENTS CORES SERVER"
+    [[ $# -ge 3 ]] || wrong_usage "three arguments are needed: CLIENTS CORES SERVER"
 
     local clients=$1 server_cores=$2 client_cores=
     if [[ $# -ge 4 ]] && is_number "$1" && is_number "$2" && is_number "$3"; then
@@ -118,13 +120,13 @@ main() {
         targets+=("server-$name")
         parts+=(servers)
     elif [[ $server != */* ]]; then
-        wrong_usage "no server \"$server\" in servers/; there are: $(servers_there_are); another executable is given by its path (./$server)"
+        wrong_usage "no server \"$server\" in servers/; choose one of: $(servers_there_are); or give the path of another executable (./$server)"
     elif [[ -d $server || ! -x $server ]]; then
         [[ -e $server ]] || wrong_usage "no file $server; the servers in servers/ are: $(servers_there_are)"
         wrong_usage "$server is not an executable file"
     fi
 
-    "$root/benchmark/setup.sh" "${parts[@]}" >&2 || fail "not set up: see above"
+    "$root/benchmark/setup.sh" "${parts[@]}" >&2 || fail "setup failed: see above"
     if ! make --silent --no-print-directory -C "$root" -j"$(nproc)" "${targets[@]}" >&2; then
         [[ ! $name ]] || skip_if_needs_are_missing "$name"
         fail "the build failed: see above"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares servers of ours with echo servers of others, in interleaved rounds, and prints ratios.
+# Compares servers of volley with echo servers of other projects, in interleaved rounds, and prints ratios.
 #
 # All are driven by one thin client (client/bench/thin_echo.c) with messages of 14 bytes, the shortest that sockperf takes; ours run with
 # -m 14. Each server has the last allowed CPU, the client the first. A ratio is taken within a round, so that a machine that drifts
@@ -10,11 +10,11 @@ usage() {
     cat <<'TEXT'
 usage: peers.sh [ROUNDS [SERVER...]]     (default: 10 c-epoll c-epoll-spin c-uring c-uring-multishot c-uring-sqpoll)
 
-ROUNDS    each measures every server once with 1 and once with 64 connections
-SERVER    names in servers/ that have been built and know -m
+ROUNDS    number of rounds; each measures every server with 1 connection and with 64
+SERVER    names in servers/; each must be built and support -m
 
-The others: sockperf (its server on epoll) and socat (a process for each connection); one that is missing is left out aloud.
-Exit status: 0 measured, 1 a server failed or none of the others is there, 2 usage.
+They are compared with sockperf (its epoll server) and socat (one process per connection); a missing one is reported and left out.
+Exit status: 0 measured, 1 a server failed or both others are missing, 2 usage error.
 TEXT
 }
 
@@ -23,7 +23,7 @@ fail() { printf 'peers.sh: %s\n' "$*" >&2; exit 1; }
 rounds=${1:-10}
 case $rounds in
     -h | --help) usage; exit ;;
-    '' | *[!0-9]* | 0) printf 'peers.sh: ROUNDS is "%s", it must be a whole number from 1 on; peers.sh --help explains\n' "$rounds" >&2; exit 2 ;;
+    '' | *[!0-9]* | 0) printf 'peers.sh: ROUNDS is "%s", it must be a whole number, 1 or more; see peers.sh --help\n' "$rounds" >&2; exit 2 ;;
 esac
 shift || true
 ours=("$@")
@@ -39,7 +39,7 @@ for peer in sockperf socat; do
         printf 'peers.sh: %s is missing: apt-get install %s\n' "$peer" "$peer" >&2
     fi
 done
-[[ ${#others[@]} -gt 0 ]] || fail "there is no other server to compare with"
+[[ ${#others[@]} -gt 0 ]] || fail "neither sockperf nor socat is installed, so there is nothing to compare with"
 for server in "${ours[@]}"; do
     [[ -x target/servers/$server ]] || fail "$server is not built: make server-$server"
 done
@@ -93,7 +93,7 @@ for ((round = 1; round <= rounds; round++)); do
         start "$server" "$port"
         for connections in 1 64; do
             figures=$(timeout 20 taskset -c "$client_cpu" target/bench/thin_echo "$port" 0.2 0.7 "$connections" "$(form_of "$server")") ||
-                fail "$server gave no right replies on $connections connections"
+                fail "$server gave no correct replies on $connections connections"
             read -r trips mean _ <<<"$figures"
             printf '%s %s %s %s %s\n' "$round" "$server" "$connections" "$mean" "$trips" >>"$work/figures"
         done

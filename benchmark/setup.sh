@@ -17,14 +17,17 @@ usage() {
     cat <<'TEXT'
 usage: setup.sh [client] [servers] [test] [lint] [fuzz] [bench] [plot] [LANGUAGE]... [all]     (default: client servers)
 
-Installs what these parts need and the machine lacks: with apt-get, as root or through sudo, removing nothing.
-"servers" is what those in C and C++ need, "plot" is R with ggplot2. A LANGUAGE is the toolchain of the servers written in it; "all" is all of these,
-and leaves out, saying so, what this distribution does not have.
+Installs what these parts need and this machine lacks. It uses apt-get, as root or through sudo, and removes nothing.
 
---languages       prints the languages, no more
+servers           what the servers in C and C++ need
+plot              R with ggplot2
+LANGUAGE          the toolchain of the servers in that language
+all               all of these; reports and leaves out what this distribution does not have
+--languages       print the languages and exit
 
-VOLLEY_SETUP=no   prints the one command that would install it, and fails, instead
-CXX               the C++ compiler to use in place of g++
+Environment:
+VOLLEY_SETUP=no   install nothing; print the command that would, and fail
+CXX               C++ compiler to use instead of g++
 TEXT
 }
 
@@ -133,7 +136,7 @@ have_compiler() {
     [[ ${major%%.*} -ge $oldest_gcc ]] && return
     # shellcheck disable=SC2086
     $compiler -std=c++20 -fsyntax-only -x c++ - 2>/dev/null <<<$'#include <concepts>\n#include <source_location>\n#include <span>' ||
-        fail "$compiler is version $major and does not know C++20: install g++-$oldest_gcc or newer and say CXX=g++-$oldest_gcc"
+        fail "$compiler is version $major and does not support C++20: install g++-$oldest_gcc or newer, and set CXX=g++-$oldest_gcc"
 }
 
 # The packages that give a Boost, or nothing where one of 1.74 or newer is complete. Debian's -dev packages of different
@@ -151,7 +154,7 @@ need_boost() {
         fi
     done <"$header"
     [[ $version -ge $oldest_boost ]] ||
-        fail "the Boost in ${header%/boost/version.hpp} is $((version / 100000)).$((version / 100 % 1000)), 1.74 or newer is needed: replace it (nothing is removed here)"
+        fail "the Boost in ${header%/boost/version.hpp} is $((version / 100000)).$((version / 100 % 1000)), but 1.74 or newer is needed: replace it yourself (setup removes nothing)"
     have_library boost_program_options ||
         printf 'libboost-program-options%d.%d-dev' $((version / 100000)) $((version / 100 % 1000))
 }
@@ -280,10 +283,10 @@ install_with_apt() {
         exit 1
     fi
     if [[ ${as_root:-} ]] && ! command -v sudo >/dev/null; then
-        fail "needs ${packages[*]}, and this is neither root nor is there sudo: as root, apt-get ${options[*]} ${packages[*]}"
+        fail "packages are missing: ${packages[*]}; there is no sudo, so run as root: apt-get ${options[*]} ${packages[*]}"
     fi
     if [[ $update ]]; then
-        say "updating the lists of packages"
+        say "updating the package lists"
         apt update || fail "apt-get update failed: $apt_error"
         choose_packages
     fi
@@ -323,7 +326,7 @@ main() {
     find_missing "${wanted[@]}"
     [[ ${#missing_packages[@]} -gt 0 ]] || exit 0
     if ! command -v apt-get >/dev/null; then
-        say "these are missing, and there is no apt-get to install them with (the versions are those tested):"
+        say "these are missing, and this machine has no apt-get; install them by other means (versions: those tested):"
         printf '  %s\n' "${missing_names[@]}" >&2
         exit 1
     fi
@@ -332,7 +335,7 @@ main() {
     [[ ${#missing_packages[@]} -gt 0 ]] || exit 0
     printf -v part '%s, ' "${missing_names[@]}"
     [[ $tolerant ]] || fail "installed, but still not found: ${part%, }"
-    say "not to be had here: ${part%, }; the servers that need it are skipped"
+    say "not available here: ${part%, }; the servers that need it are skipped"
 }
 
 main "$@"

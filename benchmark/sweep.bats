@@ -75,7 +75,7 @@ make client" ]
 @test "a setup or a build of the client that fails ends it" {
     FAKE_SETUP_STATUS=1 sweep --servers c-epoll
     [ "$status" -eq 1 ]
-    [[ $output == *"not set up: see above"* ]]
+    [[ $output == *"setup failed: see above"* ]]
     printf 'client:\n\tfalse\n' >"$tree/Makefile"
     sweep --servers c-epoll
     [ "$status" -eq 1 ]

@@ -16,15 +16,15 @@ usage() {
 usage: sweep.sh --servers c-epoll,asio --clients 1,16 --cores 1,2 [--sizes 4,64] [--runs auto|K] [--out DIR] [-- OPTIONS...]
        sweep.sh --plan FILE [--out DIR] [-- OPTIONS...]
 
-Measures every combination in rounds of shuffled order, and appends each run to DIR/results.jsonl. Ctrl-C ends it after the run in
-progress; the same command again goes on. A server that cannot be built here is listed as skipped.
+Measures every combination, in rounds of random order, and appends each run to DIR/results.jsonl. Ctrl-C stops the sweep after the
+current run; repeat the command to resume it. A server that cannot be built on this machine is listed as skipped.
 
-OPTIONS       for the client, after the last --; see target/volley --help
-VOLLEY_SETUP  "no": say what would have to be installed, and stop
+OPTIONS       options for the client, after the last --; see target/volley --help
+VOLLEY_SETUP  (environment) "no": only print what would have to be installed, then exit
 
 example: sweep.sh --plan benchmark/plans/quick.ini
 
-All words go to target/sweep, and "target/sweep --help" lists them all.
+All arguments are passed to target/sweep; "target/sweep --help" lists them.
 TEXT
 }
 
@@ -72,7 +72,7 @@ main() {
             --) break ;;
         esac
     done
-    "$root/benchmark/setup.sh" client servers >&2 || fail "not set up: see above"
+    "$root/benchmark/setup.sh" client servers >&2 || fail "setup failed: see above"
     build -j"$(nproc)" client || fail "the build failed: see above"
     # Also tells what is wrong with the words, before anything is built for them.
     local servers server

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# System calls of a server for each round trip: counts them with strace during one run of target/volley.
+# Counts the system calls of a server per round trip, with strace, during one run of target/volley.
 #
 # strace and not perf, whose tracepoints many kernels lack or keep from users. -DD, so that the process that volley starts and pins is
 # the server itself, and what it kills at the end is not strace. Each call takes a traced server several microseconds longer, in
@@ -9,24 +9,25 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-usage: syscalls.sh SERVER [CLIENTS]
+usage: syscalls.sh SERVER [CONNECTIONS]
 
-Prints how many system calls SERVER makes for each round trip, and which, while CLIENTS (64) connections play.
+Prints which system calls SERVER makes and how many per round trip, with CONNECTIONS (64) connections.
 
-SERVER    a name in servers/ (it is built where it has to be), or the path of any executable that keeps the contract
+SERVER    a name in servers/ (it is built if necessary), or the path of any executable that keeps the contract
 
-A traced server is slower, so that more is ready when it looks: what it makes for several round trips together (epoll_wait,
-io_uring_enter) is counted too low, what it makes for each (recv, send) is not. Calls at the start (and a few for each connection) are counted too: thousands of round trips hide them. What a thread of
-the kernel does for the server is no system call (c-uring-sqpoll).
+Tracing slows the server, so more connections are ready each time it looks. Calls that serve several round trips at once
+(epoll_wait, io_uring_enter) are therefore counted too low; calls made for each round trip (recv, send) are not. Calls at the
+start, and a few per connection, are counted too, but are negligible over thousands of round trips. Work that the kernel does
+for the server (c-uring-sqpoll) is not a system call.
 
-Exit status: 0 printed, 1 failed, 2 usage, 77 skipped: what is needed is missing.
+Exit status: 0 printed, 1 failed, 2 usage error, 77 skipped: something needed is missing.
 TEXT
 }
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
 say() { printf 'syscalls.sh: %s\n' "$*" >&2; }
-wrong_usage() { say "$*; syscalls.sh --help explains"; exit 2; }
+wrong_usage() { say "$*; see syscalls.sh --help"; exit 2; }
 
 need() { # COMMAND PACKAGE
     command -v "$1" >/dev/null || { say "$1 is missing; install it (Debian: apt install $2)"; exit 77; }
@@ -45,7 +46,7 @@ await_tables() { # TABLES...
             ! grep -q ' total$' "$table" 2>/dev/null || continue 2
             sleep 0.05
         done
-        say "strace has counted nothing: it may not be allowed to trace (ptrace) here"
+        say "strace counted nothing: tracing (ptrace) may not be allowed here"
         exit 77
     done
 }
@@ -55,8 +56,8 @@ print_counts() { # TRIPS TABLES...
         $1 ~ /^[0-9]+$/ && $2 == "total" { total += $1; next }
         $1 ~ /^[0-9]+$/ { calls[$2] += $1 }
         END {
-            printf "%.3f system calls a round trip (%d in %d)\n\n", total / trips, total, trips
-            printf "%12s %14s  %s\n", "calls", "a round trip", "call"
+            printf "%.3f system calls per round trip (%d in %d)\n\n", total / trips, total, trips
+            printf "%12s %14s  %s\n", "calls", "per round trip", "call"
             for (name in calls) {
                 if (calls[name] / trips < 0.001) {
                     rest += calls[name]
@@ -73,9 +74,9 @@ main() {
     case ${1:-} in
         -h | --help) usage; exit ;;
     esac
-    [[ $# -eq 1 || $# -eq 2 ]] || wrong_usage "one or two things are needed: SERVER [CLIENTS]"
+    [[ $# -eq 1 || $# -eq 2 ]] || wrong_usage "one or two arguments are needed: SERVER [CONNECTIONS]"
     local server=$1 clients=${2:-64} status=0 trips
-    [[ $clients =~ ^[1-9][0-9]*$ ]] || wrong_usage "CLIENTS is \"$clients\", it must be a whole number from 1 on"
+    [[ $clients =~ ^[1-9][0-9]*$ ]] || wrong_usage "CONNECTIONS is \"$clients\", it must be a whole number, 1 or more"
     need strace strace
     [[ -x $root/target/volley ]] || { say "target/volley is missing; make client builds it"; exit 77; }
     if [[ $server != */* ]]; then

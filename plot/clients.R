@@ -4,10 +4,10 @@
 plot_clients <- function(tables) {
     rows <- figure(tables, "round_trips_per_second", "1/s")
     if (nrow(rows) == 0) return(nothing("no run is complete"))
-    if (length(unique(rows$clients)) < 2) return(nothing("all were measured with the same number of clients"))
+    if (length(unique(rows$clients)) < 2) return(nothing("all were measured with the same number of connections"))
     rows$series <- as_series(rows$series, tables)
     rows$panel <- panels_by(rows, "clients", tables)
-    draw_over(rows, tables, "clients", "clients", "round trips per second", "1/s", "Throughput over clients", log = TRUE,
+    draw_over(rows, tables, "clients", "connections", "round trips per second", "1/s", "Throughput over connections", log = TRUE,
               notes = interval_note(tables, rows))
 }
 

@@ -15,8 +15,9 @@ plot_latency <- function(tables) {
     rows$series <- as_series(rows$series, tables)
     panel <- panels_by(rows, over, tables)
     rows$panel <- panels_times(panel, factor(rows$statistic, statistics))
-    draw_over(rows, tables, over, if (over == "clients") "clients" else "CPUs of the server", "round trip", unit$name,
-              paste("Round trip over", over), log_x = over == "clients", columns = 3, notes = interval_note(tables, rows))
+    draw_over(rows, tables, over, if (over == "clients") "connections" else "CPUs of the server", "round trip", unit$name,
+              paste("Round trip over", if (over == "clients") "connections" else over), log_x = over == "clients", columns = 3,
+              notes = interval_note(tables, rows))
 }
 
 if (sys.nframe() == 0L) source(sub("--file=(.*/)?.*", "\\1lib/alone.R", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE)[1], fixed = TRUE)))

@@ -79,7 +79,7 @@ says() { # STATUS WORDS
     says 2 "usage: Rscript plot/all.R RESULTS [OUTDIR]"
     run timeout 60 make plot
     [ "$status" -eq 2 ]
-    [[ $output == "make plot: of which results? "* ]]
+    [[ $output == "make plot: RESULTS is missing; "* ]]
 }
 
 @test "what cannot be read or written is one line and status 1" {

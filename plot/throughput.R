@@ -25,7 +25,7 @@ plot_classic_throughput <- function(tables) {
     by_rank <- order(-old$clients, -old$cores, old$mean_ns)
     rows$series <- factor(old$server, unique(old$server[by_rank]))
     rows$panel <- panels_by(rows, "cores", tables)
-    note <- c("round trips per second: clients / mean round trip",
+    note <- c("round trips per second: connections / mean round trip",
               "bars: the original\u2019s own interval, 1.96 standard errors of round trips of one run as if they were independent: too short",
               if (anyNA(rows$low)) "hollow without a bar: no standard deviation is known")
     draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second", "1/s", "Throughput over cores",

@@ -68,7 +68,7 @@ works() { server "$1" "printf '\\043!/bin/sh\\n' >\$@ && chmod +x \$@"; }
     sed -i 's/^BUILD_SECONDS := .*/BUILD_SECONDS := 1/' Makefile
     run make -j2
     [ "$status" -ne 0 ]
-    [[ $output == *"empty: its Makefile has made no executable empty/empty"* ]]
+    [[ $output == *"empty: its Makefile did not make an executable empty/empty"* ]]
     [[ $output == *"hangs: not built within 1 s"* ]]
     [ "$(grep -c '^0 built, 2 failed, 0 skipped$' <<<"$output")" -eq 1 ]
 }
@@ -94,7 +94,7 @@ works() { server "$1" "printf '\\043!/bin/sh\\n' >\$@ && chmod +x \$@"; }
     [ ! -e ../target/servers/one ]
     run make SERVERS="two tree"
     [ "$status" -ne 0 ]
-    [[ $output == *'no server "tree" here; there are: one two'* ]]
+    [[ $output == *'no server "tree" here; choose from: one two'* ]]
 }
 
 @test "make server-NAME says why not, and builds where it can" {

@@ -139,7 +139,7 @@ printf "FAIL size-1\n59 passed, 1 failed, 0 skipped\n"; exit 1'
         [ "$status" -eq 2 ]
         [ "${#lines[@]}" -eq 1 ]
     done
-    [[ $output == 'check: no server "oen"; there are: one'* ]]
+    [[ $output == 'check: no server "oen"; choose from: one'* ]]
     rm "$tree/target/conform"
     check
     [ "$status" -eq 2 ]

@@ -89,7 +89,7 @@ reference() {
     NAME=x LANG=c new
     refused "NAME is missing" "make new-server NAME=c-select LANG=c"
     NAME=x LANG=c new NAME=x
-    refused "LANG is missing (the environment's counts for nothing)" "one of: c go"
+    refused "LANG is missing (the one in the environment is ignored)" "one of: c go"
 }
 
 @test "names that are wrong" {
@@ -110,9 +110,9 @@ reference() {
 
 @test "an unknown language is told which there are, and so is an empty one" {
     new NAME=x LANG=cobol
-    refused "LANG=cobol" "there are: c go"
+    refused "LANG=cobol" "choose one of: c go"
     new NAME=x LANG=../old
-    refused "LANG=../old" "there are: c go"
+    refused "LANG=../old" "choose one of: c go"
     new NAME=x LANG=
     refused "LANG is missing" "one of: c go"
 }

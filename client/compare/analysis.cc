@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hh"
+#include "compare/ranking.hh"
 #include "compare/selection.hh"
 
 namespace volley {
@@ -83,10 +84,9 @@ void choose_baselines(Analysis& analysis) {
             ExitCode::usage, "--baseline '" + *request.baseline + "' has no complete run",
             "the results have " + request.by->name + " " + values_listed(cells, *request.by));
     }
-    const std::string statistic(request.statistic->meaning);
-    analysis.baseline_rule = request.baseline
-                                 ? *request.baseline + ", as asked"
-                                 : "the fastest of each group (least " + statistic + ")";
+    analysis.baseline_rule = request.baseline ? *request.baseline + " (--baseline)"
+                                              : "the fastest of each group (lowest " +
+                                                    short_name(*request.statistic) + ")";
 }
 
 std::size_t count_pairs(const Analysis& analysis) {
@@ -121,9 +121,9 @@ void note_repeated(Analysis& analysis, const Cell& cell, std::size_t rounds) {
         std::count_if(cell.runs.begin(), cell.runs.end(),
                       [](const MeasuredRun& run) { return run.complete && run.round > 0; }));
     if (in_rounds > rounds) {
-        analysis.repeated_rounds.push_back(
-            cell.label + ": " + std::to_string(in_rounds - rounds) +
-            " runs are of a round that it already has; they are in its figures and in no ratio");
+        analysis.repeated_rounds.push_back(cell.label + ": " + std::to_string(in_rounds - rounds) +
+                                           " runs repeat a round that the cell already has; they "
+                                           "count in its figures but in no ratio");
     }
 }
 

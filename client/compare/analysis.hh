@@ -36,7 +36,7 @@ struct CellComparison {
 };
 
 struct Group {
-    std::string label;               // "16 clients, 1 core, 4 bytes"
+    std::string label;               // "16 connections, 1 core, 4 bytes"
     std::vector<std::size_t> cells;  // in Analysis::cells, the fastest first, without figures last
     std::optional<std::size_t> baseline;  // in Analysis::cells; nothing: it has none
 };

@@ -39,7 +39,7 @@ TEST(CompareAnalysis, ARealDifferenceIsFoundAndAnEqualServerIsNot) {
                     return asked;
                 }());
     ASSERT_EQ(analysis.groups.size(), 1U);
-    EXPECT_EQ(analysis.groups[0].label, "16 clients, 1 core, 4 bytes");
+    EXPECT_EQ(analysis.groups[0].label, "16 connections, 1 core, 4 bytes");
     EXPECT_EQ(servers_of(analysis, 0), (Servers{"fast", "one", "same", "slow"}));
     EXPECT_EQ(verdict_for(analysis, "slow"), "slower");
     EXPECT_EQ(verdict_for(analysis, "fast"), "faster");
@@ -67,8 +67,8 @@ TEST(CompareAnalysis, GroupsDifferInNothingButTheFactor) {
     const std::string lines = lines_of("a", 1, 2) + lines_of("b", 2, 2) + lines_of("a", 3, 2, 64);
     const Analysis by_server = analyse(read(lines), request());
     ASSERT_EQ(by_server.groups.size(), 2U);
-    EXPECT_EQ(by_server.groups[1].label, "64 clients, 1 core, 4 bytes");
-    EXPECT_EQ(by_server.cells()[0].label, "a, 16 clients");
+    EXPECT_EQ(by_server.groups[1].label, "64 connections, 1 core, 4 bytes");
+    EXPECT_EQ(by_server.cells()[0].label, "a, 16 connections");
     AnalysisRequest asked = request();
     asked.by = find_factor("clients");
     asked.baseline = "64";
@@ -76,7 +76,7 @@ TEST(CompareAnalysis, GroupsDifferInNothingButTheFactor) {
     ASSERT_EQ(by_clients.groups.size(), 2U);
     EXPECT_EQ(by_clients.groups[0].label, "a, 1 core, 4 bytes");
     EXPECT_TRUE(by_clients.groups[0].baseline);
-    EXPECT_FALSE(by_clients.groups[1].baseline);  // b was measured with 16 clients alone
+    EXPECT_FALSE(by_clients.groups[1].baseline);  // b was measured with 16 connections alone
     EXPECT_EQ(by_clients.comparisons.size(), 3U);
 }
 

@@ -59,10 +59,10 @@ std::vector<FoundWarning> mixed_builds(const std::vector<const Cell*>& cells) {
         if (server.builds.size() > 1) {
             found.push_back(
                 {{"other-server-build",
-                  "the runs of " + name + " are of " + std::to_string(server.builds.size()) +
+                  "the runs of " + name + " are from " + std::to_string(server.builds.size()) +
                       " builds of the server (" + server.file +
-                      " differs), and its figures are of all of them together",
-                  "measure it anew, in a result file of its own, or compare the builds under two "
+                      " differs), and its figures mix them",
+                  "measure it again into a new result file, or compare the builds under two "
                   "names: benchmark/sweep.sh --servers old=PATH,new=PATH"},
                  server.cells,
                  "comparability"});
@@ -89,9 +89,8 @@ std::vector<std::string> build_notes(const Change& change) {
         servers[build_change(cell)].insert(cell.older->key.server());
     }
     constexpr std::array<std::pair<BuildChange, const char*>, 2> words{
-        {{BuildChange::other, "another build of the server in NEW, whose change this is: "},
-         {BuildChange::same,
-          "the same build of the server in both files, so that nothing of it has changed: "}}};
+        {{BuildChange::other, "NEW has another build of the server: "},
+         {BuildChange::same, "both files have the same build of the server: "}}};
     std::vector<std::string> notes;
     for (const auto& [kind, text] : words) {
         if (servers.count(kind) != 0) {

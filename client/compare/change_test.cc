@@ -69,7 +69,7 @@ TEST(CompareChange, CellsOfOneFileAloneAreNamed) {
     EXPECT_EQ(change_between(lines_of("a", 1, 1), lines_of("a", 1, 1) + lines_of("a", 1, 1, 64))
                   .cells[0]
                   .newer->label,
-              "16 clients");
+              "16 connections");
 }
 
 TEST(CompareChange, EveryCellIsOneComparison) {
@@ -89,9 +89,8 @@ TEST(CompareChange, AnotherBuildIsTheQuestionAndNoFault) {
     const Fingerprint two{{"a", "2"}};
     const Change changed = between({one}, {two});
     EXPECT_EQ(build_change(changed.cells[0]), BuildChange::other);
-    EXPECT_EQ(
-        build_notes(changed),
-        std::vector<std::string>{"another build of the server in NEW, whose change this is: a"});
+    EXPECT_EQ(build_notes(changed),
+              std::vector<std::string>{"NEW has another build of the server: a"});
     for (const auto& found : changed.warnings) {
         EXPECT_NE(found.warning.id, "other-server-build");
     }

@@ -22,24 +22,26 @@ po::options_description shown_options() {
         all.add_options()(name, po::value<std::string>()->value_name(value), meaning);
     };
     const std::string by =
-        factors_listed(true, " or ") + ": cells are compared that differ in nothing else (server)";
+        "compare cells that differ only in this: " + factors_listed(true, " or ") + " (server)";
     add("by", "FACTOR", by.c_str());
-    add("baseline", "NAME", "what the others are compared with (the fastest of each group)");
-    const std::string where = "only such cells: " + factors_listed(false, ", ") +
-                              "; several with commas between, values of one key are alternatives";
+    add("baseline", "NAME", "compare all others with this one (the fastest of each group)");
+    const std::string where = "use only matching cells; KEY is " + factors_listed(false, " or ") +
+                              "; several are separated by commas, and several values of one key "
+                              "are alternatives";
     all.add_options()("where", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
                       where.c_str());
     add("statistic", "NAME",
-        "ranks and decides: mean, p50, p90, p99, p99.9, p99_time_weighted (mean)");
+        "figure to rank and decide by: mean, p50, p90, p99, p99.9, p99_time_weighted (mean)");
     add("confidence", "PERCENT",
-        "of each interval of a figure, and of all ratios shown together (95%)");
+        "confidence level of each figure's interval, and of all ratios jointly (95%)");
     add("fail-if-slower", "PERCENT",
-        "with OLD and NEW: status 4 where a ratio is above 1 by more, and its interval above 1");
-    add("csv", "FILE", "the ranking, a row a cell; - is the standard output");
-    add("json", "FILE", "the same with all that is known");
-    add("markdown", "FILE", "the same as tables to be read");
-    add("tables", "DIR", "all that plots draw, as CSV files in a directory");
-    all.add_options()("help,h", "this text")("version,V", "version and build");
+        "with OLD and NEW: exit with status 4 if a ratio exceeds 1 by more than this and its "
+        "interval lies above 1");
+    add("csv", "FILE", "write the ranking, one row per cell; - is standard output");
+    add("json", "FILE", "write the ranking with all details");
+    add("markdown", "FILE", "write the ranking as Markdown tables");
+    add("tables", "DIR", "write all data of the plots as CSV files into this directory");
+    all.add_options()("help,h", "show this help")("version,V", "show version and build");
     return all;
 }
 
@@ -107,14 +109,15 @@ void read_files(const po::variables_map& values, CompareCommand& command) {
     if (files.size() == 2) {
         command.newer = files[1];
         if (files[0] == "-" || files[1] == "-") {
-            throw Error(ExitCode::usage, "OLD and NEW cannot be the standard input",
+            throw Error(ExitCode::usage, "OLD and NEW cannot be read from standard input",
                         "give two files");
         }
     }
     for (const char* name : {"by", "baseline", "tables"}) {
         if (command.newer && values.count(name) != 0) {
-            throw Error(ExitCode::usage, std::string("--") + name + " is for one result file",
-                        "OLD and NEW are compared cell by cell, OLD is the baseline");
+            throw Error(
+                ExitCode::usage, std::string("--") + name + " is for one result file",
+                "leave it out: OLD and NEW are compared cell by cell, and OLD is the baseline");
         }
     }
     if (!command.newer && values.count("fail-if-slower") != 0) {
@@ -173,7 +176,7 @@ CompareCommand parse_compare_command(const std::vector<std::string>& arguments) 
         }
     }
     if ((command.csv == "-") + (command.json == "-") + (command.markdown == "-") > 1) {
-        throw Error(ExitCode::usage, "two documents cannot both go to the standard output",
+        throw Error(ExitCode::usage, "two documents cannot both go to standard output",
                     "name a file for one of them");
     }
     return command;
@@ -181,14 +184,15 @@ CompareCommand parse_compare_command(const std::vector<std::string>& arguments) 
 
 std::string compare_help() {
     std::ostringstream text;
-    text << "compare: which differences between measurements are real\n\n"
+    text << "compare: tells which differences between measurements are real\n\n"
             "  compare RESULTS.jsonl [options]        servers against each other, round by round\n"
             "  compare OLD.jsonl NEW.jsonl [options]  the same servers, before and after a "
             "change\n\n"
          << shown_options()
-         << "\nA difference is claimed only where the interval of the ratio excludes 1 and the "
-            "ratio is more than\n1 % from it, after ten rounds or more. Exit status: 0 compared, 1 "
-            "failed, 2 usage, 4 slower than\n--fail-if-slower allows.\n";
+         << "\nA difference is claimed only if there are at least ten rounds, the interval of the "
+            "ratio excludes 1,\nand the ratio differs from 1 by more than 1 %. Defaults are in "
+            "brackets.\nExit status: 0 compared, 1 failed, 2 usage error, 4 slower than "
+            "--fail-if-slower allows.\n";
     return text.str();
 }
 

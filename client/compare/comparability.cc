@@ -24,8 +24,8 @@ struct Condition {
     const char* remedy;
 };
 constexpr const char* same_machine =
-    "compare only what was measured under the same conditions "
-    "(one sweep does), or read the ratios as those of both";
+    "compare only what was measured under the same conditions, as in "
+    "one sweep; otherwise the ratios include this difference";
 constexpr std::array<Condition, 8> conditions{
     {{"host_name", "other-host", "hosts", same_machine},
      {"kernel", "other-kernel", "kernels", same_machine},
@@ -108,7 +108,7 @@ void compare_conditions(const std::vector<const Cell*>& cells, Warnings& warning
         warnings.add({"other-options",
                       "cells that are compared were measured with different options: " +
                           joined(options, "; "),
-                      "measure all with the same options of volley"},
+                      "measure all with the same options"},
                      cells.size());
     }
 }
@@ -134,8 +134,9 @@ void check_failures(const std::vector<const Cell*>& cells_shown, Warnings& warni
     if (cells > 0) {
         warnings.add(
             {"failed-runs",
-             counted_plainly(failed, "run") + " failed and enter no figure (" + example + ")",
-             "a server may be fast only where it does not fail: see the errors in the "
+             counted_plainly(failed, "run") + " failed (" + example +
+                 "); failed runs are in no figure",
+             "a server may look faster because its slow runs failed: see the errors in the "
              "result file"},
             cells);
     }
@@ -158,11 +159,12 @@ std::vector<FoundWarning> find_warnings(const std::vector<std::vector<const Cell
         compare_conditions(cells, comparability);
     }
     if (methods > 1) {
-        comparability.add({"other-method",
-                           "the runs were made by " + std::to_string(methods) +
-                               " versions of the method, by which the same data give other figures",
-                           "measure all with one version of volley"},
-                          all.size());
+        comparability.add(
+            {"other-method",
+             "the runs were made by " + std::to_string(methods) +
+                 " versions of the method, which give different figures for the same data",
+             "measure all with one version of volley"},
+            all.size());
     }
     check_failures(all, comparability);
     Warnings after("after");

@@ -100,7 +100,7 @@ TEST(Comparability, TwoBuildsUnderOneNameAreNamed) {
         ASSERT_NE(found, nullptr);
         EXPECT_EQ(found->scope, "comparability");
         EXPECT_TRUE(is_about_verdicts(*found));
-        EXPECT_NE(found->warning.message.find("a are of 2 builds of the server (lib.so differs)"),
+        EXPECT_NE(found->warning.message.find("a are from 2 builds of the server (lib.so differs)"),
                   std::string::npos)
             << found->warning.message;
     }
@@ -116,7 +116,8 @@ TEST(Comparability, FailedRunsAreCounted) {
                             request()));
     const FoundWarning* const found = find(warnings, "failed-runs");
     ASSERT_NE(found, nullptr);
-    EXPECT_EQ(found->warning.message, "1 run failed and enter no figure (1 of 3 of b: it)");
+    EXPECT_EQ(found->warning.message,
+              "1 run failed (1 of 3 of b: it); failed runs are in no figure");
 }
 
 TEST(Comparability, TheClientAsBottleneckIsFoundAgain) {

@@ -93,7 +93,7 @@ TEST(CompareDocuments, MarkdownKeepsANameAsText) {
     EXPECT_EQ(markdown_text("- a"), "\\- a");
     EXPECT_EQ(markdown_text("12. a"), "12\\. a");
     EXPECT_EQ(markdown_text("# a|b\\"), "\\# a\\|b\\\\");
-    EXPECT_EQ(markdown_text("c-epoll, 16 clients, 1.5"), "c-epoll, 16 clients, 1.5");
+    EXPECT_EQ(markdown_text("c-epoll, 16 connections, 1.5"), "c-epoll, 16 connections, 1.5");
     EXPECT_EQ(markdown_text("7.97 [7.55, 8.49]"), "7.97 [7.55, 8.49]");
     EXPECT_EQ(markdown_text("[1](x) [1][2] [1]: x [ ] a"),
               "\\[1\\](x) \\[1\\][2] \\[1\\]: x \\[ \\] a");

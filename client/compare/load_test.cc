@@ -40,7 +40,7 @@ TEST(CompareLoad, RunsOfOneCellComeFromSeveralMeasurements) {
     ASSERT_EQ(results.cells.size(), 3U);
     const Cell& cell = results.cells[0];
     EXPECT_EQ(cell.key.server(), "c-epoll");
-    EXPECT_EQ(words_of(cell.key, *find_factor("clients")), "16 clients");
+    EXPECT_EQ(words_of(cell.key, *find_factor("clients")), "16 connections");
     EXPECT_EQ(words_of(cell.key, *find_factor("cores")), "1 core");
     EXPECT_EQ(cell.contexts.size(), 3U);
     ASSERT_EQ(cell.runs.size(), 3U);

@@ -71,12 +71,11 @@ int judge_change(const CompareCommand& command, const Change& change) {
     }
     int status = 0;
     for (const ChangedCell* cell : undecided_cells(change)) {
-        say(cell->older->label + ": " + verdict_text(cell->comparisons.front()) +
-            " of each file before anything can be said");
+        say(cell->older->label + ": " + verdict_text(cell->comparisons.front()) + " in each file");
     }
     for (const ChangedCell* cell : failing_cells(change)) {
-        say(cell->older->label + ": has figures in " + change.older.file + ", and every run of " +
-            change.newer.file + " failed");
+        say(cell->older->label + ": every run of " + change.newer.file + " failed, but not of " +
+            change.older.file);
         status = static_cast<int>(ExitCode::failed);
     }
     for (const ChangedCell* cell : slower_cells(change, *command.fail_if_slower)) {

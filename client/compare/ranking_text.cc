@@ -54,17 +54,18 @@ void explain_intervals(const std::vector<const Cell*>& cells, double confidence,
                        std::vector<std::string>& notes) {
     const auto has = [&](auto holds) { return std::any_of(cells.begin(), cells.end(), holds); };
     if (has([](const Cell* cell) { return cell->complete_runs() == 1; })) {
-        notes.push_back("† holds within that run only, and vouches for no other");
+        notes.push_back(
+            "† interval within a single run; it does not include differences between runs");
     }
     const std::size_t least = least_runs_for(confidence);
     if (has([&](const Cell* cell) {
             return cell->complete_runs() > 1 && cell->complete_runs() < least;
         })) {
-        notes.push_back("a figure has an interval from " + std::to_string(least) + " runs on");
+        notes.push_back("an interval needs at least " + std::to_string(least) + " runs");
     }
 }
 
-// "12 comparisons (4 pairs by mean, p50 and p99; Bonferroni, half of it for the mean)"
+// "12 comparisons (4 pairs by mean, p50 and p99; Bonferroni, half of the error for mean)"
 std::string family_text(const ClaimFamily& family, const std::vector<const Field*>& statistics) {
     std::string names;
     for (std::size_t at = 0; at < statistics.size(); ++at) {
@@ -74,7 +75,8 @@ std::string family_text(const ClaimFamily& family, const std::vector<const Field
                  short_name(*statistics[at]);
     }
     return counted(family.comparisons(), "comparison") + " (" + counted(family.pairs, "pair") +
-           " by " + names + "; Bonferroni, half of it for " + short_name(*statistics.front()) + ")";
+           " by " + names + "; Bonferroni, half of the error for " +
+           short_name(*statistics.front()) + ")";
 }
 
 Document document_of(const Analysis& analysis) {
@@ -88,17 +90,18 @@ Document document_of(const Analysis& analysis) {
     explain_intervals(pointers_to(analysis.cells()), request.confidence, document.notes);
     if (!analysis.comparisons.empty()) {
         document.notes.push_back(
-            "ratio: " + std::string(request.statistic->meaning) +
-            " over that of the baseline, paired by round; below 1 is faster; the intervals hold "
-            "together at " +
-            level + ", for " + family_text(analysis.family, analysis.statistics));
+            "ratio: " + short_name(*request.statistic) +
+            " divided by that of the baseline, paired by round; below 1 is faster; the intervals "
+            "hold jointly at " +
+            level + " for " + family_text(analysis.family, analysis.statistics));
         document.notes.push_back("baseline: " + analysis.baseline_rule);
     }
     const auto is_unpaired = [](const CellComparison& entry) { return !entry.paired; };
     if (std::any_of(analysis.comparisons.begin(), analysis.comparisons.end(), is_unpaired)) {
         document.notes.push_back(
-            "no common rounds: such cells were not measured in turns, and the drift of a machine "
-            "between two measurements can be greater than any difference; measure them with "
+            "no common rounds: these cells were not measured in turns, and between two "
+            "measurements "
+            "the machine may drift by more than the servers differ; measure them together with "
             "benchmark/sweep.sh");
     }
     document.notes.insert(document.notes.end(), analysis.repeated_rounds.begin(),
@@ -117,14 +120,14 @@ Document document_of(const Change& change) {
     document.notes.push_back("figures: the median over runs [" + level + " interval over runs]");
     explain_intervals(cells, change.request.confidence, document.notes);
     document.notes.push_back(
-        "ratio: shift between the logs of the runs (Hodges-Lehmann), below 1 is faster; the "
-        "intervals hold together at " +
-        level + ", for " + family_text(change.family, change.statistics));
+        "ratio: shift between the logarithms of the runs (Hodges-Lehmann); below 1 is faster; the "
+        "intervals hold jointly at " +
+        level + " for " + family_text(change.family, change.statistics));
     document.notes.push_back(
         "OLD was measured from " + time_of(change.older) + ", NEW from " + time_of(change.newer) +
-        ": what the machine did in between is in the ratios and not in their intervals. Identical "
-        "servers, measured minutes apart, had disjoint intervals. To be sure, measure both in one "
-        "sweep: benchmark/sweep.sh --servers old=PATH,new=PATH");
+        ": the ratios include any change of the machine in between, but their intervals do not "
+        "account for it. Even identical servers, measured minutes apart, had disjoint intervals. "
+        "To be sure, measure both in one sweep: benchmark/sweep.sh --servers old=PATH,new=PATH");
     const auto builds = build_notes(change);
     document.notes.insert(document.notes.end(), builds.begin(), builds.end());
     document.notes.insert(document.notes.end(), change.unmatched.begin(), change.unmatched.end());
@@ -163,7 +166,7 @@ std::string on_screen(const Document& document) {
         }
     }
     if (const std::string others = warnings_by_name(document.warnings); !others.empty()) {
-        text += '\n' + wrap("also: ", others + "; benchmark/machine.md explains them", text_columns);
+        text += '\n' + wrap("also: ", others + "; see benchmark/machine.md", text_columns);
     }
     return text;
 }

@@ -26,19 +26,21 @@ constexpr const char* help_text =
     R"(usage: conform [--only NAME]... SERVER [ARGUMENTS]
        conform --list | --help | --version
 
-Starts SERVER (the path of an executable, as target/servers/c-epoll) and tries every rule of the
-server contract, version 1, that servers/README.md describes. ARGUMENTS are handed to the server
-after those of the contract. What the server can do is read from server.toml beside the executable.
+Starts SERVER and checks every rule of the server contract, version 1, in servers/README.md.
+SERVER is the path of an executable, such as target/servers/c-epoll. The server gets ARGUMENTS
+after the arguments of the contract. Its capabilities are read from server.toml beside it.
 
-  --only NAME  tries this check alone; can be given several times
-  --list       prints the names of the checks with their rules and time limits
+  --only NAME  run this check only; may be given several times
+  --list       print the checks with their rules and time limits
+  --help       show this help
+  --version    show version and build
 
-No check takes longer than its limit, starts of the server aside: then it fails, and says what stood
-by then. On a terminal, a line shows which check is under way.
+Each check prints "ok", "skip" with the reason, or "FAIL" with what was sent, expected and received.
+A check that exceeds its time limit fails and says how far it got; starting the server does not
+count. On a terminal, a line shows the current check.
 
-A check prints ok, skip with the reason, or FAIL with what was sent, what was expected and what
-came. Exit status: 0 none failed, 1 some failed, 2 wrong usage, 77 the server is skipped, because
-this machine lacks what it needs.
+Exit status: 0 no check failed, 1 some failed, 2 usage error, 77 skipped: this machine lacks what
+the server needs.
 )";
 
 struct Request {
@@ -71,7 +73,7 @@ Request parse(const std::vector<std::string>& words, const std::vector<Check>& c
             misused("unknown option " + words[i]);
         }
         if (++i == words.size()) {
-            misused("--only lacks the name of a check");
+            misused("--only needs the name of a check");
         }
         if (std::none_of(checks.begin(), checks.end(),
                          [&](const Check& check) { return check.name == words[i]; })) {
@@ -91,8 +93,8 @@ Request parse(const std::vector<std::string>& words, const std::vector<Check>& c
     if (!std::filesystem::is_regular_file(request.executable) ||
         ::access(request.executable.c_str(), X_OK) != 0) {
         throw Error(
-            ExitCode::usage, request.executable + " is no executable file",
-            "give the path of a server, as target/servers/c-epoll; make servers builds them");
+            ExitCode::usage, request.executable + " is not an executable file",
+            "give the path of a server, such as target/servers/c-epoll (make servers builds them)");
     }
     return request;
 }
@@ -117,7 +119,7 @@ void print_failure(const Check& check, const CheckFailure& failure) {
               << "     rule      " << check.rule << '\n'
               << "     sent      " << printable(failure.sent) << '\n'
               << "     expected  " << printable(failure.expected) << '\n'
-              << "     came      " << printable(failure.came) << std::endl;
+              << "     received  " << printable(failure.came) << std::endl;
 }
 
 void run_within_limit(const Check& check, std::size_t number, std::size_t of, Workbench& bench) {
@@ -171,12 +173,12 @@ int conform(const std::vector<std::string>& words) {
     const ServerMetadata metadata = read_server_metadata(request.executable);
     if (!metadata.found()) {
         std::cerr << "conform: no server.toml beside " << printable(request.executable)
-                  << "; what depends on its capabilities is skipped\n";
+                  << "; checks that depend on its capabilities are skipped\n";
     }
     if (!metadata.speaks("tcp")) {
         throw Error(ExitCode::skipped, server_name_of(request.executable) +
                                            ": skipped: it speaks " + metadata.text("transports") +
-                                           ", and the checks are made of TCP");
+                                           ", and the checks use TCP");
     }
     Workbench bench(request.executable, request.arguments, metadata);
     Tally tally;
@@ -199,7 +201,7 @@ int run_conform(const std::vector<std::string>& words) {
         const int status = conform(words);
         if (!std::cout.flush()) {
             throw Error(ExitCode::failed, "standard output cannot be written to",
-                        "check where it goes; the results of the checks are lost");
+                        "check where it is redirected; the results of the checks are lost");
         }
         return status;
     } catch (const ServerSkipped& skipped) {

@@ -138,11 +138,11 @@ void note_shortage(const PlacementRequest& request, const Placement& plan,
             "these are the figures of a server on " + count_of(plan.server_cpus.size()));
     }
     add("client", plan.client_cpus, client,
-        "workers queue for its CPUs, and that waiting is part of the figures");
+        "workers wait for a CPU, and the figures include this waiting");
     if (request.client_cpus && request.client_cpus->size() > plan.client_cpus.size()) {
         notes.push_back("only " + name_of(plan.client_cpus) + " of --client-cpus " +
                         format_cpu_list(*request.client_cpus) +
-                        " are used: there are no more workers than that; ask for more workers");
+                        " are used: there are not more workers; ask for more workers");
     }
 }
 
@@ -182,8 +182,8 @@ Placement without_placement(const PlacementRequest& request) {
     plan.enabled = false;
     if (request.server_cpus || request.client_cpus || request.server_node || request.client_node) {
         plan.notes.push_back(
-            "the CPUs and nodes that were named are ignored: --no-placement leaves all threads to "
-            "the scheduler; give one or the other");
+            "the chosen CPUs and nodes are ignored: --no-placement leaves all threads to "
+            "the scheduler; leave out one or the other");
     }
     return plan;
 }
@@ -211,8 +211,8 @@ std::string sharing_note(const Placement& placement) {
     if (placement.sharing == Sharing::some_cpus) {
         return both +
                "share CPUs: they take turns, so the figures cannot be compared with those of a "
-               "server on CPUs of its own; " +
-               more_cpus + ", or name disjoint ones";
+               "server with its own CPUs; " +
+               more_cpus + ", or choose CPUs that do not overlap";
     }
     if (placement.sharing == Sharing::smt_siblings) {
         return both +

@@ -33,11 +33,12 @@ std::string percent(double share) {
 void about_offload(const RunFacts& facts, Warnings& warnings) {
     if (!facts.not_offloaded.empty()) {
         warnings.push_back({"not-offloaded",
-                            "the server is meant to bypass the kernel and did not " +
+                            "the server is meant to bypass the kernel but did not " +
                                 facts.not_offloaded +
                                 "; the figures are not those of its network stack",
-                            "a stack serves its own network cards only, and never the loopback: "
-                            "measure through such a card (benchmark/machine.md, not-offloaded)"});
+                            "such network stacks serve only their own network cards, never the "
+                            "loopback: measure through such a card (benchmark/machine.md, "
+                            "not-offloaded)"});
     }
 }
 
@@ -49,10 +50,10 @@ void about_bottleneck(const RunFacts& facts, const Placement& placement, Warning
     if (placement.sharing == Sharing::some_cpus) {
         if (facts.worker_saturated || facts.worker_share + server >= full_cpu) {
             warnings.push_back({id,
-                                "client and server share CPUs and fill them (busiest worker " +
+                                "client and server share CPUs and use them fully (busiest worker " +
                                     percent(facts.worker_share) + ", server " + percent(server) +
-                                    "): which of the two limits the figures cannot be told",
-                                "give each CPUs of its own (--server-cpus, --client-cpus)"});
+                                    "): it is unknown which of the two limits the figures",
+                                "give each its own CPUs (--server-cpus, --client-cpus)"});
         }
         return;
     }
@@ -62,10 +63,11 @@ void about_bottleneck(const RunFacts& facts, const Placement& placement, Warning
     warnings.push_back(
         {id,
          facts.server_share
-             ? "a worker of the client was busy all the time while the server used " +
-                   percent(server) + " of its CPUs: the figures are the client's, not the server's"
+             ? "a worker of the client was busy all the time while the server used only " +
+                   percent(server) +
+                   " of its CPUs: the figures show the limit of the client, not of the server"
              : "a worker of the client was busy all the time: unless the server was "
-               "too, the figures are the client's",
+               "too, the figures show the limit of the client",
          remedy});
 }
 
@@ -74,24 +76,26 @@ void about_interruptions(const RunFacts& facts, const Placement& placement, Warn
     if (placement.sharing != Sharing::some_cpus &&
         facts.involuntary_switches_per_second > most_involuntary_switches_per_second) {
         warnings.push_back({"involuntary-switches",
-                            "a worker was taken off its CPU " +
+                            "something else took a worker off its CPU " +
                                 format_count(facts.involuntary_switches_per_second) +
-                                " times a second by something else: each time a round trip waits",
-                            "stop other programs, raise the session (echo -20 > "
+                                " times a second, and each time a round trip had to wait",
+                            "stop other programs, raise the priority of this session (echo -20 > "
                             "/proc/self/autogroup), or use --realtime"});
     }
     if (facts.steal_share > most_steal_share) {
-        warnings.push_back({"steal",
-                            "the hypervisor took away " + percent(facts.steal_share) +
-                                " of the CPUs' time in some run: long round trips are its doing",
-                            "use a machine or an instance type with CPUs of its own, or measure "
-                            "at a quieter hour"});
+        warnings.push_back(
+            {"steal",
+             "the hypervisor took away " + percent(facts.steal_share) +
+                 " of the CPUs' time in at least one run: this causes long round trips",
+             "use a machine or an instance type with dedicated CPUs, or measure "
+             "at a quieter time"});
     }
     if (facts.migrations > 0) {
         warnings.push_back({"migrations",
                             "unpinned workers changed CPU " +
                                 format_count(static_cast<double>(facts.migrations)) +
-                                " times: round trips differ with where both sides happen to be",
+                                " times: round-trip times depend on where client and server happen "
+                                "to run",
                             "leave out --no-placement"});
     }
 }
@@ -102,13 +106,13 @@ void about_clock(const RunFacts& facts, Warnings& warnings) {
                             "reading the clock takes " +
                                 format_nanoseconds(facts.clock_reading_ns) +
                                 ", which is part of every round trip",
-                            "use a clock source that needs no system call (tsc)"});
+                            "use a clock source that is read without a system call (tsc)"});
     }
     if (facts.longest_clock_gap_ns > longest_quiet_gap_ns) {
         warnings.push_back({"clock-gaps",
                             "a CPU that did nothing but read the clock stood still for " +
                                 format_nanoseconds(facts.longest_clock_gap_ns) +
-                                ": the machine itself adds such stalls to the high percentiles",
+                                ": the machine itself adds such pauses to the high percentiles",
                             "stop other programs; look for interrupts (/proc/interrupts), firmware "
                             "(SMI) and the hypervisor"});
     }
@@ -125,14 +129,14 @@ void about_stalls(const RunFacts& facts, Warnings& warnings) {
     if (facts.stalled_runs > 0) {
         warnings.push_back(
             {"stalled",
-             (facts.stalled ? "in " : "in no more than ") + of +
-                 "more than 5 % of connection time went into round trips that ended after their "
+             (facts.stalled ? "in " : "in only ") + of +
+                 "more than 5 % of connection time was spent in round trips that ended after the "
                  "run (the longest took " +
-                 longest +
-                 "): they are in max and in the time-weighted quantile, and in no other figure",
+                 longest + "); only max and the time-weighted quantile include them",
              "use runs of at least " +
                  format_nanoseconds(run_over_longest_trip * facts.longest_trip_ns) +
-                 " (--run-time, and enough --max-time for them), or find what stalls"});
+                 " (--run-time, with a --max-time that allows them), or find the cause of the "
+                 "stall"});
     }
     if (facts.runs_with_few_trips > 0) {
         warnings.push_back({"few-round-trips",
@@ -141,50 +145,53 @@ void about_stalls(const RunFacts& facts, Warnings& warnings) {
                                 (facts.complete_runs == 1 ? " run" : " runs") +
                                 " had fewer than the " +
                                 format_count(static_cast<double>(facts.least_trips)) +
-                                " round trips that its figures need (the fewest: " +
+                                " round trips that their figures need (the fewest: " +
                                 format_count(static_cast<double>(facts.fewest_trips)) +
-                                "), because the budget had no room for longer runs",
-                            "raise --max-time, or ask for a lesser quantile with --statistic"});
+                                "), because the time limit left no room for longer runs",
+                            "raise --max-time, or choose a lower quantile with --statistic"});
     }
 }
 
 void about_validity(const RunFacts& facts, Warnings& warnings) {
     if (facts.single_run) {
         warnings.push_back({"single-run",
-                            "there is one run: its interval holds within this run only, and the "
-                            "next one may lie outside",
-                            "let it run at least 10 times (--runs 10 or more)"});
+                            "there is only one run: its interval does not include differences "
+                            "between runs",
+                            "make at least 10 runs (--runs 10)"});
     }
     if (!facts.server_is_ours) {
         warnings.push_back({"server-not-restarted",
-                            "the server was not restarted between runs: what differs from one "
-                            "start to the next is not in the interval",
+                            "the server was not restarted between runs: the intervals do not "
+                            "include differences between one start and the next",
                             "let volley start the server: volley [options] -- SERVER"});
     }
     if (facts.drift_over_runs) {
-        warnings.push_back({"drift-over-runs",
-                            "neighbouring runs resemble each other more than distant ones: the "
-                            "figures hold for this hour only",
-                            "compare servers only where they were measured in turns"});
+        warnings.push_back(
+            {"drift-over-runs",
+             "successive runs resemble each other more than distant ones: conditions "
+             "drifted, and the figures may differ at another time",
+             "to compare servers, measure them in turns (benchmark/sweep.sh)"});
     }
     if (facts.bimodal) {
-        warnings.push_back({"bimodal",
-                            "the runs fall into two groups with a gap between: the median is one "
-                            "of them, and which may be chance",
-                            "look at the single runs in the result file; often memory or CPU "
-                            "placement decides at the start"});
+        warnings.push_back(
+            {"bimodal",
+             "the runs fall into two groups with a gap between them: which group the "
+             "median falls into may be chance",
+             "look at the runs in the result file; a common cause is memory or CPU "
+             "placement when the server starts"});
     }
     if (facts.server_was_killed) {
         warnings.push_back({"server-was-killed",
-                            "the server did not end by SIGTERM in time and was killed: it breaks "
-                            "the contract, though no figure is touched by it",
-                            "see what target/conform says of it, or raise --stop-timeout"});
+                            "the server did not end on SIGTERM in time and was killed: this breaks "
+                            "the contract, but affects no figure",
+                            "check it with target/conform, or raise --stop-timeout"});
     }
     if (!facts.server_left_behind.empty()) {
         warnings.push_back({"server-left-processes",
-                            "the server ended and left processes running, which were killed: " +
+                            "the server ended but left processes running, which were killed: " +
                                 facts.server_left_behind,
-                            "it should end what it has started; see what target/conform says"});
+                            "the server must end all processes that it starts; check it with "
+                            "target/conform"});
     }
 }
 

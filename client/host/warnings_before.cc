@@ -42,17 +42,19 @@ Warning from_note(const std::string& id, const std::string& note) {
 
 void about_placement(const Placement& placement, Warnings& warnings) {
     if (!is_placed(placement)) {
-        warnings.push_back({"not-placed",
-                            "nothing is pinned: client and server move between sharing a CPU and "
-                            "not, which changes a round trip several times over",
-                            "leave out --no-placement"});
+        warnings.push_back(
+            {"not-placed",
+             "nothing is pinned: client and server share a CPU at some times and "
+             "not at others, and round-trip times differ severalfold between the two",
+             "leave out --no-placement"});
     } else if (placement.server_cpus.empty()) {
         warnings.push_back({"server-not-placed",
-                            "the server is not ours to place: it may run on the client's CPUs " +
+                            "volley did not start the server and cannot pin it: it may run on the "
+                            "client's CPUs " +
                                 format_cpu_list(placement.client_cpus) +
-                                " or anywhere else, and the figures change with it",
+                                " or on others, and the figures depend on which",
                             "let volley start it (volley [options] -- SERVER), or pin it with "
-                            "taskset and keep the client off with --client-cpus"});
+                            "taskset and choose other CPUs with --client-cpus"});
     }
     const std::string sharing = sharing_note(placement);
     if (!sharing.empty()) {
@@ -86,12 +88,13 @@ void about_limits(const Environment& environment, const Placement& placement, co
                    std::back_inserter(measured));
     const CpuList& used = is_placed(placement) ? measured : environment.allowed_cpus;
     if (environment.cpu_quota && *environment.cpu_quota < static_cast<double>(used.size())) {
-        warnings.push_back({"cpu-quota",
-                            "a control group allows " + decimal(*environment.cpu_quota) +
-                                " CPUs of time, and client and server may use " +
-                                std::to_string(used.size()) +
-                                ": the kernel stops both for milliseconds when it is spent",
-                            "lift the limit (docker run without --cpus, cpu.max = max)"});
+        warnings.push_back(
+            {"cpu-quota",
+             "a control group limits CPU time to " + decimal(*environment.cpu_quota) +
+                 " CPUs, but client and server may use " + std::to_string(used.size()) +
+                 ": when the quota is used up, the kernel stops both for "
+                 "milliseconds",
+             "lift the limit (docker run without --cpus, cpu.max = max)"});
     }
 }
 
@@ -104,7 +107,7 @@ void about_other_load(const Environment& environment, const Intent& intent, Warn
     warnings.push_back({"other-load",
                         "other programs keep " + decimal(*environment.other_load) + " of " +
                             std::to_string(environment.online_cpus) +
-                            " CPUs busy: they delay round trips and slow the memory",
+                            " CPUs busy: they delay round trips and slow memory access",
                         "stop them, or give the measurement CPUs of its own (isolcpus)"});
     // Without competition the groups change nothing; a group that was raised already wins it; and
     // real-time threads are in no group.
@@ -136,8 +139,8 @@ void about_waking_up(const Environment& environment, const Intent& intent, Warni
                     : "CPUs go idle (driver " + environment.idle_driver.value_or("unknown") + ", " +
                           std::to_string(states) + (states == 1 ? " state" : " states") +
                           " below polling)") +
-                 ": waking them is part of the round trips, and often most of it",
-             "--keep-awake, for figures without it"});
+                 ": waking them up is part of the round-trip time, and often most of it",
+             "use --keep-awake to measure without it"});
     }
 }
 
@@ -159,7 +162,7 @@ void about_frequency(const Environment& environment, Warnings& warnings) {
     if (environment.turbo.value_or(false)) {
         warnings.push_back({"turbo-on",
                             "turbo is on: the clock rate follows temperature and the number of "
-                            "busy cores, so runs differ with what ran before them",
+                            "busy cores, so a run depends on what ran before it",
                             remedy_for_turbo(environment)});
     }
 }
@@ -169,7 +172,8 @@ void about_sharing_hardware(const Environment& environment, const Placement& pla
     // Where the two sides share cores that has been said already.
     if (environment.smt_active.value_or(false) && placement.sharing != Sharing::smt_siblings) {
         warnings.push_back({"smt-active",
-                            "SMT is on: whatever runs on the sibling of a measured CPU slows it",
+                            "SMT is on: anything that runs on the sibling of a measured CPU slows "
+                            "it down",
                             "echo off | sudo tee /sys/devices/system/cpu/smt/control"});
     }
     // The kernel moves no pages of a process whose memory is bound to nodes, as the plan binds it.
@@ -195,8 +199,8 @@ void about_clock(const Environment& environment, Warnings& warnings) {
     warnings.push_back(
         {"clock-source-not-tsc",
          "the clock source is " + source +
-             (in_memory ? ": the hypervisor scales it, so a reading costs more and may jump with it"
-                        : ": every reading is a system call or slower, and is part of each round "
+             (in_memory ? ": the hypervisor scales it, so readings cost more and may jump"
+                        : ": every reading costs at least a system call, and is part of each round "
                           "trip"),
          "echo tsc | sudo tee /sys/devices/system/clocksource/clocksource0/current_clocksource, "
          "where it is available"});
@@ -214,10 +218,10 @@ std::vector<Warning> warnings_before(const Environment& environment, const Place
     if (names_hypervisor(virtualization)) {
         warnings.push_back({"virtualized",
                             "this is a virtual machine (" + virtualization +
-                                "): the host takes CPUs away unseen, and interrupts and wake-ups "
-                                "pass through it",
-                            "measure on the machine itself, or compare only what was measured on "
-                            "this one"});
+                                "): the host can take CPUs away unnoticed, and interrupts and "
+                                "wake-ups pass through the hypervisor",
+                            "measure on a physical machine, or compare only with results from "
+                            "this virtual machine"});
     }
     about_waking_up(environment, intent, warnings);
     about_frequency(environment, warnings);

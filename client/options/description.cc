@@ -29,49 +29,49 @@ struct Row {
 
 // clang-format off
 constexpr std::array<Row, 43> rows{{
-    {"Target", "port,p", "PORT", "TCP port of a server that already runs"},
-    {"Target", "host", "HOST", "its host (127.0.0.1); with -- SERVER: the address it listens on"},
-    {"Target", "name", "NAME", "name in the results (its directory or file)"},
-    {"Target", "terminate", nullptr, "end such a server with the zero challenge afterwards"},
-    {"Load", "clients,c", "N", "connections (1)"},
-    {"Load", "threads,t", "N", "worker threads (block: one a connection; else one a client CPU)"},
-    {"Load", "driver", "WAY", "block, wait or spin (block where each connection has a CPU, else wait)"},
+    {"Target", "port,p", "PORT", "TCP port of a server that is already running"},
+    {"Target", "host", "HOST", "its host (127.0.0.1); with -- SERVER, the address that the server listens on"},
+    {"Target", "name", "NAME", "name of the server in the results (its directory or file name)"},
+    {"Target", "terminate", nullptr, "afterwards, end that server with a zero challenge"},
+    {"Load", "clients,c", "N", "number of connections (1)"},
+    {"Load", "threads,t", "N", "worker threads (driver block: one per connection; otherwise: one per client CPU)"},
+    {"Load", "driver", "DRIVER", "how workers wait: block, wait or spin (block if each connection has a CPU, else wait)"},
     {"Load", "message,m", "BYTES", "message size in both directions, 1 to 16M (4)"},
-    {"Load", "timeout", "TIME", "a reply later than this fails the run (5s)"},
-    {"Load", "connect-timeout", "TIME", "until all connections stand (10s)"},
-    {"Measuring", "precision", "%", "stop when half the interval is within this of the figure (5%)"},
-    {"Measuring", "confidence", "%", "of all intervals (95)"},
-    {"Measuring", "statistic", "LIST", "figures that must be so precise (mean,p50)"},
-    {"Measuring", "runs,r", "N", "exactly N runs; 1 gives an interval within one run only"},
-    {"Measuring", "min-runs", "N", "at least so many runs (10; with --quick 6)"},
-    {"Measuring", "max-runs", "N", "at most so many (60)"},
-    {"Measuring", "run-time,d", "TIME", "measured time of a run (1s)"},
-    {"Measuring", "warmup,w", "TIME", "discarded before it (0.25s, or what the server asks for)"},
-    {"Measuring", "max-time", "TIME", "budget of the measurement (180s; with --runs none, unless given)"},
-    {"Measuring", "quick", nullptr, "as --min-runs 6"},
-    {"Measuring", "seed", "N", "of challenges and payload (0: drawn)"},
-    {"Measuring", "round", "N", "round of an experiment, for the results (0: none)"},
-    {"Server's life (after -- SERVER)", "ready-timeout", "TIME", "until its first right reply (10s)"},
-    {"Server's life (after -- SERVER)", "stop-timeout", "TIME", "from SIGTERM to SIGKILL (2s)"},
-    {"Placement", "server-cores", "N", "CPUs of the server (1)"},
-    {"Placement", "client-cores", "N", "CPUs of the workers (one a worker, as far as they go)"},
-    {"Placement", "server-cpus", "LIST", "these CPUs for the server, such as 0-3,8"},
-    {"Placement", "client-cpus", "LIST", "these CPUs for the workers"},
-    {"Placement", "server-node", "N", "NUMA node of the server"},
-    {"Placement", "client-node", "N", "NUMA node of the workers"},
-    {"Placement", "no-placement", nullptr, "pin nothing"},
-    {"Placement", "print-plan", nullptr, "show what would be done, and stop"},
-    {"Placement", "print-numactl", nullptr, "print how to repeat a run by hand"},
+    {"Load", "timeout", "TIME", "fail the run if a reply takes longer than this (5s)"},
+    {"Load", "connect-timeout", "TIME", "time allowed to open all connections (10s)"},
+    {"Measuring", "precision", "%", "stop when each interval is within plus or minus this of its figure (5%)"},
+    {"Measuring", "confidence", "%", "confidence level of all intervals (95%)"},
+    {"Measuring", "statistic", "LIST", "figures that must reach the precision (mean,p50)"},
+    {"Measuring", "runs,r", "N", "make exactly N runs; with 1, intervals cover that run only"},
+    {"Measuring", "min-runs", "N", "minimum number of runs (10; with --quick 6)"},
+    {"Measuring", "max-runs", "N", "maximum number of runs (60)"},
+    {"Measuring", "run-time,d", "TIME", "measured time per run (1s)"},
+    {"Measuring", "warmup,w", "TIME", "time before it that is discarded (0.25s, or what server.toml asks for)"},
+    {"Measuring", "max-time", "TIME", "time limit for the measurement (180s; with --runs: none)"},
+    {"Measuring", "quick", nullptr, "the same as --min-runs 6"},
+    {"Measuring", "seed", "N", "random seed of challenges and payload (0: chosen at random)"},
+    {"Measuring", "round", "N", "number of the round, recorded in the results (0: none)"},
+    {"Start and stop (with -- SERVER)", "ready-timeout", "TIME", "time allowed until the first correct reply (10s)"},
+    {"Start and stop (with -- SERVER)", "stop-timeout", "TIME", "time between SIGTERM and SIGKILL (2s)"},
+    {"Placement", "server-cores", "N", "number of CPUs for the server (1)"},
+    {"Placement", "client-cores", "N", "number of CPUs for the workers (one per worker, if there are enough)"},
+    {"Placement", "server-cpus", "LIST", "use these CPUs for the server, such as 0-3,8"},
+    {"Placement", "client-cpus", "LIST", "use these CPUs for the workers"},
+    {"Placement", "server-node", "N", "NUMA node for the server"},
+    {"Placement", "client-node", "N", "NUMA node for the workers"},
+    {"Placement", "no-placement", nullptr, "do not pin anything to CPUs"},
+    {"Placement", "print-plan", nullptr, "show the plan and exit"},
+    {"Placement", "print-numactl", nullptr, "print the commands that repeat a run by hand"},
     {"Machine", "keep-awake", nullptr, "keep the measured CPUs from idling"},
-    {"Machine", "realtime", nullptr, "SCHED_FIFO for workers and server"},
-    {"Output", "json", "FILE|-", "append a line a run and one for the measurement"},
-    {"Output", "csv", "FILE|-", "append a row a run and one for the measurement"},
-    {"Output", "hgrm", "FILE|-", "write percentiles as HdrHistogram's plotter reads them"},
-    {"Output", "classic", nullptr, "print mean, standard deviation and samples only: 9us 1.25us 1000000"},
-    {"Output", "quiet,q", nullptr, "print no report"},
-    {"General", "config", "FILE", "options as lines NAME = VALUE; the command line wins"},
-    {"General", "help,h", nullptr, "this text"},
-    {"General", "version,V", nullptr, "version, compiler and flags"},
+    {"Machine", "realtime", nullptr, "run workers and server with SCHED_FIFO"},
+    {"Output", "json", "FILE|-", "append one JSON line per run and one for the measurement"},
+    {"Output", "csv", "FILE|-", "append one row per run and one for the measurement"},
+    {"Output", "hgrm", "FILE|-", "write percentiles in the format of HdrHistogram's plotter"},
+    {"Output", "classic", nullptr, "print only mean, standard deviation and sample count: 9us 1.25us 1000000"},
+    {"Output", "quiet,q", nullptr, "do not print the report"},
+    {"General", "config", "FILE", "read options from lines NAME = VALUE; the command line takes precedence"},
+    {"General", "help,h", nullptr, "show this help"},
+    {"General", "version,V", nullptr, "show version, compiler and flags"},
 }};
 // clang-format on
 
@@ -107,17 +107,18 @@ po::options_description every_option() {
 
 std::string help_text() {
     std::ostringstream text;
-    text << "volley: how long one round trip takes, how sure that is, and what it costs\n\n"
-            "  volley [options] -- SERVER [ARGS]   start, place, measure and stop a server\n"
-            "  volley [options] -p PORT            measure one that already runs\n";
+    text << "volley: measures the round-trip time of a server, with confidence intervals and CPU "
+            "cost\n\n"
+            "  volley [options] -- SERVER [ARGS]   start a server, pin it to CPUs, measure it, "
+            "stop it\n"
+            "  volley [options] -p PORT            measure a server that is already running\n";
     for (const auto& group : groups()) {
         text << '\n' << group;
     }
-    text << "\nTIME is 250ms, 1.5s, 2m; LIST is comma-separated. In brackets: what holds where an "
-            "option is "
-            "not given.\nExit status: 0 precision reached, 1 the run failed, 2 usage, 3 budget "
-            "spent "
-            "first, 77 the\nserver is skipped because this machine lacks what it needs.\n";
+    text << "\nTIME is, for example, 250ms, 1.5s or 2m. LIST is separated by commas. Defaults are "
+            "in "
+            "brackets.\nExit status: 0 converged, 1 failed, 2 usage error, 3 not converged, 77 "
+            "skipped: this machine\nlacks what the server needs.\n";
     return text.str();
 }
 

@@ -114,7 +114,7 @@ TEST(Options, EveryBadValueIsNamedWithWhatIsAllowed) {
         {{"-p", "1", "--client-cpus", "3-1"}, "--client-cpus '3-1' is not a list of CPUs"},
         {{"-p", "1", "--frobnicate"}, "unrecognised option '--frobnicate'"},
         {{"-p", "1", "--clie", "3"}, "unrecognised option '--clie'"},
-        {{"-p", "1", "stray"}, "a word among the options is none"},
+        {{"-p", "1", "stray"}, "one of the words is not an option"},
         {{}, "nothing to measure"},
         {{"--"}, "-- is not followed by a server"},
         {{"-p", "1", "--", "x"}, "--port and -- SERVER exclude each other"},

@@ -29,7 +29,7 @@ po::variables_map read_words(const std::vector<std::string>& words,
     try {
         po::store(parse_words(words, options, positional), values);
     } catch (const po::too_many_positional_options_error&) {
-        throw Error(ExitCode::usage, "a word among the options is none", stray_remedy);
+        throw Error(ExitCode::usage, "one of the words is not an option", stray_remedy);
     } catch (const po::error& error) {
         throw Error(ExitCode::usage, error.what(), "see " + program + " --help");
     }

@@ -59,14 +59,14 @@ Factor server_row() {
 Factor clients_row() {
     const auto connections = [](Context context) -> FactorValue { return context.connections; };
     return {.name = "clients",
-            .counted = "client",
+            .counted = "connection",
             .not_known = "",
             .usual = {},
             .measured = connections,
             .sweep = SweptBy{
                 .option = "clients",
                 .example = "1,16,64",
-                .meaning = "connections: 1,16,64",
+                .meaning = "numbers of connections, such as 1,16,64",
                 .record_key = "clients",
                 .client_option = "clients",
                 .parse = [](Text option, Text word) -> FactorValue {
@@ -77,25 +77,27 @@ Factor clients_row() {
 }
 
 Factor cores_row() {
-    return {.name = "cores",
-            .counted = "core",
-            .not_known = "CPUs not known",
-            .usual = {},
-            .measured = measured_cores,
-            .sweep = SweptBy{
-                .option = "cores",
-                .example = "1,16,64",
-                .value_name = "LIST|all",
-                .meaning = "CPUs of the server; all: from 1 to as many as leave the client one",
-                .record_key = "server_cores",
-                .client_option = "server-cores",
-                .parse = [](Text option, Text word) -> FactorValue {
-                    return parse_count(option, word, 1, most_cpus);
-                },
-                .all = placeable_cores,
-                .asked = [](Context context) -> FactorValue { return asked_server_cores(context); },
-                .needs_placement = true,
-            }};
+    return {
+        .name = "cores",
+        .counted = "core",
+        .not_known = "unknown CPUs",
+        .usual = {},
+        .measured = measured_cores,
+        .sweep = SweptBy{
+            .option = "cores",
+            .example = "1,16,64",
+            .value_name = "LIST|all",
+            .meaning =
+                "numbers of CPUs for the server; all: every number that leaves the client a CPU",
+            .record_key = "server_cores",
+            .client_option = "server-cores",
+            .parse = [](Text option, Text word) -> FactorValue {
+                return parse_count(option, word, 1, most_cpus);
+            },
+            .all = placeable_cores,
+            .asked = [](Context context) -> FactorValue { return asked_server_cores(context); },
+            .needs_placement = true,
+        }};
 }
 
 Factor message_bytes_row() {
@@ -108,7 +110,7 @@ Factor message_bytes_row() {
             .sweep = SweptBy{
                 .option = "sizes",
                 .example = "1,16,64",
-                .meaning = "bytes of a message, with k and M (4)",
+                .meaning = "message sizes in bytes, k and M allowed (4)",
                 .record_key = "message_bytes",
                 .client_option = "message",
                 .parse = [](Text option, Text word) -> FactorValue {

@@ -44,7 +44,7 @@ struct SweptBy {
 struct Factor {
     std::string name;       // of --by and --where, and of a column or key in each document
     bool is_text = false;   // otherwise a number
-    std::string counted;    // "client", for "16 clients"; "": the value is shown as it is
+    std::string counted;    // "connection", for "16 connections"; "": the value is shown as it is
     std::string not_known;  // what is said instead of 0; "": 0 is a value like others
     // What holds where nothing else is said; a cell of a sweep is shown without it. Nothing: a
     // sweep has to be given a list.

@@ -29,10 +29,10 @@ std::string scope(const Summary& summary) {
                                     ? ""
                                     : "; server not restarted; restart variance not included";
     if (summary.complete == 0) {
-        return "no complete run, so no figure";
+        return "no figures, because no run was completed";
     }
     if (summary.complete == 1) {
-        return "within this run only: " + level + " of one run, which cannot vouch for the next" +
+        return level + " within this single run; it does not include differences between runs" +
                restart;
     }
     const std::string kind = summary.context().server_is_ours ? " of fresh server processes" : "";
@@ -59,11 +59,12 @@ std::string headline(const Summary& summary) {
     }
     text += wrap("  ", scope(summary), report_columns);
     const std::string fault = not_offloaded(summary.result);
-    return fault.empty() ? text
-                         : text + wrap("  ",
-                                       printable("NOT OFFLOADED " + fault +
-                                                 "; these are not figures of its network stack"),
-                                       report_columns);
+    return fault.empty()
+               ? text
+               : text + wrap("  ",
+                             printable("NOT OFFLOADED " + fault +
+                                       "; the figures are not those of its network stack"),
+                             report_columns);
 }
 
 std::string verdict(const MeasurementResult& result) {

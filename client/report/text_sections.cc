@@ -109,17 +109,17 @@ std::string runs_text(const Summary& summary) {
                 " of warm-up; " + format_count(summary.value("round_trips").value_or(0)) +
                 " round trips";
     }
-    text += "; " + seconds_text(summary.result.elapsed_seconds) + " in all";
+    text += "; " + seconds_text(summary.result.elapsed_seconds) + " in total";
     if (summary.result.optimal_run_seconds) {
         text += "; hint: runs of " + seconds_text(*summary.result.optimal_run_seconds) +
-                " would be the quickest way to this precision";
+                " would reach this precision fastest";
     }
     return text;
 }
 
 std::string floors_text(const MeasurementContext& context) {
     const Calibration& found = context.calibration;
-    return "clock " + format_nanoseconds(found.clock_reading_ns) + " (gaps to " +
+    return "clock " + format_nanoseconds(found.clock_reading_ns) + " (gaps up to " +
            format_nanoseconds(found.clock_gap_longest_ns) + "), null round trip " +
            format_nanoseconds(found.null_round_trip_ns) + "; reported, never subtracted";
 }
@@ -140,7 +140,7 @@ std::string within_run_flags(const Summary& summary) {
     std::string text = drift > 0 ? "drift in " + std::to_string(drift) + of : "";
     if (tail > 0) {
         text +=
-            (text.empty() ? "" : ", ") + ("dominated by their tail " + std::to_string(tail)) + of;
+            (text.empty() ? "" : ", ") + ("dominated by the tail in " + std::to_string(tail)) + of;
     }
     return text.empty() ? "" : flag("within runs: " + text);
 }
@@ -189,13 +189,14 @@ std::string flags_text(const Summary& summary) {
         if (over_runs.drift && over_runs.lag1) {
             text += flag("drift over runs: " + name + " has a lag-1 autocorrelation of " +
                          scale_for("", *over_runs.lag1).number(*over_runs.lag1) +
-                         ", so the figure holds for this hour only");
+                         ", so the figure may differ at another time");
         }
         if (const auto& modes = over_runs.bimodal) {
-            text += flag("bimodal: " + name + " of " + std::to_string(modes->in_first) + " of " +
-                         std::to_string(summary.complete) + " runs is near " +
-                         value_text(figure->field->unit, modes->first) + ", of the others near " +
-                         value_text(figure->field->unit, modes->second));
+            text += flag("bimodal: " + name + " is near " +
+                         value_text(figure->field->unit, modes->first) + " in " +
+                         std::to_string(modes->in_first) + " of " +
+                         std::to_string(summary.complete) + " runs, near " +
+                         value_text(figure->field->unit, modes->second) + " in the others");
         }
     }
     return text + within_run_flags(summary);
@@ -213,9 +214,9 @@ std::string failures_text(const Summary& summary) {
         if (run.complete || ++failed > listed_failures) {
             continue;
         }
-        text += "  run " + std::to_string(run.number) + " is not complete (" +
+        text += "  run " + std::to_string(run.number) + " is not complete (its " +
                 format_count(static_cast<double>(run.trips.count())) +
-                " round trips in it, part of no figure):\n";
+                " round trips are in no figure):\n";
         for (std::string_view rest = run.error; !rest.empty();) {
             const auto end = rest.find('\n');
             text += "    " + printable(rest.substr(0, end)) + "\n";

@@ -100,7 +100,7 @@ std::string round_trip_table(const Summary& summary) {
 }
 
 std::string cost_table(const Summary& summary) {
-    std::string table = "  " + pad_right("CPU a round trip", name_columns) +
+    std::string table = "  " + pad_right("CPU per round trip", name_columns) +
                         "       total        user      system memory (Pss)  of its CPUs\n";
     const auto server_share = summary.value("server_cpu_share");
     const auto worker_share = summary.value("client_worker_cpu_share_max");

@@ -217,7 +217,8 @@ class Measuring {
             reached && !stalled ? ExitCode::precision_reached : ExitCode::budget_spent;
         result_.stop_reason = stop_text(reason, spec_);
         if (reached && stalled) {
-            result_.stop_reason = "stalled: " + stall_text(result_) + "; the others are precise";
+            result_.stop_reason = "stalled: " + stall_text(result_) +
+                                  "; the figures of all others reached the precision";
             result_.runs_needed.reset();
         }
     }

@@ -105,21 +105,22 @@ void describe_what_is_missing(MeasurementResult& result, const MeasurementSpec& 
     for (const auto& name : spec.statistics) {
         const auto values = values_over_runs(result, *find_statistic(name));
         if (values.empty() && !result.runs.empty()) {
-            details.push_back(name + ": not known of any run");
+            details.push_back(name + ": not known in any run");
         }
         if (values.size() < 2) {
             continue;
         }
         const OverRuns summary = summarize_over_runs(values, spec.stop.confidence);
         if (!summary.median.interval) {
-            details.push_back(name + ": " + std::to_string(values.size()) + " runs give no " +
-                              format_chosen_share(spec.stop.confidence) + " interval, " +
-                              std::to_string(least_runs_for(spec.stop.confidence)) + " are needed");
+            details.push_back(
+                name + ": " + std::to_string(values.size()) + " runs are too few for a " +
+                format_chosen_share(spec.stop.confidence) + " interval, which needs " +
+                std::to_string(least_runs_for(spec.stop.confidence)));
         }
         if (summary.variation) {
             details.push_back(name + ": runs vary by " + percent(*summary.variation) + "; " +
                               std::to_string(summary.runs_holding_excess) + " of " +
-                              std::to_string(values.size()) + " hold most of the excess");
+                              std::to_string(values.size()) + " account for most of the excess");
         }
     }
     if (is_stalled(result) && result.stop_reason.find(stall_text(result)) == std::string::npos) {
@@ -134,18 +135,19 @@ void describe_what_is_missing(MeasurementResult& result, const MeasurementSpec& 
 }  // namespace
 
 std::string stop_text(StopReason reason, const MeasurementSpec& spec) {
-    const std::string target = joined(spec.statistics, " and ") + " to ±" +
+    const std::string target = joined(spec.statistics, " and ") +
+                               (spec.statistics.size() == 1 ? " is" : " are") + " within ±" +
                                format_chosen_share(spec.stop.precision) + " at " +
                                format_chosen_share(spec.stop.confidence) + " confidence";
     switch (reason) {
         case StopReason::precision_reached:
-            return "precision reached: " + target;
+            return target;
         case StopReason::run_limit:
             return spec.exact_runs
                        ? "all " + std::to_string(*spec.exact_runs) + " runs done before " + target
-                       : "run limit (--max-runs) before " + target;
+                       : "run limit (--max-runs) reached before " + target;
         case StopReason::time_limit:
-            return "time limit (--max-time) " +
+            return "time limit (--max-time) reached " +
                    (spec.exact_runs && *spec.exact_runs > 1
                         ? "before all " + std::to_string(*spec.exact_runs) + " runs were done"
                         : "before " + target);
@@ -217,7 +219,7 @@ bool is_stalled(const MeasurementResult& result) {
 
 std::string stall_text(const MeasurementResult& result) {
     return percent(1 - covered_in_median(result).value_or(1)) +
-           " of connection time went into round trips that did not end within their run (the "
+           " of connection time was spent in round trips that did not end within their run (the "
            "longest took " +
            format_nanoseconds(static_cast<double>(longest_of(result))) + ")";
 }

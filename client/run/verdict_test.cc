@@ -52,7 +52,7 @@ TEST(Verdict, AStopStatisticThatNoRunKnowsIsNamed) {
     spec.statistics = {"server_cpu_ns_per_round_trip"};
     conclude(result, spec);
     ASSERT_FALSE(result.verdict_details.empty());
-    EXPECT_EQ(result.verdict_details.front(), "server_cpu_ns_per_round_trip: not known of any run");
+    EXPECT_EQ(result.verdict_details.front(), "server_cpu_ns_per_round_trip: not known in any run");
 }
 
 }  // namespace

@@ -38,22 +38,23 @@ po::options_description grid_options() {
     for (const Factor* factor : swept_factors()) {
         add(factor->sweep->option.c_str(), factor->sweep->value_name, factor->sweep->meaning);
     }
-    add("runs", "K|auto", "runs of each cell; auto: until its figures are tight enough (auto)");
-    add("seed", "N", "of the order and of all challenges (drawn, and kept with the results)");
+    add("runs", "K|auto", "runs of each cell; auto: until its figures reach the precision (auto)");
+    add("seed", "N",
+        "random seed of the order and all challenges (random, recorded in the results)");
     return all;
 }
 
 po::options_description command_options() {
     po::options_description all("Everything else", 100, 50);
     all.add_options()("plan", po::value<std::string>()->value_name("FILE"),
-                      "the grid from a file of lines NAME = VALUE; also \"options\"")(
+                      "read the grid from lines NAME = VALUE; \"options\" holds options of volley")(
         "out", po::value<std::string>()->value_name("DIR"),
-        "directory of results.jsonl (target/sweep-results/NAME)")(
-        "dry-run", "show the cells, the first round and the time, and stop")(
+        "directory for results.jsonl (target/sweep-results/NAME)")(
+        "dry-run", "show the cells, the first round and the expected time, then exit")(
         "without", po::value<std::vector<std::string>>()->value_name("NAME=REASON"),
-        "list the cells of this server as skipped")(
-        "list-servers", "print the servers of the grid, a line each, and stop")("help,h",
-                                                                                "this text");
+        "list the cells of this server as skipped, with this reason")(
+        "list-servers", "print the servers of the grid, one per line, and exit")("help,h",
+                                                                                 "show this help");
     return all;
 }
 
@@ -78,7 +79,7 @@ std::vector<std::string> parse_words_of_list(const SweptBy& by, const std::strin
         throw Error(ExitCode::usage,
                     "--" + by.option + " '" + text.substr(0, 80) + "' is not a list of 1 to " +
                         std::to_string(most_values) + " values",
-                    "separate them by commas");
+                    "separate the values with commas");
     }
     return words;
 }
@@ -228,15 +229,17 @@ SweepCommand parse_sweep_command(const std::vector<std::string>& arguments) {
 
 std::string sweep_help() {
     std::ostringstream text;
-    text << "sweep: measures a grid of servers, clients and cores, in rounds of shuffled order\n\n"
-            "  sweep --servers LIST --clients LIST --cores LIST [options] [-- options of volley]\n"
-            "  sweep --plan FILE [options] [-- options of volley]\n\n"
-         << grid_options() << '\n'
-         << command_options()
-         << "\nThe same command again goes on where it was stopped. With --runs auto, the "
-            "client's --precision,\n--statistic, --min-runs, --max-runs and --max-time (of one "
-            "cell) say when a cell has enough.\nExit status: 0 every planned run was made, 1 "
-            "failed, 2 usage, 3 stopped by Ctrl-C, 77 every\ncell is skipped.\n";
+    text
+        << "sweep: measures a grid of servers, connections and cores, in rounds of random order\n\n"
+           "  sweep --servers LIST --clients LIST --cores LIST [options] [-- options of volley]\n"
+           "  sweep --plan FILE [options] [-- options of volley]\n\n"
+        << grid_options() << '\n'
+        << command_options()
+        << "\nTo resume a sweep that was interrupted, repeat the command. With --runs auto, these "
+           "options of volley\ndecide for each cell when it has enough runs: --precision, "
+           "--statistic, --min-runs, --max-runs and\n--max-time. Defaults are in brackets.\n"
+           "Exit status: 0 all planned runs made, 1 failed, 2 usage error, 3 stopped by Ctrl-C, "
+           "77 all cells skipped.\n";
     return text.str();
 }
 

@@ -45,8 +45,8 @@ TEST(Grid, EveryCombinationIsACellAndAGroupDiffersInTheServerOnly) {
     }
     EXPECT_EQ(value_of(grid[3].cell.key, *find_factor("clients")), "16");
     EXPECT_EQ(value_of(grid[15].cell.key, *find_factor("message_bytes")), "64");
-    EXPECT_EQ(cell_text(grid[15].cell), "b, 16 clients, 2 cores, 64 bytes");
-    EXPECT_EQ(cell_text(grid[0].cell), "a, 1 client, 1 core");
+    EXPECT_EQ(cell_text(grid[15].cell), "b, 16 connections, 2 cores, 64 bytes");
+    EXPECT_EQ(cell_text(grid[0].cell), "a, 1 connection, 1 core");
 }
 
 // Each pair may be claimed to differ, by each of three statistics: 36 groups of two servers need

@@ -98,15 +98,15 @@ std::string summary_text(const std::vector<GridCell>& grid, const Schedule& sche
             states += (states.empty() ? "" : ", ") + std::to_string(cells[state]) + " " + meaning;
         }
     };
-    add(CellState::complete, "with all their runs");
-    add(CellState::tight, "as tight as asked");
-    add(CellState::spent, "with their budget spent first");
+    add(CellState::complete, "complete");
+    add(CellState::tight, "converged");
+    add(CellState::spent, "stopped by a limit first");
     add(CellState::going_on, "not done yet");
     add(CellState::given_up, "given up");
     add(CellState::skipped, "skipped");
     std::string text = given_up + counted_plainly(runs, "run") +
-                       (failed > 0 ? ", of them " + std::to_string(failed) + " failed" : "") +
-                       "; of " + counted_plainly(grid.size(), "cell") + ": " + states + "\n";
+                       (failed > 0 ? ", " + std::to_string(failed) + " of them failed" : "") +
+                       "; " + counted_plainly(grid.size(), "cell") + ": " + states + "\n";
     text += "results: " + shell_word(results) + "\n";
     if (runs > failed) {
         text += "next:    target/compare " + shell_word(results) +

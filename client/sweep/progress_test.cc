@@ -42,18 +42,18 @@ TEST(SweepTexts, ARunSaysItsFiguresOrItsFailure) {
     RunResult run = fixture::run(1, 8'000);
     const SweepCell cell = fixture::sweep_cell("a", 16, 1);
     EXPECT_TRUE(
-        run_text(cell, 3, run, {"mean"}).starts_with("a, 16 clients, 1 core, round 3: mean "));
-    EXPECT_TRUE(short_run_text(cell, run, "p50").ends_with(" of a, 16 clients, 1 core"));
+        run_text(cell, 3, run, {"mean"}).starts_with("a, 16 connections, 1 core, round 3: mean "));
+    EXPECT_TRUE(short_run_text(cell, run, "p50").ends_with(" of a, 16 connections, 1 core"));
     EXPECT_TRUE(short_run_text(cell, run, "p50").starts_with("p50 "));
     run.complete = false;
     run.error = "the server\nended";
     EXPECT_EQ(run_text(cell, 3, run, {"mean"}),
-              "a, 16 clients, 1 core, round 3: failed: the server\\nended");
+              "a, 16 connections, 1 core, round 3: failed: the server\\nended");
 }
 
 TEST(SweepTexts, SkippedCellsAreNamedWithTheirReason) {
-    EXPECT_EQ(skipped_text(grid_with(1)), "skipped: b, 1 client, 1 core: no compiler\n");
-    EXPECT_NE(skipped_text(grid_with(5)).find("skipped: a, 1 client, 5 cores: 5 CPUs"),
+    EXPECT_EQ(skipped_text(grid_with(1)), "skipped: b, 1 connection, 1 core: no compiler\n");
+    EXPECT_NE(skipped_text(grid_with(5)).find("skipped: a, 1 connection, 5 cores: 5 CPUs"),
               std::string::npos);
 }
 
@@ -62,10 +62,10 @@ TEST(SweepTexts, ThePlanShowsCellsOrderAndTime) {
     const Schedule schedule = three_rounds(grid);
     EXPECT_EQ(plan_text(grid, schedule, extent_of(schedule, grid, false)),
               "2 cells:\n"
-              "  a, 1 client, 1 core: server on CPUs 1, client on 0, driver block, 3 runs\n"
-              "  b, 1 client, 1 core: skipped: no compiler\n"
+              "  a, 1 connection, 1 core: server on CPUs 1, client on 0, driver block, 3 runs\n"
+              "  b, 1 connection, 1 core: skipped: no compiler\n"
               "The first round:\n"
-              "  a, 1 client, 1 core\n"
+              "  a, 1 connection, 1 core\n"
               "0 of 3 runs, about 3 s to go.\n");
 }
 
@@ -78,13 +78,13 @@ TEST(SweepTexts, TheSummarySaysWhatBecameOfEachCellAndWhatIsNext) {
         EXPECT_TRUE(given_up.add(attempt(round, false)));
     }
     EXPECT_EQ(summary_text(grid, done, "my results/r.jsonl"),
-              "3 runs, of them 1 failed; of 2 cells: 1 with all their runs, 1 skipped\n"
+              "3 runs, 1 of them failed; 2 cells: 1 complete, 1 skipped\n"
               "results: 'my results/r.jsonl'\n"
               "next:    target/compare 'my results/r.jsonl'\n"
               "         make plot RESULTS='my results/r.jsonl'\n");
     EXPECT_EQ(summary_text(grid, given_up, "r.jsonl"),
-              "given up after 3 failures in a row: a, 1 client, 1 core\n"
-              "3 runs, of them 3 failed; of 2 cells: 1 given up, 1 skipped\n"
+              "given up after 3 failures in a row: a, 1 connection, 1 core\n"
+              "3 runs, 3 of them failed; 2 cells: 1 given up, 1 skipped\n"
               "results: r.jsonl\n");
 }
 

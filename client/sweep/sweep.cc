@@ -101,7 +101,7 @@ class Sweep {
         }
         say(skipped_text(grid_));
         if (!recorded_.attempts.empty()) {
-            say("going on: " + std::to_string(recorded_.attempts.size()) + " runs are in " + path_ +
+            say("resuming: " + std::to_string(recorded_.attempts.size()) + " runs are in " + path_ +
                 " already\n");
         }
         note_late_cells();
@@ -237,7 +237,7 @@ class Sweep {
     int finish(bool interrupted) {
         say(summary_text(grid_, schedule_, path_));
         if (interrupted) {
-            say("sweep: interrupted; the same command goes on where this one stopped\n");
+            say("sweep: interrupted; repeat the command to resume\n");
             return static_cast<int>(ExitCode::budget_spent);
         }
         bool any_complete = false;

@@ -277,9 +277,9 @@ TEST(FactorTable, AFactorAtItsUsualValueLeavesRecordsAndNamesAsTheyWere) {
     EXPECT_EQ(record_of(after), record_of_before);
     EXPECT_EQ(directory(), place);
     EXPECT_EQ(resumed(lines, after).attempts.size(), 2U);
-    EXPECT_EQ(cell_text(after.cells[0].cell), "a, 4 clients, 1 core");
+    EXPECT_EQ(cell_text(after.cells[0].cell), "a, 4 connections, 1 core");
     const Analysis analysis = analyse(loaded(lines), parse_compare_command({"x"}).request);
-    EXPECT_EQ(analysis.groups.at(0).label, "4 clients, 1 core, 4 bytes");
+    EXPECT_EQ(analysis.groups.at(0).label, "4 connections, 1 core, 4 bytes");
 }
 
 // A sweep's directory is found again by the version after the one that began it.

@@ -19,7 +19,7 @@ label_inches <- function(names) letter_inches * max(nchar(as.character(names)), 
 
 as_series <- function(names, tables) factor(names, series_by_rank(tables))
 
-# Values of a factor in words: "16 clients"; of one that counts nothing, "depth 16".
+# Values of a factor in words: "16 connections"; of one that counts nothing, "depth 16".
 factor_words <- function(values, name, tables) {
     counted <- tables$factors$counted[tables$factors$name == name]
     if (counted == "") return(paste(name, ifelse(is.na(values), "unknown", plain_number(values))))

@@ -30,7 +30,7 @@ ranked_by <- function(tables) {
     if ("mean" %in% there || length(there) == 0) "mean" else there[1]
 }
 
-# What tells the groups apart, "16 clients" of "16 clients, 1 core, 4 bytes": the parts of the labels that are not the same in all.
+# What tells the groups apart, "16 connections" of "16 connections, 1 core, 4 bytes": the parts of the labels that are not the same in all.
 # Gives list(names, common), names in the order of the labels.
 name_groups <- function(labels) {
     parts <- strsplit(labels, ", ", fixed = TRUE)

@@ -30,7 +30,7 @@ fake_tables <- function(servers = c("c-epoll", "asio", "go", "rust-tokio"), clie
     speed <- 1 + 0.12 * (match(grid$server, servers) - 1)
     typical <- 12e3 * speed * grid$clients^0.9 / pmin(grid$cores, 4)^0.7 * (1 + grid$message_bytes / 2e4)
     factors <- data.frame(name = c("server", "clients", "cores", "message_bytes", "transport"), kind = c("text", "number", "number", "number", "text"),
-                          counted = c("", "client", "core", "byte", ""), sweep_option = c("servers", "clients", "cores", "sizes", ""),
+                          counted = c("", "connection", "core", "byte", ""), sweep_option = c("servers", "clients", "cores", "sizes", ""),
                           client_option = c("name", "clients", "server-cores", "message", ""))
     tables <- c(list(factors = factors, cells = cells), fake_runs(cells, measured, typical, grid$server %in% bimodal))
     tables$figures <- fake_figures(cells, tables$runs)

@@ -14,7 +14,7 @@ test_that("throughput: a point and a bar a cell, where the tables say, a panel a
     plot <- draw("throughput", tables)
     points <- layer_of(plot, "GeomPoint")
     expect_equal(sort(points$y), sort(values_of(tables, "round_trips_per_second")))
-    expect_equal(panels_of(plot), c("40 clients", "80 clients", "200 clients"))
+    expect_equal(panels_of(plot), c("40 connections", "80 connections", "200 connections"))
     bars <- layer_of(plot, "GeomLinerange")
     rows <- tables$figures[tables$figures$field == "round_trips_per_second", ]
     expect_equal(sort(bars$ymin), sort(rows$low))
@@ -101,7 +101,7 @@ test_that("clients and latency: logarithmic, in the unit of the axis", {
 test_that("latency is over cores where the number of clients is always the same", {
     plot <- draw("latency", named(clients = 16, cores = c(1, 2, 4)))
     expect_match(plot$labels$title, "over cores")
-    expect_equal(panels_of(plot)[1], "16 clients\nmean")
+    expect_equal(panels_of(plot)[1], "16 connections\nmean")
 })
 
 test_that("tail: the axis names quantiles, the line is the spectrum, bars are intervals over runs", {
@@ -173,7 +173,7 @@ test_that("compare: ratios with their intervals, a line at 1, shapes by verdict"
     differing <- plain
     differing$comparisons$baseline[differing$comparisons$group == 2] <- "asio"
     titles <- panels_of(draw("compare", differing))
-    expect_equal(sum(grepl("16 clients, 1 core, 4 bytes, against asio", titles)), 3)
+    expect_equal(sum(grepl("16 connections, 1 core, 4 bytes, against asio", titles)), 3)
     expect_equal(sum(grepl("against c-epoll", titles)), 6)
     few <- draw("compare", named(runs = 3))
     expect_equal(unique(layer_of(few, "GeomPoint")$fill), "white")
@@ -210,7 +210,7 @@ test_that("cost: where user and kernel are not known, or one is below zero in ol
 test_that("sizes: two panels, each in the unit that its title says", {
     tables <- named(clients = 16, sizes = c(4, 1024))
     plot <- draw("sizes", tables)
-    expect_equal(panels_of(plot), c("16 clients\nmean round trip (\u00b5s, log)", "16 clients\npayload in one direction (MB/s, log)"))
+    expect_equal(panels_of(plot), c("16 connections\nmean round trip (\u00b5s, log)", "16 connections\npayload in one direction (MB/s, log)"))
     points <- layer_of(plot, "GeomPoint")
     expect_equal(10^sort(points$y[points$PANEL == 1]), sort(values_of(tables, "rtt_ns_mean")) / 1e3)
     expect_equal(10^sort(points$y[points$PANEL == 2]), sort(values_of(tables, "bytes_per_second")) / 1e6)

@@ -25,7 +25,7 @@ kept=$(whole_lines "$TMPDIR/swept/results.jsonl")
 [[ $kept -ge 2 ]] || fail "no run of the sweep is kept"
 run "${grid[@]}"
 expect_status 0
-expect_err "going on: "
+expect_err "resuming: "
 
 # The thread sanitizer writes a file of its own before main.
 if [[ $VOLLEY_DIR != */tsan ]]; then

@@ -41,7 +41,7 @@ chmod +x "$TMPDIR/helper"
 export SECONDS_OF_HELPER=48151
 run "$volley" "${short[@]}" -- "$TMPDIR/helper"
 expect_status 3
-expect_out 'warning: server-left-processes: the server ended and left processes running'
+expect_out 'warning: server-left-processes: the server ended but left processes running'
 expect_out 'sleep ('
 none_left 48151 || fail "the helper is left"
 

@@ -140,12 +140,12 @@ cp "$fake" "$TMPDIR/it/c-epoll"
 measured "$TMPDIR/mixed.jsonl" "$TMPDIR/it/c-epoll"
 measured "$TMPDIR/two.jsonl" "$TMPDIR/it/c-epoll"
 run "$compare" "$TMPDIR/mixed.jsonl" --json "$TMPDIR/mixed.json"
-expect_out 'the runs of mine are of 2 builds of the server (c-epoll differs)'
+expect_out 'the runs of mine are from 2 builds of the server (c-epoll differs)'
 grep -q '"id": "other-server-build"' "$TMPDIR/mixed.json" || fail "the warning is not in the JSON"
 run "$compare" "$TMPDIR/one.jsonl" "$TMPDIR/two.jsonl" --json "$TMPDIR/change.json"
 expect_status 0
-expect_out 'another build of the server in NEW, whose change this is: mine'
+expect_out 'NEW has another build of the server: mine'
 ! grep -q 'warning: the runs' "$out" || fail "the question is taken for a fault"
 grep -q '"server_build": "other"' "$TMPDIR/change.json" || fail "the JSON does not say that it is another build"
 run "$compare" "$TMPDIR/one.jsonl" "$TMPDIR/one.jsonl"
-expect_out 'the same build of the server in both files'
+expect_out 'both files have the same build of the server'

@@ -20,12 +20,12 @@ if [[ $(nproc) -lt 2 ]]; then
     skip "one CPU: client and server cannot be placed apart"
 fi
 expect_status 0
-expect_err 'skipped: c-epoll, 1 client, 9999 cores: 9999 CPUs for the server and 1 for the client are more than'
-expect_err 'skipped: absent, 1 client, 1 core: its compiler is not here'
-expect_err 'skipped: choosy, 1 client, 1 core: .*this machine has no such card'
+expect_err 'skipped: c-epoll, 1 connection, 9999 cores: 9999 CPUs for the server and 1 for the client are more than'
+expect_err 'skipped: absent, 1 connection, 1 core: its compiler is not here'
+expect_err 'skipped: choosy, 1 connection, 1 core: .*this machine has no such card'
 expect_err 'round 1: failed: .*no more'
-expect_err 'given up: mortal, 1 client, 1 core: 3 failures in a row'
-expect_err '8 runs, of them 3 failed; of 8 cells: 1 with all their runs, 1 given up, 6 skipped'
+expect_err 'given up: mortal, 1 connection, 1 core: 3 failures in a row'
+expect_err '8 runs, 3 of them failed; 8 cells: 1 complete, 1 given up, 6 skipped'
 [[ $(grep -c '"kind":"run".*"complete":true' "$results") -eq 5 ]] || fail "not five good runs"
 [[ $(grep -c '"kind":"run".*"complete":false' "$results") -eq 3 ]] || fail "not three failed runs"
 # What turned out on the way stands in a line of its own.

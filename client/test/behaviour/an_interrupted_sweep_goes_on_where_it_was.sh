@@ -24,12 +24,12 @@ for signal in INT TERM; do
     kill -$signal "$client"
     finish
     expect_status 3
-    expect_err 'interrupted; the same command goes on'
+    expect_err 'interrupted; repeat the command to resume'
     [[ $(tail -c 1 "$parts" | od -An -c) == *'\n'* ]] || fail "the last line is torn"
 done
 run "$sweep" "${grid[@]}" --runs 6 --out "$TMPDIR/parts" "${quick[@]}"
 expect_status 0
-expect_err 'going on: '
+expect_err 'resuming: '
 diff <(order_in "$TMPDIR/whole/results.jsonl") <(order_in "$parts") || fail "the order is another one"
 [[ $(grep -c '"kind":"sweep"' "$parts") -eq 3 ]] || fail "not a line for each of three starts"
 

@@ -29,7 +29,7 @@ chmod +x "$TMPDIR/never.sh"
 start "$VOLLEY_DIR/sweep" --servers "fake=$TMPDIR/never.sh" --clients 1 --cores 1 --runs 2 --out "$TMPDIR/swept" \
     -- --ready-timeout 1h --no-placement
 interrupt
-expect_err 'interrupted; the same command goes on'
+expect_err 'interrupted; repeat the command to resume'
 
 # Good at the first start and never ready at the second.
 cat >"$TMPDIR/once" <<'SERVER'

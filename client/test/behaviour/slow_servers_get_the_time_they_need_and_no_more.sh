@@ -25,7 +25,7 @@ expect_out 'raise --max-time'
 between run 2 6
 run "$volley" --runs 50 --max-time 1s --warmup 0 --run-time 100ms -- "$fake"
 expect_status 3
-expect_out 'NOT CONVERGED: time limit (--max-time) before all 50 runs were done'
+expect_out 'NOT CONVERGED: time limit (--max-time) reached before all 50 runs were done'
 run "$volley" --runs 50 --max-time 1s --print-plan -- "$fake"
 expect_out '^runs  *50, within 1.00 s$'
 run "$volley" --runs 50 --print-plan -- "$fake"

@@ -59,7 +59,7 @@ run "${sweep[@]}" --dry-run -- --no-placement
 expect_clean "$out" "$err"
 run "${sweep[@]}" --runs 1 --out "$TMPDIR/swept" -- --run-time 50ms --warmup 0 --no-placement
 expect_status 0
-expect_err "${escaped#=}, 1 client, 1 core, round 1"
+expect_err "${escaped#=}, 1 connection, 1 core, round 1"
 expect_clean "$out" "$err"
 
 # compare, of which somebody else's file has that name; in JSON what is no character became U+FFFD.

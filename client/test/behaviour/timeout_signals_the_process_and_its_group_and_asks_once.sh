@@ -14,7 +14,7 @@ done
 run timeout --preserve-status 1 "$VOLLEY_DIR/sweep" --servers "$servers/c-epoll" --clients 1 --cores 1 --runs 500 \
     --out "$TMPDIR/swept" -- --run-time 300ms --warmup 10ms --no-placement
 expect_status 3
-expect_err 'interrupted; the same command goes on'
+expect_err 'interrupted; repeat the command to resume'
 grep -q '"kind":"run"' "$TMPDIR/swept/results.jsonl" || fail "no run was recorded"
 
 # Both are mostly there before the first is looked at, and then are one in any case. Here the second comes after that. The limit of

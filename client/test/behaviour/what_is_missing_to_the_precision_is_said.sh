@@ -9,9 +9,9 @@ expect_out 'NOT CONVERGED: run limit'
 tr '\n' ' ' <"$out" | grep -q 'about *[0-9,]* *runs *would *be *needed' || fail "not said how many runs are missing"
 run "$volley" --runs 3 --run-time 50ms --warmup 0 -- "$servers/c-epoll"
 expect_status 3
-expect_out '3 runs give no 95 % interval, 6 are needed'
+expect_out '3 runs are too few for a 95 % interval, which needs 6'
 run "$volley" --runs 1 --max-time 1s -- "$servers/c-epoll"
-expect_out 'within this run only'
+expect_out 'within this single run'
 run "$volley" --quick --precision 100% --run-time 50ms --warmup 0 -- "$servers/c-epoll"
 expect_status 0
-expect_out ' converged: precision reached'
+expect_out ' converged: mean and p50 are within'
