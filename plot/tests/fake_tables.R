@@ -16,7 +16,7 @@ fake_tables <- function(servers = c("c-epoll", "asio", "go", "rust-tokio"), clie
     n <- nrow(grid)
     of_group <- interaction(grid$clients, grid$cores, grid$message_bytes, drop = TRUE)
     counted <- function(n, one) paste(n, ifelse(n == 1, one, paste0(one, "s")))
-    group_label <- paste0(counted(grid$clients, "client"), ", ", counted(grid$cores, "core"), ", ", grid$message_bytes, " bytes")
+    group_label <- paste0(counted(grid$clients, "connection"), ", ", counted(grid$cores, "core"), ", ", grid$message_bytes, " bytes")
     is_skipped <- grid$server %in% skipped
     has_failed <- grid$server %in% failed
     complete <- ifelse(is_skipped | has_failed, 0, runs)
