@@ -10,6 +10,7 @@
 #include "host/affinity.hh"
 #include "run/drivers.hh"
 #include "run/open_connections.hh"
+#include "run/waiting_driver.hh"
 
 namespace volley {
 

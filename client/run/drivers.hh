@@ -10,10 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <deque>
 #include <span>
 
 #include "load/closed_loop.hh"
@@ -153,114 +149,5 @@ SpinAccount drive_spinning(std::span<Connection<C>> connections, Conversation& c
     }
     return account;
 }
-
-// wait: many connections on one io_context.
-//
-// Constructed before the start line: it arms a wait on every connection then, so that all of Asio's
-// memory is taken before anything is measured. Boost.Asio only waits; receiving and sending are the
-// channel's own calls. One thread uses the io_context, so it needs no locks.
-template <Channel C, Pacer P>
-class WaitingDriver {
-  public:
-    WaitingDriver(std::span<Connection<C>> connections, Conversation& conversation,
-                  Recorder& recorder, P pacer)
-        : connections_(connections),
-          conversation_(conversation),
-          recorder_(recorder),
-          pacer_(pacer),
-          context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
-          timer_(context_) {
-        for (auto& connection : connections_) {
-            descriptors_.emplace_back(context_.get_executor(),
-                                      connection.channel.waits_to_receive().handle);
-        }
-        for (std::size_t at = 0; at < connections_.size(); ++at) {
-            await_reply(at);
-        }
-        await_deadlines();
-    }
-    ~WaitingDriver() {
-        // The channels own the descriptors.
-        for (auto& descriptor : descriptors_) {
-            static_cast<void>(descriptor.release());
-        }
-    }
-    WaitingDriver(const WaitingDriver&) = delete;
-    WaitingDriver& operator=(const WaitingDriver&) = delete;
-
-    void drive() {
-        in_flight_ = connections_.size();
-        for (std::size_t at = 0; at < connections_.size(); ++at) {
-            begin(at, now());
-        }
-        context_.run();
-        for (auto& connection : connections_) {
-            expect_silence(connection, conversation_);
-        }
-    }
-
-  private:
-    using Error_code = boost::system::error_code;
-    // With its executor's own type: a type-erased one costs a reference count a wait.
-    using Descriptor =
-        boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
-
-    void begin(std::size_t at, TimePoint due) {
-        if (!begin_trip(connections_[at], conversation_, due)) [[unlikely]] {
-            await_room(at);
-        }
-    }
-
-    void await_reply(std::size_t at) {
-        descriptors_[at].async_wait(Descriptor::wait_read,
-                                    [this, at](const Error_code&) { on_readable(at); });
-    }
-
-    void await_room(std::size_t at) {
-        descriptors_[at].async_wait(Descriptor::wait_write, [this, at](const Error_code&) {
-            auto& connection = connections_[at];
-            if (connection.in_flight && !connection.exchange.all_sent(conversation_.payload) &&
-                !offer(connection, conversation_)) {
-                await_room(at);
-            }
-        });
-    }
-
-    void on_readable(std::size_t at) {
-        auto& connection = connections_[at];
-        const Transferred came =
-            connection.channel.receive_now(room_for(connection, conversation_));
-        if (judge(connection, conversation_, came)) {
-            const TimePoint due = pacer_.due(record_trip(connection, conversation_, recorder_));
-            if (recorder_.running()) {
-                begin(at, due);
-            } else if (--in_flight_ == 0) {
-                context_.stop();
-                return;
-            } else {
-                return;
-            }
-        }
-        await_reply(at);
-    }
-
-    void await_deadlines() {
-        timer_.expires_after(pause_between_deadlines(conversation_.timeout));
-        timer_.async_wait([this](const Error_code&) {
-            TimePoint next_look{};
-            look_for_overdue(connections_, conversation_, now(), next_look);
-            await_deadlines();
-        });
-    }
-
-    std::span<Connection<C>> connections_;
-    Conversation& conversation_;
-    Recorder& recorder_;
-    P pacer_;
-    boost::asio::io_context context_;
-    boost::asio::steady_timer timer_;
-    std::deque<Descriptor> descriptors_;  // never moved: Boost 1.74 cannot move this type
-    std::size_t in_flight_ = 0;
-};
 
 }  // namespace volley

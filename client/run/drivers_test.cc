@@ -1,6 +1,7 @@
 #include "run/drivers.hh"
 
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,7 @@
 #include <new>
 
 #include "run/spec.hh"
+#include "run/waiting_driver.hh"
 #include "transport/null.hh"
 
 namespace {
@@ -237,12 +239,17 @@ TEST(Drivers, AMissingReplyIsToldFromALateOne) {
 }
 
 TEST(Drivers, TheMeasuredLoopAllocatesNothing) {
-    for (const DriverKind driver : {DriverKind::block, DriverKind::spin}) {
+    for (const DriverKind driver : {DriverKind::block, DriverKind::wait, DriverKind::spin}) {
         CommonWindows windows(1ms, run_time);
         Recorder recorder(windows, 0, 2);
         const Payload payload(4, 3);
         Conversation conversation(payload, 1s, 5);
         std::array<Connection<NullChannel>, 2> connections;
+        for (auto& connection : connections) {
+            connection.channel = NullChannel(OwnedFd(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK)));
+        }
+        WaitingDriver waiting(std::span<Connection<NullChannel>>(connections), conversation,
+                              recorder, ClosedLoop{});
         windows.start_at(now());
         allocations = 0;
         counting = true;
@@ -250,6 +257,8 @@ TEST(Drivers, TheMeasuredLoopAllocatesNothing) {
         if (driver == DriverKind::spin) {
             static_cast<void>(drive_spinning(std::span<Connection<NullChannel>>(connections),
                                              conversation, recorder, ClosedLoop{}));
+        } else if (driver == DriverKind::wait) {
+            waiting.drive();
         } else {
             drive_blocking(connections.front(), conversation, recorder, ClosedLoop{});
         }
