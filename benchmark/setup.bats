@@ -215,7 +215,7 @@ installed() { grep -o ' install .*' "$asked" | tail -n 1; }
 @test "the parts of the tests ask for clang, its runtime and the checkers" {
     VOLLEY_SETUP=no setup_on_machine test
     [ "$status" -eq 1 ]
-    for package in libgtest-dev libbenchmark-dev bats chromium nodejs xz-utils numactl procps util-linux shellcheck clang-format clang libclang-rt-dev; do
+    for package in libgtest-dev libbenchmark-dev bats chromium nodejs xz-utils numactl procps util-linux shellcheck clang-format clang libclang-rt-dev mold; do
         [[ " $output " == *" $package "* ]]
     done
     [[ $output != *sockperf* ]]

@@ -84,6 +84,7 @@ test lint         | command shellcheck                          | shellcheck    
 test lint         | command clang-format                        | clang-format           | clang-format 14
 test lint fuzz    | command clang++                             | clang                  | clang 14.0
 test fuzz         | runtime libclang_rt.fuzzer                  | libclang-rt-dev/libclang-rt-14-dev | libFuzzer of clang 14
+test              | command mold                                | mold                   | mold 1.10
 test lint bench   | header benchmark/benchmark.h library benchmark | libbenchmark-dev    | Google Benchmark 1.7.1
 bench             | command sockperf                            | sockperf               | sockperf 3.7
 bench             | command socat                               | socat                  | socat 1.7
