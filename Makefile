@@ -62,7 +62,7 @@ PROGRAMS_tsan := $(filter-out compare,$(PROGRAMS))
 
 .PHONY: all help client servers servers-for-tests servers-asan servers-tsan check-servers \
 	new-server servers-table test unit behaviour bats asan tsan fuzz format lint floors plot report experiment bench bench-client coverage \
-	coverage-real clean
+	coverage-real install uninstall clean
 all: client servers
 client: target/volley $(PROGRAMS:%=target/%)
 
@@ -93,6 +93,7 @@ help:
 	  'bench-client   measures the cost of the client: recording, scale, and ratios to minimal loops in C' \
 	  'coverage       tests how often the intervals contain the true value (long form)' \
 	  'coverage-real  does the same with runs of real servers, recorded now (about 10 minutes)' \
+	  'install        installs programs, man pages and bash completion into PREFIX=/usr/local, below DESTDIR if given; uninstall removes them' \
 	  'clean          removes everything that was built; keeps results (target/sweep-results)' \
 	  'V=1 shows the commands.'
 
@@ -298,6 +299,13 @@ coverage: target/unit_tests
 
 coverage-real: client servers target/bench/coverage_real
 	$(Q)target/bench/coverage_real
+
+# PREFIX and DESTDIR reach the script through the environment, where make puts what it was told.
+install: client
+	$(Q)client/install/install.sh install
+
+uninstall:
+	$(Q)client/install/install.sh uninstall
 
 clean:
 	$(Q)$(MAKE) -C servers clean

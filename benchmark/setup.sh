@@ -78,6 +78,8 @@ test              | command chromium                            | chromium      
 test              | command numactl                             | numactl                | numactl 2.0.16
 test              | command xz                                  | xz-utils               | xz 5.4
 test              | command ip                                  | iproute2               | iproute2 6.1
+test              | command man                                 | man-db                 | man-db 2.11 (reads the man pages that make install makes)
+test              | command mandoc                              | mandoc                 | mandoc 1.14 (lints them)
 test              | command ps                                  | procps                 | procps 4.0.2
 test              | command setsid command taskset              | util-linux             | util-linux 2.38.1
 test lint         | command shellcheck                          | shellcheck             | shellcheck 0.9.0

@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <sstream>
+#include <string_view>
 
 #include "base/dispositions.hh"
 #include "base/error.hh"
@@ -18,6 +21,7 @@ namespace volley {
 namespace {
 
 const char* program_name = "volley";
+const char* built_name = "volley";
 
 // Tells what is being thrown on one line, and returns the status for it.
 int tell(const std::exception_ptr& thrown) {
@@ -77,13 +81,38 @@ int run_program(const char* name, int argc, char** argv,
                 int (*work)(const std::vector<std::string>& arguments)) {
     have_standard_descriptors();
     outlive_file_size_limit();
-    program_name = name;
+    const std::string_view path = argc > 0 ? argv[0] : name;
+    const std::string_view started = path.substr(path.rfind('/') + 1);  // all of it: no slash
+    built_name = name;
+    program_name = started == std::string("volley-") + name ? started.data() : name;
     std::set_terminate(end_at_once);
     try {
         return work({argv + (argc > 0 ? 1 : 0), argv + argc});
     } catch (...) {
         return tell(std::current_exception());
     }
+}
+
+std::string in_own_name(const std::string& help) {
+    const std::string_view built = built_name;
+    std::istringstream lines(help);
+    std::string text;
+    for (std::string line; std::getline(lines, line);) {
+        constexpr std::string_view usage = "usage: ";
+        const std::size_t from = line.starts_with(usage) ? usage.size() : 0;
+        const std::size_t at = std::min(line.find_first_not_of(' ', from), line.size());
+        const std::size_t end = at + built.size();
+        if (line.compare(at, built.size(), built) == 0 && (line[end] == ' ' || line[end] == ':')) {
+            line.replace(at, built.size(), program_name);
+        }
+        text += line + '\n';
+    }
+    return text;
+}
+
+std::string call_of(const std::string& program) {
+    return (std::string_view(program_name).starts_with("volley-") ? "volley-" : "target/") +
+           program;
 }
 
 }  // namespace volley

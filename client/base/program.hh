@@ -21,8 +21,17 @@ void have_standard_descriptors();
 
 // The main of a program: runs work with the arguments after the program's name and returns its
 // status. What it throws becomes one line "NAME: …" and the status of the Error, or that of
-// failure. So does what a thread throws and nobody catches, at once.
+// failure. So does what a thread throws and nobody catches, at once. A program that is started as
+// volley-NAME, as it is called where it is installed, calls itself so.
 int run_program(const char* name, int argc, char** argv,
                 int (*work)(const std::vector<std::string>& arguments));
+
+// A help text with the name by which the program was started, where a line begins with its own.
+[[nodiscard]] std::string in_own_name(const std::string& help);
+
+// How to call another program of the project from the one that runs: "target/compare", or
+// "volley-compare" where this one was started as an installed one (which volley itself cannot
+// tell).
+[[nodiscard]] std::string call_of(const std::string& program);
 
 }  // namespace volley

@@ -37,7 +37,7 @@ void keep_freed_memory() {
 int run_compare(const std::vector<std::string>& arguments) {
     const CompareCommand command = parse_compare_command(arguments);
     if (command.action == CompareCommand::Action::help) {
-        print(compare_help());
+        print(in_own_name(compare_help()));
         return 0;
     }
     if (command.action == CompareCommand::Action::version) {

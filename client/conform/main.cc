@@ -23,8 +23,10 @@ namespace volley {
 namespace {
 
 constexpr const char* help_text =
-    R"(usage: conform [--only NAME]... SERVER [ARGUMENTS]
-       conform --list | --help | --version
+    R"(conform: tries every rule of the server contract
+
+  conform [--only NAME]... SERVER [ARGUMENTS]
+  conform --list | --help | --version
 
 Starts SERVER and checks every rule of the server contract, version 1, in servers/README.md.
 SERVER is the path of an executable, such as target/servers/c-epoll. The server gets ARGUMENTS
@@ -151,7 +153,7 @@ void try_check(const Check& check, std::size_t number, std::size_t of, Workbench
 int conform(const std::vector<std::string>& words) {
     const std::vector<Check> checks = all_checks();
     if (words == std::vector<std::string>{"--help"}) {
-        std::cout << help_text;
+        std::cout << in_own_name(help_text);
         return 0;
     }
     if (words == std::vector<std::string>{"--version"}) {

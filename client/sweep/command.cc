@@ -49,7 +49,7 @@ po::options_description command_options() {
     all.add_options()("plan", po::value<std::string>()->value_name("FILE"),
                       "read the grid from lines NAME = VALUE; \"options\" holds options of volley")(
         "out", po::value<std::string>()->value_name("DIR"),
-        "directory for results.jsonl (target/sweep-results/NAME)")(
+        "directory for results.jsonl (target/sweep-results/NAME; installed: sweep-results/NAME)")(
         "dry-run", "show the cells, the first round and the expected time, then exit")(
         "without", po::value<std::vector<std::string>>()->value_name("NAME=REASON"),
         "list the cells of this server as skipped, with this reason")(
@@ -241,6 +241,10 @@ std::string sweep_help() {
            "Exit status: 0 all planned runs made, 1 failed, 2 usage error, 3 stopped by Ctrl-C, "
            "77 all cells skipped.\n";
     return text.str();
+}
+
+std::string place_of_results(const std::filesystem::path& program) {
+    return program.filename() == "volley-sweep" ? "." : program.parent_path().string();
 }
 
 std::string results_directory(const SweepCommand& command, const std::string& beside) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,10 @@ struct SweepCommand {
 [[nodiscard]] SweepCommand parse_sweep_command(const std::vector<std::string>& arguments);
 
 [[nodiscard]] std::string sweep_help();
+
+// Where a sweep keeps what it measures, unless told: beside this program where it was built, which
+// is target/. One that is installed (as volley-sweep) leaves its directory alone and uses ours.
+[[nodiscard]] std::string place_of_results(const std::filesystem::path& program);
 
 // The directory for results: --out, otherwise one in `beside`/sweep-results, called "quick" for a
 // plan file quick.ini, or by a name that the same plan gets again and another plan does not.

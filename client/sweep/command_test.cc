@@ -127,6 +127,11 @@ TEST(SweepCommand, ResultsLieWhereTheSamePlanFindsThem) {
     EXPECT_EQ(directory(with(small_grid, {"--out", "here"})), "here");
 }
 
+TEST(SweepCommand, ResultsAreKeptBesideWhatWasBuiltAndNeverWhereTheProgramIsInstalled) {
+    EXPECT_EQ(place_of_results("/home/me/volley/target/sweep"), "/home/me/volley/target");
+    EXPECT_EQ(place_of_results("/usr/bin/volley-sweep"), ".");
+}
+
 TEST_F(SweepCommandFile, ResultsOfAPlanFileHaveItsName) {
     const std::string path = write("servers = a\nclients = 1\ncores = 1\n");
     EXPECT_EQ(results_directory(parse_sweep_command({"--plan", path}), "/build"),

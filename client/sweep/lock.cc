@@ -88,7 +88,8 @@ std::string results_of(const std::string& directory, const std::vector<std::stri
     }
     try {
         const SweepCommand command = parse_sweep_command({words.begin() + 1, words.end()});
-        return (where / results_directory(command, program.parent_path().string())).string();
+        const std::string results = results_directory(command, place_of_results(program));
+        return (where / results).lexically_normal().string();
     } catch (const Error&) {
         return "";  // its --plan is relative to a directory that is not ours, or has changed
     }

@@ -22,9 +22,13 @@
 namespace volley {
 namespace {
 
+std::filesystem::path own_path() {
+    return std::filesystem::read_symlink("/proc/self/exe");
+}
+
 // Where the other programs and the servers were built.
 std::string own_directory() {
-    return std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+    return own_path().parent_path().string();
 }
 
 // Short in the project's own directory, where the commands that use it next are at home.
@@ -57,7 +61,7 @@ void settle_endpoint(std::vector<GridCell>& grid) {
 int run_sweep(const std::vector<std::string>& arguments) {
     SweepCommand command = parse_sweep_command(arguments);
     if (command.action == SweepCommand::Action::help) {
-        print(sweep_help());
+        print(in_own_name(sweep_help()));
         return 0;
     }
     if (command.action == SweepCommand::Action::list_servers) {
@@ -68,7 +72,8 @@ int run_sweep(const std::vector<std::string>& arguments) {
     Signals signals;
     const Topology topology = read_topology();
     const MachineFacts facts = read_machine_facts();
-    const std::string directory = shown_path(results_directory(command, own_directory()));
+    const std::string directory =
+        shown_path(results_directory(command, place_of_results(own_path())));
     complete_lists(command.plan, topology);
     const auto servers = find_servers(command, own_directory() + "/servers");
     std::vector<GridCell> grid = make_grid(command.plan, servers, topology, facts);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/program.hh"
 #include "base/shell_word.hh"
 #include "base/units.hh"
 #include "report/layout.hh"
@@ -109,7 +110,7 @@ std::string summary_text(const std::vector<GridCell>& grid, const Schedule& sche
                        "; " + counted_plainly(grid.size(), "cell") + ": " + states + "\n";
     text += "results: " + shell_word(results) + "\n";
     if (runs > failed) {
-        text += "next:    target/compare " + shell_word(results) +
+        text += "next:    " + call_of("compare") + " " + shell_word(results) +
                 "\n         make plot RESULTS=" + shell_word(results) + "\n";
     }
     return text;
