@@ -319,3 +319,46 @@ esac'
     run_all everything
     [ "$status" -eq 2 ]
 }
+
+@test "bats, lint, floors and fuzz run beside servers, and are counted with them" {
+    script client/test/floors.sh "touch '$tree/floors'; for _ in {1..100}; do [[ ! -e '$tree/server' ]] || exit 1; sleep 0.1; done; exit 0"
+    script client/test/lint.sh '[[ $1 == --list ]] && echo layout && exit; echo no tool; exit 77'
+    script client/test/template.sh ':'
+    script servers/check "[[ \$1 == --list ]] && echo good && exit
+for _ in {1..100}; do [[ ! -e '$tree/floors' ]] || { touch '$tree/server'; echo 'good  60 0 0'; exit; }; sleep 0.1; done; exit 3"
+    run_all floors lint servers
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = "1 passed, 1 failed, 1 skipped" ]
+    [[ $output == *"failed: floors: status 1"* ]]
+    [[ $output == *"skipped: lint layout: no tool"* ]]
+    [[ $output == *$'\n  floors       1 tests, '* ]]
+}
+
+@test "what runs beside the others and ends early has failed" {
+    script client/test/floors.sh 'kill -KILL "$(cut -d " " -f 5 /proc/$(cut -d " " -f 4 /proc/$PPID/stat)/stat)"'
+    script client/test/template.sh ':'
+    script servers/check '[[ $1 == --list ]] && echo good && exit; echo "good  60 0 0"'
+    run_all servers floors
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"failed: floors: ended early"* ]]
+}
+
+@test "an interrupt ends what runs beside the others too" {
+    script client/test/floors.sh "sleep 1000 & echo \$! >'$tree/pid'; wait"
+    script client/test/template.sh ':'
+    script servers/check "[[ \$1 == --list ]] && echo good && exit; until [[ -s '$tree/pid' ]]; do sleep 0.1; done; kill \$(cat '$tree/runner')"
+    run bash -c "echo \$\$ >'$tree/runner'; exec '$tree/client/test/run_all.sh' servers floors"
+    [ "$status" -eq 143 ]
+    for _ in {1..100}; do kill -0 "$(cat "$tree/pid")" 2>/dev/null || return 0; sleep 0.1; done
+    kill "$(cat "$tree/pid")"
+    false
+}
+
+@test "what the caller ignores is not ignored in a test" {
+    script client/test/behaviour/it_looks.sh 'grep -x "SigIgn:[[:space:]]*0*" /proc/self/status'
+    run bash -c "trap '' HUP INT QUIT PIPE USR1; exec '$tree/client/test/run_all.sh' behaviour"
+    echo "$output"
+    [ "$status" -eq 0 ]
+}

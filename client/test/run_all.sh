@@ -13,6 +13,7 @@
 #   bats                  benchmark/*.bats, servers/*.bats, plot/*.bats, client/test/*.bats
 #   lint, floors          the checks of form, each a test; the warnings of both compilers are those of the builds
 #   fuzz                  each libFuzzer target, a test
+# Where servers, asan or tsan are among the parts, which mostly wait, bats, lint, floors and fuzz run beside them; never beside release.
 #
 # The last line is "N passed, N failed, N skipped", the status 0 only where nothing failed; before it stands what failed and why
 # each skip. Everything that a test printed is in target/test-logs/.
@@ -82,11 +83,12 @@ judge() { # NAME LOG STATUS DEADLINE
     esac
 }
 
-# Runs a command with a deadline, without input and with its output in a log; the status is the command's.
+# Runs a command with a deadline, without input and with its output in a log; the status is the command's. What whoever started this
+# ignores (an agent of continuous integration SIGHUP, say) is not ignored in a test.
 run_with_deadline() { # SECONDS LOG COMMAND...
     local seconds=$1 log=$2
     shift 2
-    timeout --kill-after=10 "$seconds" "$@" >"$log" 2>&1 </dev/null
+    env --default-signal timeout --kill-after=10 "$seconds" "$@" >"$log" 2>&1 </dev/null
 }
 
 # Sanitizers report into files, so that a report counts whatever status the test made of it.
@@ -149,6 +151,7 @@ judge_gtest_shard() { # LABEL LOG STATUS DEADLINE PROGRAM
                 # Tests with parameters have names with slashes.
                 again=$logs/${label// /-}-again-${name//\//-}.log
                 # What follows the name (", where GetParam() = 4") is no part of it.
+                [[ $reported ]] || wait_for_lane
                 if [[ ! $reported ]] && passes_alone "$5" "${name%%,*}" "$again" "$4"; then
                     pass_at_last "$label $name" "$log"
                 else
@@ -264,6 +267,7 @@ run_behaviour() { # VARIANT DIRECTORY
         if [[ ! ${result[1]} && (${result[2]} || (${result[0]} -ne 0 && ${result[0]} -ne 77)) ]]; then
             mv "$log" "${log%.log}.first.log"
             [[ ! ${result[2]} ]] || echo "left behind: ${result[2]}" >>"${log%.log}.first.log"
+            wait_for_lane
             printf 'again: %s\n' "$name"
             try_behaviour "$1" "$2" "$script" "$log" "$deadline"
             mapfile -t result <"$log.result"
@@ -338,6 +342,7 @@ run_servers() { # VARIANT DIRECTORY
         if [[ $status != 0 && $status != 77 ]]; then
             cp "$log" "${log%.log}.first.log"
             cat "$2/servers/.conform/$name.log" >>"${log%.log}.first.log" 2>/dev/null || true
+            wait_for_lane
             printf 'again, alone: %s server %s (%s)\n' "$1" "$name" "$(sed -nE "s/^$name .*  //p" "$logs/$1-server-$name.log")"
             check_server "$1" "$name"
         fi
@@ -472,20 +477,88 @@ run_part() {
     esac
 }
 
+run_timed() { # PART
+    local begun=$SECONDS before=$((passed + ${#failures[@]} + ${#skips[@]}))
+    part=$1
+    run_part "$part"
+    times+=("$(printf '%-9s %4d tests, %4d s' "$part" $((passed + ${#failures[@]} + ${#skips[@]} - before)) $((SECONDS - begun)))")
+    printf '%s\n' "${times[-1]}"
+}
+
+# A process of its own, whose counts are added at the end. Nobody's background job, so that who waits for all of theirs does not wait for it.
+run_lane() { # PART...
+    set +m
+    export VOLLEY_TEST_MARK=$lane_mark
+    # Limits of time are those of the others.
+    renice -n 10 -p "$BASHPID" >/dev/null
+    passed=0 failures=() skips=() flaky=() times=()
+    for part in "$@"; do run_timed "$part"; done
+    declare -p passed failures skips flaky times | sed -E 's/^declare -[-a] /lane_/' >"$logs/lane.new"
+    mv "$logs/lane.new" "$logs/lane"
+}
+start_lane() { # PART...
+    rm -f "$logs/lane"
+    set -m
+    run_lane "$@" &
+    lane=$!
+    set +m
+    disown "$lane"
+    trap end_lane EXIT
+}
+# Also where this is interrupted. Each command with a deadline has a process group of its own, so they are told by their mark.
+end_lane() {
+    local environment
+    kill -KILL -- "-$lane" 2>/dev/null || true
+    for environment in $(marked "$lane_mark"); do
+        environment=${environment#/proc/}
+        kill "${environment%/environ}" 2>/dev/null || true
+    done
+}
+# Also before anything is tried again, which it is alone.
+wait_for_lane() {
+    while [[ $lane ]] && kill -0 "$lane" 2>/dev/null; do sleep 0.2; done
+}
+add_lane() { # PART...
+    local lane_passed=0
+    local -a lane_failures=() lane_skips=() lane_flaky=() lane_times=()
+    wait_for_lane
+    if [[ ! -e $logs/lane ]]; then
+        fail "$*" /dev/null "ended early"
+        return
+    fi
+    # shellcheck source=/dev/null
+    source "$logs/lane"
+    passed=$((passed + lane_passed))
+    failures+=("${lane_failures[@]}")
+    skips+=("${lane_skips[@]}")
+    flaky+=("${lane_flaky[@]}")
+    times+=("${lane_times[@]}")
+}
+
 parts=("$@")
 [[ $# -gt 0 ]] || parts=(release servers bats lint floors)
 mkdir -p "$logs"
 rm -f "$logs"/sanitizer-report*
 times=()
+lane=
+lane_mark=$$-lane
+# What needs a processor and no quiet runs beside what mostly waits.
+beside=()
+if [[ " ${parts[*]} " == *" servers "* || " ${parts[*]} " == *" asan "* || " ${parts[*]} " == *" tsan "* ]]; then
+    for part in "${parts[@]}"; do
+        [[ $part != @(bats|lint|floors|fuzz) ]] || beside+=("$part")
+    done
+fi
 for part in "${parts[@]}"; do
-    before=$((passed + ${#failures[@]} + ${#skips[@]}))
-    begun=$SECONDS
-    run_part "$part"
-    times+=("$(printf '%-9s %4d tests, %4d s' "$part" $((passed + ${#failures[@]} + ${#skips[@]} - before)) $((SECONDS - begun)))")
-    printf '%s\n' "${times[-1]}"
+    [[ " ${beside[*]} " != *" $part "* ]] || continue
+    if [[ $part == @(servers|asan|tsan) && ! $lane && ${#beside[@]} -gt 0 ]]; then
+        start_lane "${beside[@]}"
+    fi
+    run_timed "$part"
     # Without programs every test fails, which says less than the compiler did.
     [[ $part != build || ${#failures[@]} -eq 0 ]] || break
 done
+[[ ! $lane ]] || add_lane "${beside[@]}"
 echo "time by part:"
 printf '  %s\n' "${times[@]}" "$(printf '%-9s             %4d s' all "$SECONDS")"
 for line in "${skips[@]}"; do printf 'skipped: %s\n' "$line"; done
