@@ -9,10 +9,7 @@
 
 namespace volley {
 
-using fixture::line_of;
-using fixture::lines_of;
-using fixture::read;
-using fixture::request;
+using namespace fixture;
 
 namespace {
 

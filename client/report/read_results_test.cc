@@ -282,34 +282,5 @@ TEST(ReadResults, AFileThatCannotBeOpenedIsNamed) {
     }
 }
 
-SweepRecord sweep_of(std::optional<std::size_t> runs) {
-    SweepPlan plan = fixture::sweep_plan({"asio", "a=./b c"}, {1, 16}, {2}, {4, 1024});
-    plan.runs = runs;
-    plan.options = {"--run-time", "0.5s"};
-    return {.id = "sweep-1",
-            .started = "2026-01-31T12:00:00.123Z",
-            .seed = 18'446'744'073'709'551'615U,
-            .plan = plan,
-            .cells = {fixture::sweep_cell("asio", 16, 2),
-                      fixture::sweep_cell("a", 1, 2, 1024, "too \"few\" CPUs")}};
-}
-
-TEST(ReadResults, ASweepIsReadBackAsItWasWritten) {
-    for (const auto runs : {std::optional<std::size_t>(), std::optional<std::size_t>(12)}) {
-        const std::string line = json_sweep_line(sweep_of(runs));
-        EXPECT_EQ(Json::parse(line)["plan"]["runs"], runs ? Json(12) : Json("auto"));
-        const ResultSet set = read(line + file_of(fixture::measurement()) + line);
-        ASSERT_EQ(set.sweeps.size(), 2U);
-        EXPECT_EQ(set.measurements.size(), 1U);
-        EXPECT_EQ(json_sweep_line(set.sweeps[1]), line);
-    }
-}
-
-TEST(ReadResults, ASweepWhoseRunsAreNeitherANumberNorAutoIsRefused) {
-    Json line = Json::parse(json_sweep_line(sweep_of(1)));
-    line["plan"]["runs"] = "many";
-    EXPECT_NE(error_of(line.dump() + "\n").find("\"runs\" is not"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace volley

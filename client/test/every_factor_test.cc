@@ -25,49 +25,43 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+using Reading = FactorValue (*)(const MeasurementContext& context);
+
+Factor made_up(const std::string& name, const FactorValue& usual, const std::string& client_option,
+               Reading read) {
+    SweptBy by{.option = name + "s",
+               .example = "1,2",
+               .meaning = "made up",
+               .record_key = name + "_of_cell",
+               .client_option = client_option,
+               .asked = read};
+    by.parse = [](const std::string&, const std::string& word) -> FactorValue { return word; };
+    return {.name = name,
+            .is_text = std::holds_alternative<std::string>(usual),
+            .counted = "",
+            .not_known = "",
+            .usual = usual,
+            .is_quiet = true,
+            .measured = read,
+            .sweep = by};
+}
+
 // Threads of the client, as a number that a sweep varies.
 Factor made_up_number() {
-    const auto workers = [](const MeasurementContext& context) -> FactorValue {
-        return context.workers;
-    };
-    SweptBy by{.option = "crews",
-               .example = "1,2",
-               .meaning = "threads of the client (1)",
-               .record_key = "crew_size",
-               .client_option = "threads",
-               .asked = workers};
-    by.parse = [](const std::string&, const std::string& word) -> FactorValue {
+    Factor row =
+        made_up("crew", std::uint64_t{1}, "threads",
+                [](const MeasurementContext& context) -> FactorValue { return context.workers; });
+    row.counted = "thread";
+    row.sweep->parse = [](const std::string&, const std::string& word) -> FactorValue {
         return static_cast<std::uint64_t>(std::stoul(word));
     };
-    return {.name = "crew",
-            .counted = "thread",
-            .not_known = "",
-            .usual = std::uint64_t{1},
-            .is_quiet = true,
-            .measured = workers,
-            .sweep = by};
+    return row;
 }
 
 // The driver, as a text.
 Factor made_up_text() {
-    const auto driver = [](const MeasurementContext& context) -> FactorValue {
-        return context.driver;
-    };
-    SweptBy by{.option = "ways",
-               .example = "wait,spin",
-               .meaning = "how a worker waits (block)",
-               .record_key = "way_of_waiting",
-               .client_option = "driver",
-               .asked = driver};
-    by.parse = [](const std::string&, const std::string& word) -> FactorValue { return word; };
-    return {.name = "way",
-            .is_text = true,
-            .counted = "",
-            .not_known = "",
-            .usual = std::string("block"),
-            .is_quiet = true,
-            .measured = driver,
-            .sweep = by};
+    return made_up("way", std::string("block"), "driver",
+                   [](const MeasurementContext& context) -> FactorValue { return context.driver; });
 }
 
 // In the table as long as it lives.

@@ -15,6 +15,8 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=client/test/project_files.bash
+. client/test/project_files.bash
 checks=(layout shell gcc-warnings clang-warnings headers set-up servers)
 processors=$(nproc)
 
@@ -22,16 +24,8 @@ processors=$(nproc)
 compile=(-std=c++20 -fsyntax-only -Iclient -pthread -DBOOST_ASIO_NO_DEPRECATED
     -Wall -Wextra -Wconversion -Wshadow -Wno-missing-field-initializers -Werror)
 
-# Files below what is given, without what was built.
 find_files() { # PATH... -- FIND-EXPRESSION
-    local -a where=()
-    while [[ $1 != -- ]]; do
-        where+=("$1")
-        shift
-    done
-    shift
-    find "${where[@]}" \( -name .git -o -path ./target -o -path './servers/*/target' -o -name node_modules \) -prune -o \
-        -type f \( "$@" \) -print0 | sort -z | if [[ ${VOLLEY_LINT_CHANGED:-} ]]; then only_changed; else cat; fi
+    project_files "$@" | if [[ ${VOLLEY_LINT_CHANGED:-} ]]; then only_changed; else cat; fi
 }
 only_changed() {
     grep -zxF -f <({ git diff --name-only -z --diff-filter=d HEAD && git ls-files -z --others --exclude-standard; } | sed -z 's|^|./|' | tr '\0' '\n') || true

@@ -13,6 +13,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=client/test/project_files.bash
+. "$here/project_files.bash"
 cd "${1:-$here/../..}"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -236,15 +238,8 @@ owner_of() { # KIND NAME
     printf '%s' "$owner"
 }
 
-# Files of the project below what is given, without what was built.
 files() { # PATH... -- FIND-EXPRESSION
-    local -a where=()
-    while [[ $1 != -- ]]; do
-        where+=("$1")
-        shift
-    done
-    shift
-    find "${where[@]}" \( -name .git -o -path target -o -path 'servers/*/target' -o -name node_modules \) -prune -o -type f \( "$@" \) -print | sort
+    project_files "$@" | tr '\0' '\n'
 }
 
 # Of the files on stdin those that bash or sh reads.
