@@ -212,7 +212,7 @@ Results load_results(std::istream& input, const std::string& name, Detail detail
             ++runs;
             if (!loader.add(std::move(*run))) {
                 repeated.push_back(name + ":" + std::to_string(reader.line()) + ": " + who +
-                                   " is there twice; passed over");
+                                   " occurs twice; the second one was ignored");
             }
         }
     }
@@ -226,7 +226,7 @@ Results load_results(std::istream& input, const std::string& name, Detail detail
     if (reader.problem_count() > reader.problems().size()) {
         results.problems.push_back(
             name + ": " + std::to_string(reader.problem_count() - reader.problems().size()) +
-            " more lines were passed over");
+            " more lines were ignored");
     }
     results.problems.insert(results.problems.end(), repeated.begin(), repeated.end());
     loader.finish(confidence);

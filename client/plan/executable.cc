@@ -41,7 +41,7 @@ std::string find_executable(const std::string& command) {
             return candidate.string();
         }
     }
-    throw Error(ExitCode::usage, "server '" + command + "' is no executable in PATH",
+    throw Error(ExitCode::usage, "server '" + command + "' is not an executable in PATH",
                 "name it with its path, such as ./" + command + " or target/servers/" + command);
 }
 

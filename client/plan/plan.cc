@@ -87,7 +87,8 @@ void check_limits(const Options& options, const MachineFacts& facts, const Plan&
         throw Error(ExitCode::usage,
                     "--clients " + std::to_string(options.clients) + " needs " +
                         std::to_string(plan.descriptors_needed) +
-                        " file descriptors, allowed are " + std::to_string(facts.descriptor_limit),
+                        " file descriptors, but the limit is " +
+                        std::to_string(facts.descriptor_limit),
                     "raise the limit (ulimit -Hn, or LimitNOFILE= of the service), or open fewer");
     }
     if (options.clients > limits.most_connections) {

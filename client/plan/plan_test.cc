@@ -101,7 +101,7 @@ TEST(Plan, TheBudgetHoldsUnlessTheNumberOfRunsStandsAlone) {
 TEST(Plan, WhatTheMachineCannotDoIsRefusedWithTheLimit) {
     MachineFacts few = roomy();
     few.descriptor_limit = 100;
-    EXPECT_NE(refusal({"-c", "1000", "--", "x"}, few).find("allowed are 100"), std::string::npos);
+    EXPECT_NE(refusal({"-c", "1000", "--", "x"}, few).find("the limit is 100"), std::string::npos);
     MachineFacts ports = roomy();
     ports.transports.local_ports = 10;
     EXPECT_NE(refusal({"-c", "11", "--", "x"}, ports).find("ip_local_port_range"),

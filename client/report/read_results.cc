@@ -249,7 +249,7 @@ std::optional<Record> ResultReader::next() {
             if (!json.is_discarded()) {
                 return record_from(json);
             }
-            report("the line is torn or damaged (no JSON) and was passed over");
+            report("the line is not valid JSON (torn or damaged) and was ignored");
         } catch (const Malformed& malformed) {
             throw Error(
                 ExitCode::failed,

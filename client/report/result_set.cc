@@ -73,7 +73,8 @@ ResultSet read_results(std::istream& input, const std::string& name, const ReadL
         }
         if (!grouping.add(std::move(run)) && repeated.size() < limits.reported_problems) {
             repeated.push_back({reader.line(), name + ":" + std::to_string(reader.line()) + ": " +
-                                                   who + " is there twice; passed over"});
+                                                   who +
+                                                   " occurs twice; the second one was ignored"});
         }
     }
     if (set.measurements.empty()) {

@@ -34,8 +34,8 @@ Error without_trips(Duration length, const std::vector<Crew::Report>& reports, b
     for (const auto& report : reports) {
         edges.add(report.edge_trips);
     }
-    std::string what = "not one round trip ended within the " + text_of(length.count()) +
-                       " of the run" + (interrupted ? " before it was interrupted" : "");
+    std::string what = "no round trip ended within the " + text_of(length.count()) + " of the run" +
+                       (interrupted ? " before it was interrupted" : "");
     if (edges.in_flight > 0) {
         what += "; the longest took " + text_of(edges.longest_in_flight_ns);
     }

@@ -30,10 +30,10 @@ void fail_transfer(const Transferred& transferred, std::size_t connection,
 }
 
 void fail_late(std::size_t connection, Duration took, Duration timeout, const std::string& dump) {
-    fail_reply(&ReplyErrors::late, connection,
-               "it took " + format_nanoseconds(static_cast<double>(took.count())) +
-                   ", allowed are " + format_nanoseconds(static_cast<double>(timeout.count())) +
-                   " (--timeout): " + dump);
+    fail_reply(
+        &ReplyErrors::late, connection,
+        "it took " + format_nanoseconds(static_cast<double>(took.count())) + ", but the limit is " +
+            format_nanoseconds(static_cast<double>(timeout.count())) + " (--timeout): " + dump);
 }
 
 }  // namespace volley

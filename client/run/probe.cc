@@ -14,7 +14,7 @@ void await(Crew& crew, const Bell& bell, TimePoint deadline, Done done) {
     while (!done()) {
         if (wait_for(deadline, &bell, nullptr, nullptr) == Wakeup::deadline) {
             throw Error(ExitCode::failed, "the workers of a probe do not come to an end",
-                        "this is a defect of volley: please report it");
+                        "this is a bug in volley: please report it");
         }
         if (crew.failed()) {
             crew.rethrow_failure();

@@ -173,7 +173,7 @@ std::string obituary(ServerProcess& server, Signals* signals, bool was_ready,
     if (!server.has_ended() || !was_ready) {
         return error;
     }
-    return "the server " + server.how_it_ended() + " in mid run" + last_words(server) +
+    return "the server " + server.how_it_ended() + " during a run" + last_words(server) +
            (error == ended_in_mid_run ? "" : " (" + error + ")");
 }
 

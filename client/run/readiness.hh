@@ -36,7 +36,7 @@ void send_zero(const RunSpec& spec, const AnyTransport& transport);
                                                         const Endpoint& endpoint);
 
 // The error of a run in which it was seen that the server has ended.
-inline constexpr std::string_view ended_in_mid_run = "the server ended in mid run";
+inline constexpr std::string_view ended_in_mid_run = "the server ended during a run";
 // What became of the server in a run that has failed with this error: how it ended, or away to
 // where it forked, or the error itself where it still stands. Waits a moment for its end.
 [[nodiscard]] std::string obituary(ServerProcess& server, Signals* signals, bool was_ready,

@@ -103,7 +103,7 @@ class OneRun {
             return crew_->all_ready();
         });
         if (!crew_->all_ready()) {
-            throw Error(ExitCode::failed, "not all connections stood by the deadline",
+            throw Error(ExitCode::failed, "not all connections were open by the deadline",
                         "raise --connect-timeout, or open fewer with --clients");
         }
         if (server_) {
@@ -156,8 +156,8 @@ class OneRun {
             wait_until(now() + leaving_grace / leaving_steps, all_left);
         }
         if (!crew_->all_left()) {
-            throw Error(ExitCode::failed, "the workers did not leave after the run's end",
-                        "this is a defect of volley: please report it");
+            throw Error(ExitCode::failed, "the workers did not stop after the end of the run",
+                        "this is a bug in volley: please report it");
         }
         windows_.finish();
         surroundings_.look_after();

@@ -23,7 +23,7 @@ constexpr const char* fewer = "open fewer connections with --clients";
 // clang-format off
 constexpr std::array<Row, 20> rows{{
     {ECONNREFUSED, "nothing listens there", "start a server there, or let volley start one: volley [options] -- SERVER"},
-    {ECONNRESET, "it was reset before it stood", "look at the server, and for a firewall that resets connections"},
+    {ECONNRESET, "it was reset before it was established", "look at the server, and for a firewall that resets connections"},
     {ETIMEDOUT, "no answer to the connection request", "check that the host is up, and that no firewall drops what comes to this port"},
     {EHOSTUNREACH, "the network says that the host cannot be reached", "check the host and the way there (ip route get, ping)"},
     {ENETUNREACH, "this machine has no route there", "check the way there (ip route get), or give an address of the other family with --host"},
@@ -33,15 +33,15 @@ constexpr std::array<Row, 20> rows{{
     {EINVAL, "the address is not one to connect to", "name the interface of a link-local address: --host fe80::1%eth0"},
     {ENODEV, "there is no such network interface", "name one of this machine after %, as in fe80::1%eth0 (ip link)"},
     {ENXIO, "there is no such network interface", "name one of this machine after %, as in fe80::1%eth0 (ip link)"},
-    {EACCES, "it is forbidden", "check the firewall of this machine (nft list ruleset), and that this is no broadcast address"},
-    {EPERM, "it is forbidden", "check the firewall of this machine (nft list ruleset) and the limits of its container"},
-    {EMFILE, "this process may have no more descriptors", "raise the descriptor limit (ulimit -n), or open fewer connections with --clients"},
-    {ENFILE, "the machine has no more descriptors", "raise fs.file-max with sysctl, or open fewer connections with --clients"},
+    {EACCES, "it is not permitted", "check the firewall of this machine (nft list ruleset), and that this is no broadcast address"},
+    {EPERM, "it is not permitted", "check the firewall of this machine (nft list ruleset) and the limits of its container"},
+    {EMFILE, "this process has reached its descriptor limit", "raise the descriptor limit (ulimit -n), or open fewer connections with --clients"},
+    {ENFILE, "the machine has reached its descriptor limit", "raise fs.file-max with sysctl, or open fewer connections with --clients"},
     {ENOBUFS, "the kernel has no memory for another socket", fewer},
     {ENOMEM, "the kernel has no memory for another socket", fewer},
     {EPROTONOSUPPORT, "the kernel does not speak TCP there", "check what the container allows"},
     {EPROTOTYPE, "the kernel does not speak TCP there", "check what the container allows"},
-    {ECONNABORTED, "it was given up before it stood", "check the network and the firewall"},
+    {ECONNABORTED, "it was aborted before it was established", "check the network and the firewall"},
 }};
 // clang-format on
 

@@ -13,7 +13,7 @@ said() { # WHAT FAULT [OPTION...]
 }
 said 'exited with status 3 before it was ready, saying: ' exits-at-start=3
 said 'was not ready by the deadline (--ready-timeout)' never-ready --ready-timeout 300ms
-said 'exited with status 1 in mid run, saying: fake_server: dies after 20 replies' dies-after=20
+said 'exited with status 1 during a run, saying: fake_server: dies after 20 replies' dies-after=20
 said 'wrong reply\|duplicate reply' greeting
 run "$volley" "${short[@]}" -- /bin/cat
 expect_status 1

@@ -53,7 +53,7 @@ grep -q '"verdict": "slower"' "$TMPDIR/r.json" || fail "the JSON does not say sl
 run "$compare" "$TMPDIR/torn.jsonl" --baseline one
 expect_status 0
 expect_one_line_on_stderr
-expect_err 'torn.jsonl:37: the line is torn'
+expect_err 'torn.jsonl:37: the line is not valid JSON'
 expect_out '^  slow .* slower$'
 
 # A newer schema is refused by name.

@@ -15,5 +15,5 @@ memory=$(last_csv "$TMPDIR/rows" client_memory_pss_bytes)
 if can_be_nobody; then
     run_as_nobody '-n 256' -c 10000 -p 1
     expect_status 2
-    expect_err 'file descriptors, allowed are 256; raise the limit (ulimit -Hn'
+    expect_err 'file descriptors, but the limit is 256; raise the limit (ulimit -Hn'
 fi

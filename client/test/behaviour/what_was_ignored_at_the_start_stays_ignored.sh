@@ -59,4 +59,4 @@ expect_status 0
 # Whoever started it wants to hear nothing of children; their ends are known all the same.
 run bash -c "trap '' CHLD; exec \"\$@\"" - "$volley" --runs 2 --run-time 60ms --warmup 0 -- "$fake" --fault dies-after=5
 expect_status 1
-expect_err 'exited with status 1 in mid run'
+expect_err 'exited with status 1 during a run'
