@@ -1,6 +1,7 @@
 // Only some unit tests are built with the thread sanitizer: those that start threads, which is what
 // the line "// Starts threads." in their file says. Here a file that lacks it is found out: each
-// thread that a test starts is counted, and a test that starts one in a file without the line fails.
+// thread that a test starts is counted, and a test that starts one in a file without the line
+// fails.
 //
 // Starts threads.
 #include <dlfcn.h>
@@ -29,7 +30,7 @@ std::atomic<int> threads_started{0};
 }
 
 class ThreadWatch : public testing::EmptyTestEventListener {
-public:
+  public:
     void OnTestStart(const testing::TestInfo& /*test*/) override {
         before_ = threads_started.load(std::memory_order_relaxed);
     }
@@ -41,7 +42,7 @@ public:
         }
     }
 
-private:
+  private:
     int before_ = 0;
 };
 
