@@ -1,4 +1,4 @@
-// volley: the pipeline, one named step a line. What each step does stands in its header; the only
+// volley: the pipeline, one named step per line. Each step is described in its header. The only
 // catch is in base/program.hh.
 
 #include <unistd.h>
@@ -38,7 +38,7 @@ int run_volley(const std::vector<std::string>& arguments) {
     if (plan.spec.run.server) {
         plan.spec.run.endpoint = plan.spec.run.endpoint.on_this_machine();
     }
-    // After this nothing is chosen.
+    // From here on, nothing more is chosen.
     if (options.print_numactl) {
         std::fputs(numactl_commands(options, plan).c_str(), stderr);
     }
@@ -59,7 +59,7 @@ int run_volley(const std::vector<std::string>& arguments) {
     const MeasurementContext context =
         describe(options, plan, calibration, awake ? awake->how() : "");
     const MeasurementResult result = measure(plan.spec, context, signals, outputs.observer());
-    // After this nothing is measured.
+    // From here on, nothing more is measured.
     outputs.finish(result);
     return static_cast<int>(result.outcome);
 }

@@ -1,8 +1,8 @@
 // What the user asked for, read once and never changed.
 //
-// Boost.Program_options reads the command line and the configuration file; this module checks
-// ranges, so that every bad value is one line that names the option, the value, the allowed range
-// and the remedy. It opens nothing and chooses nothing: see plan/.
+// Boost.Program_options reads the command line and the configuration file. This module checks
+// ranges: every bad value gives one line that names the option, the value, the allowed range and
+// the remedy. It opens nothing and chooses nothing: see plan/.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +47,8 @@ struct Options {
     std::size_t min_runs = 10;
     std::size_t max_runs = 60;
     Duration run_time = std::chrono::seconds(1);
-    std::optional<Duration> warmup;  // nothing: the server's metadata, or 0.25 s
-    // Nothing: default_max_time, which does not hold where the number of runs is given.
+    std::optional<Duration> warmup;  // none: the server's metadata, or 0.25 s
+    // None: default_max_time, which does not apply if the number of runs is given.
     std::optional<Duration> max_time;
     std::uint64_t seed = 0;  // 0: drawn
     std::uint64_t round = 0;
@@ -83,11 +83,11 @@ struct Options {
 // arguments: without the program's name. Reads the file that --config names. Throws Error(usage).
 [[nodiscard]] Options parse_options(const std::vector<std::string>& arguments);
 
-// Every option of the measurement with its value as it is in force, in the order of --help, without
-// those that are left open. A configuration file of these lines gives the same options.
+// Every option of the measurement with the value in force, in the order of --help; options left
+// open are omitted. A configuration file of these lines gives the same options.
 [[nodiscard]] std::vector<Setting> settings_of(const Options& options);
 
-// Where the server is, or where one that is started is to listen: --host and --port.
+// The server's address, or the address at which a started server is to listen: --host and --port.
 [[nodiscard]] Endpoint endpoint_of(const Options& options);
 
 // Grouped, at most two screens of 100 columns.

@@ -13,8 +13,8 @@ namespace volley {
 struct Field;  // run/result.hh
 
 // Boost.Program_options puts the user's words into its messages by replacing %placeholders% until
-// none is left, which never ends where a word holds one itself. Throws Error(usage) where `words`,
-// which came from `where`, do.
+// none is left. If a word itself contains a placeholder, this never ends. Throws Error(usage) if
+// `words`, which came from `where`, contain one.
 void refuse_placeholders(const std::string& words, const std::string& where);
 
 // All throw Error(usage): "--NAME VALUE: … (allowed: …)". name: without dashes.
@@ -29,10 +29,10 @@ void refuse_placeholders(const std::string& words, const std::string& where);
 [[nodiscard]] double parse_percent(const std::string& name, const std::string& text, double least,
                                    double most);
 [[nodiscard]] CpuList parse_cpus(const std::string& name, const std::string& text);
-// Whether a measurement can stop on it: it has an interval over runs, and a size that a precision
-// can be relative to, which shares and counts, often 0, have not.
+// Whether a measurement can stop on this figure. It must have an interval over runs, and a size
+// that a precision can be relative to. Shares and counts are often 0, so they do not.
 [[nodiscard]] bool can_be_precise(const Field& field);
-// The names that options take of those figures, comma-separated.
+// The names that options accept for those figures, comma-separated.
 [[nodiscard]] std::string names_of_statistics(bool (*which)(const Field&));
 // Comma-separated statistics that can be precise; "p99.9" becomes "p99_9".
 [[nodiscard]] std::vector<std::string> parse_statistics(const std::string& name,

@@ -1,7 +1,7 @@
-// The words of a command line, read by Boost.Program_options in the one way that all our programs
-// share: no abbreviations, and every mistake one line.
+// Reads the words of a command line with Boost.Program_options in the same way for all our
+// programs: no abbreviations, and one line for every mistake.
 //
-// It knows neither options nor their ranges: see options.hh, and the command.hh of each program.
+// It does not know the options or their ranges: see options.hh, and the command.hh of each program.
 #pragma once
 
 #include <boost/program_options.hpp>
@@ -17,8 +17,8 @@ namespace volley {
     const boost::program_options::options_description& options,
     const boost::program_options::positional_options_description& positional = {});
 
-// program: its name, for the remedy. stray_remedy: for a word that is no option, where `positional`
-// has no room for it. Throws Error(usage).
+// program: its name, for the remedy. stray_remedy: for a word that is not an option and for which
+// `positional` has no room. Throws Error(usage).
 [[nodiscard]] boost::program_options::variables_map read_words(
     const std::vector<std::string>& words,
     const boost::program_options::options_description& options,

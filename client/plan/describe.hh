@@ -1,5 +1,5 @@
-// What is known of a measurement before its first run: the context that each line of its results
-// carries. Both programs that measure (main.cc and sweep/) get it from here, so that their records
+// What is known about a measurement before its first run: the context that is part of each line of
+// its results. Both programs that measure (main.cc and sweep/) get it from here, so their records
 // cannot differ.
 //
 // It reads the machine and the wall clock, and decides nothing.
@@ -14,10 +14,10 @@
 
 namespace volley {
 
-// The CPUs of the server and of the workers; empty where nothing is placed.
+// The CPUs of the server and of the workers; empty if nothing is placed.
 [[nodiscard]] CpuList measured_cpus(const Placement& placement);
 
-// keep_awake: KeepAwake::how(), "" where it was not asked for.
+// keep_awake: KeepAwake::how(), "" if it was not requested.
 [[nodiscard]] MeasurementContext describe(const Options& options, const Plan& plan,
                                           const SelfCalibration& calibration,
                                           const std::string& keep_awake);

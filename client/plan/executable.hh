@@ -1,5 +1,4 @@
-// Whether the server can be executed at all, found out before anything is prepared, and what its
-// directory says of it.
+// Checks that the server can be executed, before anything is prepared, and reads its metadata.
 #pragma once
 
 #include <string>
@@ -9,12 +8,13 @@
 
 namespace volley {
 
-// The path of the program that `command` names: itself where it has a slash, otherwise the first in
-// PATH. Throws Error(usage) where it is missing, a directory or not executable.
+// The path of the program that `command` names: the command itself if it contains a slash,
+// otherwise the first match in PATH. Throws Error(usage) if it is missing, a directory or not
+// executable.
 [[nodiscard]] std::string find_executable(const std::string& command);
 
-// server.toml of the options' server; not found() where there is no such file, or the server is not
-// ours.
+// The server.toml of the options' server. The result is not found() if there is no such file, or if
+// the client does not start the server.
 [[nodiscard]] ServerMetadata metadata_of(const Options& options);
 
 }  // namespace volley

@@ -1,7 +1,7 @@
 // The one line that plot pipelines of the original Volley read: "9us 1.25us 1000000".
 //
-// Mean, standard deviation and number of samples, pooled over all complete runs. It carries no
-// interval; whoever can should read the JSON lines instead.
+// Mean, standard deviation and number of samples, pooled over all complete runs. The line has no
+// interval; prefer the JSON lines where possible.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace volley {
 
-// Microseconds with six significant digits, a newline at the end. Empty where
-// there are fewer than two round trips in complete runs, as one has no standard deviation.
+// Microseconds with six significant digits, and a newline at the end. Empty if complete runs have
+// fewer than two round trips, because a single one has no standard deviation.
 [[nodiscard]] std::string classic_line(const MeasurementResult& result);
 
 }  // namespace volley

@@ -1,10 +1,10 @@
-// Comma-separated values for spreadsheets: a header, a row a run, a row a measurement.
+// Comma-separated values for spreadsheets: a header, one row per run, one row per measurement.
 //
-// Units are in the column names, which are those of the table in run/result.hh; an empty cell is
-// what is not known. Quoting after RFC 4180, with two decisions: lines end with a line feed alone,
-// and a record is always one line, so line breaks inside a text become spaces. Columns "_low" and
+// Units are in the column names, which are those of the table in run/result.hh. An empty cell means
+// "not known". Quoting follows RFC 4180, with two decisions: lines end with a line feed alone, and
+// a record is always one line, so line breaks inside a text become spaces. Columns "_low" and
 // "_high" hold the interval that the column "scope" names: "within_run" in the row of a run (it
-// vouches for no other run), "over_runs" in that of a measurement.
+// says nothing about other runs), "over_runs" in the row of a measurement.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
-// Test-only: one hand-made measurement that all writers and the reader are tried on, and the
+// Test-only: one hand-made measurement that is used to test all writers and the reader, and the
 // comparison with golden files.
 //
-// Every number is made with integer arithmetic from a fixed seed, so that it is the same with any
-// compiler and mathematics library. It is no part of the program.
+// Every number comes from integer arithmetic with a fixed seed, so it is the same with any compiler
+// and mathematics library. This header is not part of the program.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -70,8 +70,8 @@ inline MeasurementContext context() {
     return context;
 }
 
-// number: 1 and up. base_ns: the fastest round trip of the run; one in 64 takes up to eight times
-// as long, one in 1024 up to a hundred times.
+// number: 1 and up. base_ns: the fastest round trip of the run. One trip in 64 takes up to eight
+// times as long, one in 1024 up to a hundred times.
 inline RunResult run(std::size_t number, std::uint64_t base_ns, std::size_t trips = 4096) {
     RunResult run{.number = number,
                   .complete = true,
@@ -128,7 +128,7 @@ inline RunResult run(std::size_t number, std::uint64_t base_ns, std::size_t trip
                                 {.length_ns = 20'000, .within_ns = 15'000, .ended_within = false});
     edges.push_back({.length_ns = 9'000, .within_ns = 4'000, .ended_within = true});
     run.edges.add(edges);
-    // Trips of 9 us fill a small part of a second: the rest is not what these tests are about.
+    // Trips of 9 us fill only a small part of a second; the rest does not matter to these tests.
     run.connection_seconds = connection_time_ns(run.trips, run.edges) * 1e-9;
     run.server_share = 0.8125;
     return run;
@@ -158,8 +158,8 @@ inline MeasurementResult measurement() {
     return result;
 }
 
-// The path of a file in client/report/testdata, wherever the tests are started from inside the
-// tree's root.
+// The path of a file in client/report/testdata. Works when the tests are started from anywhere
+// inside the tree's root.
 inline std::filesystem::path testdata(const std::string& name) {
     return std::filesystem::path(__FILE__).parent_path() / "testdata" / name;
 }
@@ -169,7 +169,7 @@ inline std::string contents(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Compares with a golden file; VOLLEY_UPDATE_GOLDEN=1 in the environment writes it anew instead.
+// Compares with a golden file; with VOLLEY_UPDATE_GOLDEN=1 in the environment, rewrites it instead.
 inline void expect_golden(const std::string& name, const std::string& text) {
     const auto path = testdata(name);
     const char* update = std::getenv("VOLLEY_UPDATE_GOLDEN");

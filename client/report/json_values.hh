@@ -1,6 +1,7 @@
-// From JSON to plain data, with every type and range checked: the reading side of record_keys.hh.
+// From JSON to plain data, with every type and range checked: the reading counterpart of
+// record_keys.hh.
 //
-// It knows values, not lines: what a line is, is in read_results.cc.
+// It knows values, not lines; read_results.cc knows the lines.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +34,7 @@ inline void require(bool holds, const char* key, const char* what) {
     return found == object.end() ? null : *found;
 }
 
-// All declared first, because each calls the others on its members.
+// All are declared first, because each calls the others on its members.
 template <typename T>
 void read_value(const nlohmann::json& json, const char* key, T& value);
 template <typename T>
@@ -60,7 +61,8 @@ void read_number(const nlohmann::json& json, const char* key, T& value) {
         value = json.get<T>();
     } else if constexpr (std::integral<T>) {
         require(json.is_number_integer(), key, "a whole number");
-        // Greater than the range of int64 is unsigned, and then above the range of T.
+        // A number beyond the range of int64 is stored as unsigned, and is then beyond the range of
+        // T.
         const auto number = json.is_number_unsigned() && json.get<std::uint64_t>() >> 62U != 0
                                 ? std::numeric_limits<std::int64_t>::max()
                                 : json.get<std::int64_t>();
@@ -90,7 +92,7 @@ inline void read_value(const nlohmann::json& json, const char* key, std::vector<
     }
 }
 
-// Files before version 2 of the method have none.
+// Files from before version 2 of the method have none.
 inline void read_value(const nlohmann::json& json, const char* key, Fingerprint& value) {
     require(json.is_object() || json.is_null(), key, "an object");
     for (const auto& [file, hash] : json.items()) {
@@ -109,7 +111,7 @@ void read_value(const nlohmann::json& json, const char* key, std::optional<T>& v
     }
 }
 
-// Columns of one length each; none at all is an empty series.
+// Columns of equal length; no columns at all means an empty series.
 template <Columnar T>
 void read_columns(const nlohmann::json& json, const char* key, std::vector<T>& rows) {
     require(json.is_object(), key, "an object of columns");

@@ -1,7 +1,7 @@
-// The line on a terminal that tells how far a measurement is.
+// The progress line on a terminal during a measurement.
 //
-// It shows what is known so far and promises nothing; the report at the end is what counts. It is
-// written by one thread between runs and during them, never by a measuring one.
+// It shows what is known so far and promises nothing; the final report is what counts. One thread
+// writes it, between runs and during them, and never a measuring thread.
 #pragma once
 
 #include <unistd.h>
@@ -19,18 +19,18 @@ struct LiveStatus {
     double elapsed_seconds = 0;
     std::size_t runs_done = 0;
     std::uint64_t round_trips = 0;
-    std::string statistic;    // "mean": what `estimate` is of; empty: nothing known yet
+    std::string statistic;    // "mean": the statistic of `estimate`; empty: nothing known yet
     std::string unit = "ns";  // of the estimate
     std::optional<Estimate> estimate;
-    std::optional<double> left_seconds;  // probably
+    std::optional<double> left_seconds;  // estimated
 };
 
-// At most `columns` characters. Where the room is short, what matters least goes first: round
-// trips, runs, the interval's limits, the time left.
+// At most `columns` characters. If there is too little room, parts are dropped, the least important
+// first: round trips, runs, the interval's limits, the time left.
 [[nodiscard]] std::string live_text(const LiveStatus& status, std::size_t columns);
 
-// Writes the line over its former self, and takes it away when it is destroyed. Silent where the
-// descriptor is no terminal, and while the program is in the background of it.
+// Overwrites its previous line, and erases it on destruction. Silent if the descriptor is not a
+// terminal, and while the program is in the background.
 class LiveLine {
   public:
     explicit LiveLine(int fd = STDERR_FILENO);
@@ -42,7 +42,7 @@ class LiveLine {
     // Cut to the width of the terminal.
     void show(const std::string& line);
     [[nodiscard]] bool is_terminal() const { return is_terminal_; }
-    // Before anything else is printed to the terminal.
+    // Call before anything else is printed to the terminal.
     void erase();
 
   private:

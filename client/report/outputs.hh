@@ -14,13 +14,13 @@ namespace volley {
 
 class Outputs {
   public:
-    // Opens every file. Throws Error(usage or failed) where one cannot take results.
+    // Opens every file. Throws Error(usage or failed) if one cannot take results.
     explicit Outputs(const Options& options);
 
-    // For measure(). A run that ends is written to the result file at once.
+    // For measure(). Each run is written to the result file as soon as it ends.
     [[nodiscard]] Observer observer();
-    // Writes the measurement's line and row, the percentile file, and the report to stdout. What
-    // cannot be written is thrown as Error(failed), after everything else has been written.
+    // Writes the measurement's line and row, the percentile file, and the report to stdout. If
+    // something cannot be written, throws Error(failed) after everything else has been written.
     void finish(const MeasurementResult& result);
 
   private:
@@ -33,13 +33,13 @@ class Outputs {
     std::optional<ResultFile> csv_;
     std::optional<ResultFile> hgrm_;
     LiveLine live_;
-    std::string first_failure_;  // of writing: kept until the report is out
+    std::string first_failure_;  // to write: kept until the report is out
 };
 
-// Writes to standard output. Throws Error(failed) where that does not work.
+// Writes to standard output. Throws Error(failed) if that fails.
 void print(const std::string& text);
 
-// Unique: the time, the host's name and the seed.
+// Unique: made from the time, the host's name and the seed.
 [[nodiscard]] std::string measurement_id(const std::string& started, std::uint64_t seed);
 
 }  // namespace volley

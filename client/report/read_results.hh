@@ -1,13 +1,12 @@
-// Reads result files (report/json.hh) back into the data that every figure is made of.
+// Reads result files (report/json.hh) back into the data from which every figure is computed.
 //
-// Only source data is taken from the file: figures are made anew by run/result.cc, so that the file
-// alone reproduces them. The exception is the estimates within a run, whose window histograms are
-// not kept. Nothing in a file is trusted: sizes are limited, and numbers are checked for their
-// range.
+// Only source data is taken from the file. run/result.cc recomputes the figures, so the file alone
+// reproduces them. The exception is the estimates within a run, whose window histograms are not
+// kept. Nothing in a file is trusted: sizes are limited, and numbers are checked for their range.
 //
-// A line that is no JSON is what a killed or crashed writer leaves; it is passed over and reported.
-// A line that is JSON but no record of ours, or one of a newer schema, ends the reading with an
-// Error that names file and line, because passing it over would change figures silently.
+// A line that is not JSON was left by a killed or crashed writer; it is skipped and reported. A
+// line that is JSON but not one of our records, or that has a newer schema, ends the reading with
+// an Error that names file and line, because skipping it would change figures silently.
 #pragma once
 
 #include <cstddef>
@@ -25,12 +24,12 @@
 
 namespace volley {
 
-// Why these: a run line of 10,000 workers and a full histogram stays below 2 MB; what is parsed
-// takes up to about 100 times the memory of its text.
+// The reason for these limits: a run line of 10,000 workers and a full histogram stays below 2 MB,
+// and parsed data takes up to about 100 times the memory of its text.
 struct ReadLimits {
     std::size_t line_bytes = std::size_t{16} << 20U;
     std::size_t values_a_line = 500'000;  // numbers, texts, objects …
-    std::size_t nesting = 16;             // a line of ours has 4
+    std::size_t nesting = 16;             // our own lines need 4
     std::size_t kept_runs = 8192;         // read_results() only: 115 kB each
     std::size_t reported_problems = 100;  // the others are counted
 };
@@ -38,7 +37,7 @@ struct ReadLimits {
 struct RunRecord {
     MeasurementContext context;
     RunResult run;
-    int method_version = volley::method_version;  // by which its figures were made
+    int method_version = volley::method_version;  // the method that made its figures
 };
 
 // A figure as the measurement line states it.
@@ -55,25 +54,25 @@ struct MeasurementRecord {
 
 using Record = std::variant<RunRecord, MeasurementRecord, SweepRecord>;
 
-// What was passed over.
+// A line that was skipped.
 struct ReadProblem {
     std::size_t line = 0;  // 1-based
     std::string message;   // names file and line
 };
 
-// One record at a time, so memory does not grow with the file.
+// One record at a time, so memory use does not grow with the file.
 class ResultReader {
   public:
-    // name: of the file, for messages. The stream outlives the reader.
+    // name: the file's, for messages. The stream must outlive the reader.
     ResultReader(std::istream& input, std::string name, const ReadLimits& limits = {});
 
-    // The next record, or nothing at the end. Throws Error(failed) as said above, and where the
-    // stream cannot be read or a limit is passed.
+    // The next record, or nothing at the end. Throws Error(failed) as described above, and if the
+    // stream cannot be read or a limit is exceeded.
     [[nodiscard]] std::optional<Record> next();
 
     // The 1-based line of the record that next() returned last.
     [[nodiscard]] std::size_t line() const { return line_; }
-    // The first ReadLimits::reported_problems of them.
+    // The first ReadLimits::reported_problems of the problems.
     [[nodiscard]] const std::vector<ReadProblem>& problems() const { return problems_; }
     [[nodiscard]] std::size_t problem_count() const { return problem_count_; }
 
@@ -91,10 +90,10 @@ class ResultReader {
     std::size_t problem_count_ = 0;
 };
 
-// A result file that is open for reading; "-" is the standard input.
+// A result file open for reading; "-" is the standard input.
 class ResultInput {
   public:
-    // Throws Error(usage) where it cannot be opened.
+    // Throws Error(usage) if it cannot be opened.
     explicit ResultInput(const std::string& path);
 
     [[nodiscard]] std::istream& stream();
@@ -108,19 +107,20 @@ class ResultInput {
 };
 
 struct ResultSet {
-    // In the order in which they first appear; runs by their number. One that has no measurement
-    // line (killed, or still going on) has the outcome "failed" and says so in its stop_reason.
+    // In the order in which they first appear; runs by their number. A measurement without a
+    // measurement line (killed, or still going on) has the outcome "failed" and says so in its
+    // stop_reason.
     std::vector<MeasurementResult> measurements;
-    std::vector<SweepRecord> sweeps;  // one a start, in the order of the file
+    std::vector<SweepRecord> sweeps;  // one per start, in the order of the file
     std::vector<ReadProblem> problems;
 };
 
-// The whole file, grouped by measurement. A run that appears twice (files joined carelessly) is
-// passed over and reported the second time: it would make intervals look narrower than they are.
-// Throws Error(failed) as ResultReader does, and where there is no record at all.
+// The whole file, grouped by measurement. If a run appears twice (files joined carelessly), the
+// second one is skipped and reported: it would make intervals look narrower than they are. Throws
+// Error(failed) as ResultReader does, and if there is no record at all.
 [[nodiscard]] ResultSet read_results(std::istream& input, const std::string& name,
                                      const ReadLimits& limits = {});
-// Opens the file; "-" is the standard input. Throws Error(usage) where it cannot be opened.
+// Opens the file; "-" is the standard input. Throws Error(usage) if it cannot be opened.
 [[nodiscard]] ResultSet read_results(const std::string& path, const ReadLimits& limits = {});
 
 }  // namespace volley

@@ -1,8 +1,8 @@
-// The names that plain data have in the result file, each written down once.
+// The names of plain data in the result file, each written down once.
 //
-// for_each_key(data, visit) calls visit("name", data.member) for every member. The writer
-// (json.cc) and the reader (read_results.cc) both walk these lists, so they cannot disagree. The
-// histogram, the figures and the identity of a line are not here: json.cc describes them.
+// for_each_key(data, visit) calls visit("name", data.member) for every member. The writer (json.cc)
+// and the reader (read_results.cc) both walk these lists, so they cannot disagree. The histogram,
+// the figures and the identity of a line are not here; json.cc describes them.
 #pragma once
 
 #include <algorithm>
@@ -19,17 +19,17 @@
 
 namespace volley {
 
-// What lines of schema 1 do not have: a reader leaves these at their initial value, which is "not
-// known".
+// Keys that lines of schema 1 lack. A reader leaves these members at their initial value, which
+// means "not known".
 inline constexpr std::array<std::string_view, 8> keys_since_schema_2{
     {"client_hash", "server_host", "server_fingerprint", "server_left_behind", "in_flight_ns",
      "before_start_ns", "edge_time", "connection_seconds"}};
 
-// `Plain`, const or not: one list serves for writing and for reading.
+// `Plain`, const or not: the same list serves writing and reading.
 template <typename T, typename Plain>
 concept Either = std::same_as<std::remove_const_t<T>, Plain>;
 
-// Whether a record without this key of a T is whole: its initial value holds.
+// Whether a record of a T may lack this key: the initial value then applies.
 template <typename T>
 [[nodiscard]] bool may_lack(std::string_view key) {
     if constexpr (Either<T, SweepCell> || Either<T, SweepPlan>) {
@@ -179,7 +179,7 @@ void for_each_key(T& flags, const Visit& visit) {
     visit("tail_dominated", flags.tail_dominated);
 }
 
-// Without trips and the estimates within the run. message_bytes is the context's.
+// Without trips and the estimates within the run. message_bytes comes from the context.
 template <Either<RunResult> T, typename Visit>
 void for_each_key(T& run, const Visit& visit) {
     visit("run", run.number);
@@ -231,7 +231,7 @@ void for_each_key(T& exact, const Visit& visit) {
     visit("sum_of_squares", exact.sum_of_squares);
 }
 
-// A factor that need not be said is not written, and may be missing where it is read.
+// A quiet factor with its usual value is not written, and may be missing when read.
 template <Either<SweepCell> T, typename Visit>
 void for_each_key(T& cell, const Visit& visit) {
     for (const Factor* factor : swept_factors()) {
@@ -244,7 +244,7 @@ void for_each_key(T& cell, const Visit& visit) {
     visit("skipped", cell.skipped);
 }
 
-// Without runs, which are a number or "auto".
+// Without runs, which is a number or "auto".
 template <Either<SweepPlan> T, typename Visit>
 void for_each_key(T& plan, const Visit& visit) {
     for (const Factor* factor : swept_factors()) {
@@ -270,11 +270,12 @@ concept Keyed = requires(T& data) {
     for_each_key(data, [](const char*, const auto&) {});
 };
 
-// What a series is made of: stored by column, because a run has many of them and R wants columns.
+// The members of one element of a series. They are stored by column, because a run has many
+// elements and R wants columns.
 template <typename T>
 concept Columnar = Either<T, WindowPoint> || Either<T, WorkerAccount> || Either<T, EdgeTime>;
 
-// The estimates within a run, by the field whose figure carries them.
+// The estimates within a run, by the field whose figure holds them.
 inline constexpr std::array<std::pair<std::string_view, std::optional<Estimate> RunResult::*>, 5>
     within_run_members{{{"rtt_ns_mean", &RunResult::mean},
                         {"rtt_ns_p50", &RunResult::p50},

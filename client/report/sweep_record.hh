@@ -1,5 +1,5 @@
-// What a sweep writes down when it starts: its plan, its cells, and which of them cannot be
-// measured. One line a start; the runs that follow it in the file are those of its cells.
+// What a sweep records when it starts: its plan, its cells, and which of them cannot be measured.
+// One line per start; the runs that follow it in the file belong to its cells.
 //
 // Plain data, beside the runs and measurements of run/result.hh.
 #pragma once
@@ -14,18 +14,18 @@
 
 namespace volley {
 
-// The grid as it was asked for. Lists without repetition, in the order in which they were given;
-// servers as the user named them.
+// The grid as requested. Lists without repetition, in the order given; servers as the user named
+// them.
 struct SweepPlan {
     FactorLists lists;
-    std::optional<std::size_t> runs;   // of each cell; nothing: "auto"
-    std::vector<std::string> options;  // for the client, each word one element
+    std::optional<std::size_t> runs;   // per cell; none: "auto"
+    std::vector<std::string> options;  // for the client, one word per element
 };
 
-// What is compared: one server under one load on so many CPUs.
+// One unit of comparison: one server under one load on a given number of CPUs.
 struct SweepCell {
     CellKey key;          // the server by its name in the run lines
-    std::string skipped;  // why it cannot be measured; "": it can
+    std::string skipped;  // why it cannot be measured; "": it can be
 };
 
 struct SweepRecord {

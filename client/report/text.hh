@@ -1,8 +1,9 @@
-// The report for people: what was measured, how sure the figures are, and what is wrong with them.
+// The report for people: what was measured, how certain the figures are, and what is wrong with
+// them.
 //
 // Plain text of at most 100 columns (a server's command or an error may be longer), without
 // colours. The headline comes first: each stop statistic with its interval, and the verdict. Every
-// interval says what it vouches for. It computes nothing: all figures are those of run/result.hh.
+// interval says what it covers. This module computes nothing: all figures come from run/result.hh.
 #pragma once
 
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace volley {
 
-// For any result, also one without a complete run. Ends with a newline.
+// For any result, even one without a complete run. Ends with a newline.
 [[nodiscard]] std::string text_report(const MeasurementResult& result);
 
 }  // namespace volley
