@@ -15,8 +15,8 @@ namespace volley {
 // Round trips, window series, estimates within the run and flags.
 void fill_figures(RunResult& result, const CommonWindows& windows, double confidence);
 
-// The time of the connections: trips across the edges of the measured part, and how much of all
-// there was went into trips that ended. connections: of all workers.
+// The time of the connections: trips across the edges of the measured part, and the share of all
+// connection time that went into trips that ended. connections: of all workers.
 void account_for_connections(RunResult& result, const std::vector<Crew::Report>& reports,
                              std::size_t connections);
 
@@ -25,16 +25,16 @@ void account_for_connections(RunResult& result, const std::vector<Crew::Report>&
 [[nodiscard]] Error without_trips(Duration length, const std::vector<Crew::Report>& reports,
                                   bool interrupted);
 
-// Shares, switches, memory and CPU time of the workers. Their CPU clocks are read at the two edges
-// by the coordinator, and what they show is scaled to the measured part; user and system are split
-// as the kernel's own account between the workers' first trips beyond the edges has it.
+// Shares, switches, memory and CPU time of the workers. The coordinator reads their CPU clocks at
+// the two edges, and the reading is scaled to the measured part. The split into user and system
+// time follows the kernel's own account between each worker's first trips beyond the edges.
 void account_for_client(RunResult& result, const std::vector<Crew::Report>& reports,
                         const RunReadings& readings, DriverKind driver);
 
-// What the hypervisor took.
+// The time that the hypervisor took.
 void account_for_machine(RunResult& result, const RunReadings& readings);
 
-// CPU time in the measured part, memory after it, and context switches of its whole life.
+// CPU time in the measured part, memory after it, and context switches over its whole life.
 void account_for_server(RunResult& result, const RunReadings& readings, const LifeUsage& life,
                         const RunSpec& spec);
 

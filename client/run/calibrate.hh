@@ -1,4 +1,4 @@
-// The client accounts for itself before it measures others.
+// The client measures its own costs before it measures a server.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,8 @@ struct SelfCalibration {
         other_load;  // CPUs that others kept busy meanwhile; nothing where /proc/stat says nothing
 };
 
-// On the first client CPU of the plan: the clock, and a round trip by the planned driver to a
-// server in memory, which answers at once. Takes about a quarter of a second.
+// Runs on the first client CPU of the plan. Measures the clock, and a round trip by the planned
+// driver to a server in memory that answers at once. Takes about a quarter of a second.
 [[nodiscard]] SelfCalibration calibrate_client(const RunSpec& spec);
 
 }  // namespace volley

@@ -1,5 +1,5 @@
-// One connection of the client and the conversation on it, which every driver, opening and
-// readiness share: offering a message, and judging what came back. Recording is no part of it.
+// One connection of the client and its conversation: sending a message and checking the reply.
+// Every driver, opening and readiness share this code. It does no recording.
 #pragma once
 
 #include <algorithm>
@@ -16,10 +16,10 @@
 
 namespace volley {
 
-// A reply that broke the contract, or a connection that ended: it ends the run.
+// A reply that broke the contract, or a connection that ended. It ends the run.
 class ReplyFailure : public Error {
   public:
-    // kind: the counter that it belongs to.
+    // kind: the counter to which it belongs.
     ReplyFailure(std::uint64_t ReplyErrors::*kind, const std::string& what)
         : Error(ExitCode::failed, what, "check the server with target/conform"), kind_(kind) {}
     [[nodiscard]] std::uint64_t ReplyErrors::*kind() const { return kind_; }
@@ -38,7 +38,7 @@ struct Connection {
 };
 
 // What the connections of one thread share to talk to a server. The buffer is large enough for a
-// burst of small replies and small enough for a cache.
+// burst of small replies and small enough to stay in a cache.
 struct Conversation {
     const Payload& payload;
     Duration timeout;  // of one reply
@@ -56,7 +56,7 @@ struct Conversation {
     }
 };
 
-// Throw ReplyFailure: kept out of line, they are cold.
+// These throw ReplyFailure. They are rarely called, so they are kept out of line.
 [[noreturn]] void fail_reply(std::uint64_t ReplyErrors::*kind, std::size_t connection,
                              const std::string& what);
 [[noreturn]] void fail_transfer(const Transferred& transferred, std::size_t connection,
@@ -64,7 +64,8 @@ struct Conversation {
 [[noreturn]] void fail_late(std::size_t connection, Duration took, Duration timeout,
                             const std::string& dump);
 
-// Begins a round trip: draws a challenge and offers it. Returns whether all of it was taken.
+// Begins a round trip: draws a challenge and offers it to the channel. Returns whether the channel
+// took all of it.
 template <Channel C>
 bool begin_trip(Connection<C>& connection, Conversation& conversation, TimePoint due) {
     connection.began = due;
@@ -73,7 +74,7 @@ bool begin_trip(Connection<C>& connection, Conversation& conversation, TimePoint
     return offer(connection, conversation);
 }
 
-// Offers what is unsent. Returns whether all of it is sent now.
+// Offers the unsent part to the channel. Returns whether all of it is sent now.
 template <Channel C>
 bool offer(Connection<C>& connection, Conversation& conversation) {
     const auto unsent = connection.exchange.unsent(conversation.payload);
@@ -87,7 +88,7 @@ bool offer(Connection<C>& connection, Conversation& conversation) {
     return connection.exchange.all_sent(conversation.payload);
 }
 
-// Judges what a receive returned. True: the reply is whole and right; false: more is to come.
+// Checks what a receive returned. True: the reply is complete and correct; false: more is to come.
 // Throws ReplyFailure.
 template <Channel C>
 bool judge(Connection<C>& connection, Conversation& conversation, const Transferred& transferred) {
@@ -111,16 +112,16 @@ bool judge(Connection<C>& connection, Conversation& conversation, const Transfer
     return false;
 }
 
-// Where the next bytes of the reply go: one byte more than is missing, so that a reply that is too
-// long shows at once.
+// The buffer for the next bytes of the reply: one byte more than is missing, so that a reply that
+// is too long is detected at once.
 template <Channel C>
 std::span<std::byte> room_for(const Connection<C>& connection, Conversation& conversation) {
     const std::size_t wanted = connection.exchange.missing(conversation.payload) + 1;
     return std::span(conversation.buffer).first(std::min(wanted, conversation.buffer.size()));
 }
 
-// Ends a round trip whose reply is right, and returns the moment. Throws ReplyFailure where that is
-// late.
+// Ends a round trip whose reply is correct, and returns the time. Throws ReplyFailure if the reply
+// is late.
 template <Channel C>
 TimePoint end_trip(Connection<C>& connection, const Conversation& conversation) {
     const TimePoint ended = now();
@@ -132,8 +133,8 @@ TimePoint end_trip(Connection<C>& connection, const Conversation& conversation) 
     return ended;
 }
 
-// Call where the time limit of a reply has passed: a last look tells a reply that is late from one
-// that is missing.
+// Call when the time limit of a reply has passed. A last look tells a late reply from a missing
+// one.
 template <Channel C>
 [[noreturn]] void fail_overdue(Connection<C>& connection, Conversation& conversation) {
     const Transferred last = connection.channel.receive_now(room_for(connection, conversation));
@@ -147,7 +148,7 @@ template <Channel C>
                    dump);
 }
 
-// After the last reply nothing may come.
+// After the last reply, nothing more may arrive.
 template <Channel C>
 void expect_silence(Connection<C>& connection, Conversation& conversation) {
     const Transferred extra = connection.channel.receive_now(conversation.buffer);

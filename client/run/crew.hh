@@ -26,7 +26,7 @@ namespace volley {
 class Crew {
   public:
     // Starts the threads; they connect at once. `bell` rings when all have connected, when one has
-    // failed, and when all have left. Everything that is given must outlive the crew.
+    // failed, and when all have left. All arguments must outlive the crew.
     Crew(const RunSpec& spec, const AnyTransport& transport, CommonWindows& windows,
          const Bell& bell);
     // Stops and joins.
@@ -34,31 +34,31 @@ class Crew {
     Crew(const Crew&) = delete;
     Crew& operator=(const Crew&) = delete;
 
-    // All connections of all workers stand and have had one right reply.
+    // All connections of all workers are open and have had one correct reply.
     [[nodiscard]] bool all_ready() const;
     [[nodiscard]] bool all_left() const;
     [[nodiscard]] bool failed() const;
 
-    // CPU time that each worker has used so far, read from its clock; one after the other, so each
-    // has its own moment. Call when all are ready, and before join().
+    // CPU time that each worker has used so far, read from its clock. The clocks are read one after
+    // the other, so each reading has its own time. Call when all are ready, and before join().
     struct CpuReading {
         TimePoint at{};
         Duration used{0};
     };
     [[nodiscard]] std::vector<CpuReading> read_cpu_clocks() const;
 
-    // Lets all begin. Call once, when all are ready and the windows have their start line.
+    // Lets all workers begin. Call once, when all are ready and the windows have their start line.
     void begin();
-    // Makes every worker leave soon, whatever it waits for.
+    // Makes every worker leave soon, whatever it is waiting for.
     void abort();
     void join();
 
-    // Stops and joins, then throws the first failure in time. Call only where failed().
+    // Stops and joins, then throws the failure that occurred first. Call only if failed().
     [[noreturn]] void rethrow_failure();
-    // After join().
+    // Call after join().
     [[nodiscard]] const ReplyErrors& errors() const { return errors_; }
 
-    // Of one worker, after join().
+    // Of one worker; call after join().
     struct Report {
         WorkerAccount account;
         ThreadUsage at_start;
@@ -73,10 +73,10 @@ class Crew {
     void work(std::size_t worker);
     template <typename Transport>
     void work_on(const Transport& transport, std::size_t worker, Recorder& recorder);
-    // Waits for its turn to connect, so that no more than a listen queue holds are under way.
-    // Throws where none comes in time.
+    // Waits for a turn to connect, so that the connections under way never exceed a listen queue.
+    // Throws if no turn comes in time.
     void await_turn();
-    // Waits for the start line. False: aborted instead.
+    // Waits for the start line. False: the run was aborted instead.
     bool await_start(std::size_t worker, std::function<void()> interrupt);
     void report_and_stay(std::size_t worker, const Recorder& recorder);
     void note_failure(std::exception_ptr failure);
@@ -87,7 +87,7 @@ class Crew {
     [[nodiscard]] std::size_t first_connection_of(std::size_t worker) const;
 
     // Connections under way at once over all workers: below the listen queue of any server
-    // (SOMAXCONN was 128 for long), whose overflow would cost a second for each.
+    // (SOMAXCONN was long 128), because an overflow would cost each connection a second.
     static constexpr std::ptrdiff_t connecting_at_once = 64;
 
     const RunSpec& spec_;
@@ -99,8 +99,8 @@ class Crew {
     Standing standing_;
     std::counting_semaphore<connecting_at_once> turns_{connecting_at_once};
 
-    // Written by the coordinator with release order, read by workers with acquire: what begin() or
-    // abort() set up before is seen after.
+    // The coordinator writes with release order and workers read with acquire order, so they see
+    // what begin() or abort() set up before.
     std::atomic<State> state_{State::connecting};
     mutable std::mutex
         mutex_;  // guards what follows, but for reports_, of which each worker writes its own
@@ -110,7 +110,7 @@ class Crew {
     std::exception_ptr failure_;
     ReplyErrors errors_;
     std::vector<Report> reports_;
-    std::vector<clockid_t> clocks_;  // of the workers' CPU time, once all are ready
+    std::vector<clockid_t> clocks_;  // the workers' CPU time, once all are ready
     std::vector<std::jthread> threads_;
 };
 

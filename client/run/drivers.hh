@@ -1,8 +1,9 @@
 // The three ways in which a worker waits for replies. Each is a template over channel and pacer, so
-// that the measured loop is fully typed: no virtual call and no std::function a sample.
+// the measured loop is fully typed: no virtual call and no std::function per sample.
 //
-// A driver begins a round trip on each of its connections at once, goes on until the recorder says
-// that the run is over, and returns when every reply is in. It throws ReplyFailure where one is not
+// A driver begins a round trip on all of its connections at once, continues until the recorder says
+// that the run is over, and returns when every reply has arrived. It throws ReplyFailure if a reply
+// is wrong or late.
 // right or not in time.
 #pragma once
 
@@ -20,16 +21,16 @@
 
 namespace volley {
 
-// How often overdue replies are looked for: a few times within their time limit, at most twice a
-// second.
+// The time between checks for overdue replies: a few checks within their time limit, at most two
+// per second.
 [[nodiscard]] inline Duration pause_between_deadlines(Duration timeout) {
     constexpr Duration longest = std::chrono::milliseconds(500);
     return std::min(timeout / 4 + Duration(1), longest);
 }
 
-// A message larger than the socket's buffers: sends and receives in turn until all is sent, so that
-// a server that answers while it reads cannot wait for us while we wait for it. Returns whether the
-// reply came whole already.
+// For a message larger than the socket's buffers: sends and receives in turn until all is sent.
+// Otherwise a server that answers while it reads could wait for us while we wait for it. Returns
+// whether the complete reply has already arrived.
 template <Channel C>
 bool send_rest(Connection<C>& connection, Conversation& conversation) {
     while (!connection.exchange.all_sent(conversation.payload)) {
@@ -51,7 +52,7 @@ bool send_rest(Connection<C>& connection, Conversation& conversation) {
     return false;
 }
 
-// Ends a round trip whose reply is right and records it. Returns the moment from which the next one
+// Ends a round trip whose reply is correct and records it. Returns the time from which the next one
 // counts.
 template <Channel C>
 TimePoint record_trip(Connection<C>& connection, const Conversation& conversation,
@@ -84,7 +85,7 @@ void drive_blocking(Connection<C>& connection, Conversation& conversation, Recor
     expect_silence(connection, conversation);
 }
 
-// Fails a reply that is overdue where next_look has come, and says when to look again.
+// If next_look has come, fails an overdue reply or else says when to look again.
 template <Channel C>
 void look_for_overdue(std::span<Connection<C>> connections, Conversation& conversation,
                       TimePoint moment, TimePoint& next_look) {
@@ -99,7 +100,7 @@ void look_for_overdue(std::span<Connection<C>> connections, Conversation& conver
     next_look = moment + pause_between_deadlines(conversation.timeout);
 }
 
-// spin: look at one connection after the other, never sleep.
+// spin: looks at one connection after the other and never sleeps.
 template <Channel C, Pacer P>
 SpinAccount drive_spinning(std::span<Connection<C>> connections, Conversation& conversation,
                            Recorder& recorder, P pacer) {

@@ -1,9 +1,9 @@
-// How a worker hands full histograms over without waiting: a ring of them, between one worker and
-// whoever merges.
+// How a worker hands over full histograms without waiting: a ring of histograms between one worker
+// and the thread that merges.
 //
-// The worker fills one and, at the edge of a window, goes on with the next, which is empty; the
-// other side takes the full ones when it has time, and empties them. Nothing is copied and nothing
-// is allocated after construction. One thread at a time may take (CommonWindows guards that).
+// The worker fills one and, at the edge of a window, goes on with the next, which is empty. The
+// other side takes the full ones when it has time, and empties them. Nothing is copied, and nothing
+// is allocated after construction. Only one thread at a time may take (CommonWindows guards that).
 #pragma once
 
 #include <atomic>
@@ -17,38 +17,38 @@ namespace volley {
 
 enum class Phase { warmup, measured, over };
 
-// A stretch of time within one window, in which a worker's samples go together.
+// A stretch of time within one window. A worker's samples from it are kept together.
 struct Slice {
     Phase phase = Phase::warmup;
     TimePoint begin{};
-    TimePoint edge{};  // the first moment beyond it
+    TimePoint edge{};  // the first moment after it
 };
 
 class Handover {
   public:
-    // depth: histograms in the ring, 2 or more; so many edges less one pass before somebody must
+    // depth: histograms in the ring, 2 or more. depth - 1 edges can pass before the other side must
     // take.
     explicit Handover(std::size_t depth) : entries_(depth) {}
 
     [[nodiscard]] std::size_t depth() const { return entries_.size(); }
 
-    // The worker's side. The histogram that it fills:
+    // The worker's side. The histogram that it is filling:
     [[nodiscard]] Histogram& current() { return entries_[at_ % entries_.size()].samples; }
-    // Hands the current one over as the samples of this slice. False where every other one is still
-    // full: then the caller has some taken first.
+    // Hands over the current histogram as the samples of this slice. False if every other one is
+    // still full; the caller must then have some taken first.
     [[nodiscard]] bool try_pass(const Slice& slice) {
-        // Acquire, partner of take()'s release: what was emptied is seen empty.
+        // Acquire, pairs with the release in take(): emptied histograms are seen empty.
         if (at_ + 1 - taken_.load(std::memory_order_acquire) >= entries_.size()) {
             return false;
         }
         entries_[at_ % entries_.size()].slice = slice;
-        // Release, partner of take()'s acquire: the samples are seen whole.
+        // Release, pairs with the acquire in take(): the samples are seen complete.
         passed_.store(++at_, std::memory_order_release);
         return true;
     }
 
-    // The other side: calls use(slice, samples) for each that was handed over, oldest first, and
-    // empties it.
+    // The other side: calls use(slice, samples) for each histogram that was handed over, oldest
+    // first, and empties it.
     template <typename Use>
     void take(const Use& use) {
         const std::size_t last = passed_.load(std::memory_order_acquire);
@@ -60,8 +60,8 @@ class Handover {
         }
     }
 
-    // Round trips that ended within the measured part, as the worker last said at an edge; any
-    // thread may ask. Relaxed both: a count on its own.
+    // Round trips that ended within the measured part, as the worker last reported at an edge; any
+    // thread may ask. Both relaxed: no other data depends on the count.
     void note_trips(std::uint64_t trips) { trips_.store(trips, std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t trips() const { return trips_.load(std::memory_order_relaxed); }
 
@@ -70,7 +70,7 @@ class Handover {
         Slice slice;
         Histogram samples;
     };
-    // What the two sides write lies on cache lines of its own.
+    // The data that each side writes has cache lines of its own.
     static constexpr std::size_t cache_line = 64;
 
     std::vector<Entry> entries_;

@@ -1,4 +1,4 @@
-// How long a run becomes that would end with too few round trips. Pure.
+// How much longer a run must be if it would otherwise end with too few round trips. Pure.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,17 @@
 
 namespace volley {
 
-// What is known of a run before its end.
+// What is known about a run before its end.
 struct RunSoFar {
-    Duration length{0};       // as planned up to now
+    Duration length{0};       // as planned so far
     Duration passed{0};       // of it
     std::uint64_t trips = 0;  // ended in that time
 };
 
-// The length that a run needs for `least_trips`, from the rate so far; nothing where it has enough,
-// or where the new length would be above `longest`: then it keeps the one it has. Until a few trips
-// have ended their rate says little, and the run grows fourfold at most; without any it doubles.
+// The length that a run needs for `least_trips`, from its rate so far. None if the run is long
+// enough, or if the new length would exceed `longest`: the run then keeps its length. Until a few
+// trips have ended, their rate says little, so the run grows fourfold at most; without any trips it
+// doubles.
 [[nodiscard]] std::optional<Duration> longer_run(const RunSoFar& run, std::uint64_t least_trips,
                                                  Duration longest);
 

@@ -1,4 +1,4 @@
-// A measurement: runs, one after the other, until the interval over them is as tight as was asked.
+// A measurement: runs, one after the other, until the interval over them is as tight as requested.
 #pragma once
 
 #include <functional>
@@ -9,18 +9,18 @@
 
 namespace volley {
 
-// What the program shows and writes while it measures; any may be empty.
+// What the program shows and writes while it measures. Any of these may be empty.
 struct Observer {
-    // After every run, also an incomplete one, in order. Throwing ends the measurement.
+    // Called after every run in order, including incomplete ones. Throwing ends the measurement.
     std::function<void(const MeasurementResult& so_far, const RunResult& run)> run_ended;
-    // A few times a second; so_far holds the runs that have ended; seconds_left is a guess.
+    // A few times a second; so_far holds the runs that have ended; seconds_left is an estimate.
     std::function<void(const MeasurementResult& so_far, Duration elapsed,
                        std::optional<double> seconds_left)>
         tick;
 };
 
-// Measures. What goes wrong in a run is in the result (outcome failed, stop_reason says why), with
-// everything that was measured before.
+// Measures. A failure in a run is reported in the result (outcome failed, with the reason in
+// stop_reason), together with everything measured before.
 [[nodiscard]] MeasurementResult measure(const MeasurementSpec& spec,
                                         const MeasurementContext& context, Signals& signals,
                                         const Observer& observer);

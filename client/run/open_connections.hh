@@ -1,5 +1,4 @@
-// Opens a worker's connections and has each verified by one round trip, before anything is
-// measured.
+// Opens a worker's connections and verifies each with one round trip, before anything is measured.
 #pragma once
 
 #include <atomic>
@@ -12,20 +11,21 @@
 
 namespace volley {
 
-// Of all workers of a run. Counters for messages alone, so relaxed: they order nothing.
+// For all workers of a run. The counters are used only in messages, so they are relaxed: they order
+// nothing.
 struct Standing {
-    std::atomic<std::size_t> verified{0};    // stand, and have had one right reply
-    std::atomic<std::size_t> sent_again{0};  // the kernel had to send something of them again
+    std::atomic<std::size_t> verified{0};    // open, and have had one correct reply
+    std::atomic<std::size_t> sent_again{0};  // the kernel had to retransmit for these
 };
 
-// Throws Error(failed): how many of the run's connections stood at the deadline, and why the others
-// probably did not.
+// Throws Error(failed): how many of the run's connections were open at the deadline, and the
+// probable reason why the others were not.
 [[noreturn]] void fail_at_deadline(const Standing& standing, const RunSpec& spec);
 
-// Opens transport.open(...) `count` times, at most `at_once` under way at a time, numbered from
-// `first_number`. Every connection has had one right reply when this returns. stopped: asked a few
-// times a second; true makes it throw. Throws Error(failed) where a connection is refused or reset,
-// or where not all stand by the deadline.
+// Opens `count` connections with transport.open(...), at most `at_once` under way at a time,
+// numbered from `first_number`. Every connection has had one correct reply when this returns.
+// stopped: called a few times a second; if it returns true, this throws. Throws Error(failed) if a
+// connection is refused or reset, or if not all are open by the deadline.
 template <typename Transport>
 class ConnectionOpener {
   public:
@@ -102,14 +102,14 @@ class ConnectionOpener {
         }
     }
 
-    // Each once: when it is verified, or at the deadline.
+    // Call once per connection: when it is verified, or at the deadline.
     void count_if_sent_again(const Connection<C>& connection) {
         if (connection.channel.was_sent_again()) {
             standing_.sent_again.fetch_add(1, std::memory_order_relaxed);
         }
     }
 
-    // Takes a connection one step on. True: verified.
+    // Moves a connection one step forward. True: verified.
     bool advance(Connection<C>& connection) {
         if (!connection.in_flight) {
             const Opened opened = connection.channel.proceed_open();

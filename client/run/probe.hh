@@ -1,5 +1,5 @@
-// A short run against what answers already, without a server to start and without an account: the
-// crew opens, drives and records as it does in a run that is measured.
+// A short run against a server that already answers, without starting a server and without
+// accounting. The crew opens, drives and records as in a measured run.
 #pragma once
 
 #include "clock/clock.hh"
@@ -10,11 +10,11 @@ namespace volley {
 
 struct Probe {
     Histogram round_trips;    // of all workers
-    Duration workers_cpu{0};  // that their threads have used
+    Duration workers_cpu{0};  // used by their threads
 };
 
-// spec.endpoint: answered by somebody, or in memory. spec.warmup and spec.run_time: how long it
-// takes. Throws Error(failed) where a connection does not come to stand or a reply is not right.
+// spec.endpoint: a server that already answers, or one in memory. spec.warmup and spec.run_time:
+// how long it takes. Throws Error(failed) if a connection cannot be opened or a reply is wrong.
 [[nodiscard]] Probe probe(const RunSpec& spec);
 
 }  // namespace volley

@@ -1,5 +1,5 @@
-// Is the server ready? It is when it has answered one challenge rightly: nothing else counts, and
-// nobody sleeps for a guess.
+// Is the server ready? It is once it has answered one challenge correctly. Nothing else counts, and
+// no guessed delay is used.
 #pragma once
 
 #include <string>
@@ -14,35 +14,34 @@
 
 namespace volley {
 
-// Connects, again and again where it is refused, until one round trip is right. Throws
-// Error(failed) where the server ends, answers wrongly or has not answered by the deadline,
-// Error(skipped) with its reason where it ends with status 77, and Error(budget_spent) where a
-// signal asks for an end.
+// Connects, and retries while refused, until one round trip is correct. Throws Error(failed) if the
+// server ends, answers wrongly or has not answered by the deadline; Error(skipped) with the
+// server's reason if it ends with status 77; and Error(budget_spent) if a signal asks for an end.
 void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProcess& server,
                  Signals* signals, TimePoint deadline);
 
-// Of a server that is not ours: the first of the places that spec.endpoint may mean at which one
-// round trip is right. Throws Error(failed) that names all that were tried, and Error(budget_spent)
-// where a signal asks for an end.
+// For a server that the client did not start: the first of the places that spec.endpoint may mean
+// at which one round trip is correct. Throws Error(failed) naming all the places tried, and
+// Error(budget_spent) if a signal asks for an end.
 [[nodiscard]] AnyTransport find_server(const RunSpec& spec, Signals* signals, TimePoint deadline);
 
-// Sends the zero challenge, which ends a server, and waits for the end of that connection. Throws
-// Error(failed) where it does not come.
+// Sends the zero challenge, which ends a server, and waits for that connection to end. Throws
+// Error(failed) if it does not.
 void send_zero(const RunSpec& spec, const AnyTransport& transport);
 
-// The server's command with where it is to listen (endpoint: on this machine, and fresh), and with
-// the size of messages where that is not the contract's default.
+// The server's command with the address at which to listen (endpoint: on this machine, and fresh),
+// and with the message size if that is not the contract's default.
 [[nodiscard]] std::vector<std::string> command_line_for(const RunSpec& spec,
                                                         const Endpoint& endpoint);
 
-// The error of a run in which it was seen that the server has ended.
+// The error of a run during which the server was found to have ended.
 inline constexpr std::string_view ended_in_mid_run = "the server ended during a run";
-// What became of the server in a run that has failed with this error: how it ended, or away to
-// where it forked, or the error itself where it still stands. Waits a moment for its end.
+// What became of the server in a run that failed with this error: how it ended, or that it forked
+// away, or the error itself if it is still running. Waits a moment for its end.
 [[nodiscard]] std::string obituary(ServerProcess& server, Signals* signals, bool was_ready,
                                    const std::string& error);
 
-// ", saying: " and what the server wrote last, or "".
+// ", saying: " and the server's last output, or "".
 [[nodiscard]] std::string last_words(ServerProcess& server);
 
 }  // namespace volley

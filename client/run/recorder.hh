@@ -1,5 +1,5 @@
-// A worker's own record of its round trips: no lock, no allocation and no shared cache line in the
-// measured loop.
+// A worker's own record of its round trips. The measured loop has no lock, no allocation and no
+// shared cache line.
 #pragma once
 
 #include <sys/resource.h>
@@ -24,15 +24,15 @@ struct ThreadUsage {
 
 class Recorder {
   public:
-    // worker: its number in the windows. connections: how many it records, all memory for which is
-    // taken here.
+    // worker: its number in the windows. connections: how many it records; all memory for them is
+    // allocated here.
     explicit Recorder(CommonWindows& windows, std::size_t worker = 0, std::size_t connections = 1);
 
-    // Call when the start line has been set and passed. at: the present moment.
+    // Call once the start line has been set and passed. at: the present moment.
     void start(TimePoint at);
 
     // Records a round trip and returns the moment from which the next one counts: `ended`, or later
-    // where this call itself took long.
+    // if this call itself took long.
     TimePoint record(TimePoint began, TimePoint ended) {
         if (ended >= slice_.edge || began < counted_from_) [[unlikely]] {
             return cross_edge(began, ended);
@@ -40,18 +40,18 @@ class Recorder {
         samples_->record(static_cast<std::uint64_t>((ended - began).count()));
         return ended;
     }
-    // Whether challenges are still due. False once a round trip has ended beyond the last window.
+    // Whether to send more challenges. False once a round trip has ended after the last window.
     [[nodiscard]] bool running() const { return slice_.phase != Phase::over; }
     [[nodiscard]] Phase phase() const { return slice_.phase; }
 
-    // Round trips that crossed an edge of the measured part: at most two a connection.
+    // Round trips that crossed an edge of the measured part: at most two per connection.
     [[nodiscard]] const std::vector<EdgeTrip>& edge_trips() const { return edge_trips_; }
     // Of the measured part. Meaningless while running.
     [[nodiscard]] const ThreadUsage& at_start() const { return at_start_; }
     [[nodiscard]] const ThreadUsage& at_end() const { return at_end_; }
-    // How often the CPU was another one than at the edge before.
+    // How often the CPU differed from that at the previous edge.
     [[nodiscard]] std::uint64_t migrations() const { return migrations_; }
-    // Gives up the samples of an unfinished window: for a run that failed.
+    // Discards the samples of an unfinished window, for a run that failed.
     void abandon();
 
   private:
@@ -63,10 +63,10 @@ class Recorder {
     std::size_t worker_;
     Slice slice_;
     Histogram* samples_;
-    // A trip that began earlier crossed the start of the measured part; the least moment of all
-    // during warm-up.
+    // A trip that began before this moment crossed the start of the measured part. During warm-up
+    // this is TimePoint::min().
     TimePoint counted_from_ = TimePoint::min();
-    std::uint64_t passed_on_ = 0;  // trips of the measured part, without the present slice's
+    std::uint64_t passed_on_ = 0;  // trips of the measured part, without the current slice's
     std::vector<EdgeTrip> edge_trips_;
     std::uint64_t migrations_ = 0;
     int last_cpu_ = -1;
