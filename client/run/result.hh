@@ -1,8 +1,9 @@
-// What a measurement leaves behind: plain data, and ONE table of its named figures.
+// The result of a measurement: plain data, and ONE table of its named figures.
 //
-// Every writer iterates the table and R reads its names, so a new figure is one line here. Levels:
-// a RunResult is one server process measured once; a MeasurementResult is all runs of one
-// invocation. The headline is made from the runs by stats/over_runs; nothing here computes a
+// Every writer iterates over the table and R reads its names, so a new figure is one line here.
+// There are two levels: a RunResult is one server process measured once; a MeasurementResult is all
+// runs of one invocation. stats/over_runs makes the headline from the runs; nothing here computes a
+// statistic itself.
 // statistic itself.
 #pragma once
 
@@ -26,11 +27,12 @@
 
 namespace volley {
 
-// Bumped when a line of the result file changes incompatibly; readers refuse newer ones by name.
+// Raised when a line of the result file changes incompatibly; readers refuse newer versions by
+// number.
 inline constexpr int result_schema_version = 2;
-// Lines of schema 1 lack what was added since; what they lack is not known.
+// Lines of schema 1 lack whatever was added since; those values count as not known.
 inline constexpr int oldest_readable_schema = 1;
-// Bumped when the same data would give other figures.
+// Raised when the same data would give different figures.
 inline constexpr int method_version = 2;
 
 // Replies that broke the contract, by kind; any of them fails the run.
@@ -43,20 +45,20 @@ struct ReplyErrors {
     [[nodiscard]] std::uint64_t total() const { return wrong + missing + duplicate + late; }
 };
 
-// CPU and memory that one side used in the measured part of a run. Nothing: not known.
+// CPU and memory that one side used in the measured part of a run. None: not known.
 struct Cost {
     std::optional<double> cpu_seconds;
-    // Their sum is cpu_seconds. Not known where there were too few clock ticks to divide it by.
+    // Their sum is cpu_seconds. Not known if there were too few clock ticks to divide it.
     std::optional<double> user_seconds;
     std::optional<double> system_seconds;
-    // Of the server: whole lives of its processes.
+    // For the server: over the whole lives of its processes.
     std::optional<std::uint64_t> voluntary_switches;
     std::optional<std::uint64_t> involuntary_switches;
-    // Pages that several processes share count in parts (Pss).
+    // Pages shared by several processes are counted proportionally (Pss).
     std::optional<std::uint64_t> memory_pss_bytes;
 };
 
-// One slice of the run as the result file keeps it. Warm-up slices begin at negative times.
+// One slice of the run as stored in the result file. Warm-up slices begin at negative times.
 struct WindowPoint {
     double start_seconds = 0;  // from the start of measuring
     double width_seconds = 0;
@@ -75,23 +77,23 @@ struct WorkerAccount {
     std::uint64_t migrations = 0;
 };
 
-// The verdict of a server that bypasses the kernel as it should.
+// The verdict for a server that bypasses the kernel as it should.
 inline constexpr std::string_view offloaded = "offloaded";
 
 struct RunResult {
-    std::size_t number = 0;  // 1-based, within the measurement
-    bool complete = false;   // false: failed or cut off; kept, marked, and not part of the headline
-    std::string error;       // why not complete
-    std::string started;     // UTC, ISO 8601
-    std::string server_host;         // the address that was connected to, numeric
-    int server_pid = 0;              // 0: the server is not ours
-    bool server_was_killed = false;  // it did not end by SIGTERM in time
-    Fingerprint server_fingerprint;  // empty: not ours, or not known
-    // Of all its processes, when the affinity was verified.
+    std::size_t number = 0;   // 1-based, within the measurement
+    bool complete = false;    // false: failed or cut off; kept, marked, and not in the headline
+    std::string error;        // why not complete
+    std::string started;      // UTC, ISO 8601
+    std::string server_host;  // the address that was connected to, numeric
+    int server_pid = 0;       // 0: not started by the client
+    bool server_was_killed = false;  // it did not end on SIGTERM in time
+    Fingerprint server_fingerprint;  // empty: not started by the client, or not known
+    // Of all its processes, at the time the affinity was verified.
     std::optional<int> server_threads;
     std::optional<std::string> server_left_behind;  // processes that its end left running
-    // "offloaded" or "not offloaded: REASON"; nothing where the server is not meant to bypass the
-    // kernel, or was not asked (run/offload).
+    // "offloaded" or "not offloaded: REASON"; none if the server is not meant to bypass the kernel,
+    // or was not asked (run/offload).
     std::optional<std::string> offload;
     double setup_seconds = 0;  // start of the server to the start line
     double warmup_seconds = 0;
@@ -105,25 +107,25 @@ struct RunResult {
     std::optional<Cost> server;
     std::vector<WorkerAccount> workers;
     ReplyErrors errors;
-    EdgeTrips edges;                     // round trips across the edges of the measured part
+    EdgeTrips edges;                     // round trips across edges of the measured part
     double connection_seconds = 0;       // connections × measured time; 0: not known (method 1)
     std::optional<double> steal_share;   // of the measured CPUs' time
     std::optional<double> server_share;  // CPU used by the server over its allowed CPUs, 0 … 1
     std::uint64_t message_bytes = 4;     // for bytes per second
 };
 
-// The longest round trip of a run, also where it was still in flight at the end; 0 where there is
+// The longest round trip of a run, including one that was still in flight at the end; 0 if there is
 // none.
 [[nodiscard]] std::uint64_t longest_trip_ns(const RunResult& run);
 
 // The share of connection time that went into round trips which ended within their run, 0 … 1. Near
-// 1 where the server is healthy. Nothing where it is not known.
+// 1 for a healthy server. None if not known.
 [[nodiscard]] std::optional<double> covered_share(const RunResult& run);
 
-// Below this, in the median over runs, a measurement is stalled and never converged.
+// If the median over runs is below this, a measurement counts as stalled and never as converged.
 inline constexpr double least_covered_share = 0.95;
 
-// What the program found out about itself before measuring.
+// What the program measured about itself beforehand.
 struct Calibration {
     double clock_reading_ns = 0;  // cost of one reading
     double clock_gap_p50_ns = 0;  // noise floor: back-to-back readings over 0.2 s
@@ -132,13 +134,13 @@ struct Calibration {
     double null_round_trip_ns = 0;  // the floor: same code path, a transport that answers at once
 };
 
-// A name and a value, as in --help: every effective option.
+// A name and a value, as in --help, for every option in force.
 struct Setting {
     std::string name;
     std::string value;
 };
 
-// The value of an option; "" where it is not there.
+// The value of an option; "" if it is missing.
 [[nodiscard]] std::string value_of(const std::vector<Setting>& settings, std::string_view name);
 
 // Known before the first run, and written into each of its lines.
@@ -147,12 +149,12 @@ struct MeasurementContext {
     std::string started;                     // UTC, ISO 8601
     std::string version;                     // of volley
     std::string build;                       // compiler and flags
-    std::optional<std::string> client_hash;  // of the program that measured; nothing: not known
+    std::optional<std::string> client_hash;  // of the program that measured; none: not known
     std::string
         server_name;  // directory name or file name; "HOST:PORT" where the server is not ours
-    std::vector<std::string> server_command;  // empty: not ours
+    std::vector<std::string> server_command;  // empty: not started by the client
     bool server_is_ours = true;
-    std::string server_host;  // the address that is measured, numeric; "": not known
+    std::string server_host;  // the address measured, numeric; "": not known
     std::uint64_t round = 0;  // 0: not part of an experiment
     std::size_t connections = 0;
     std::size_t workers = 0;
@@ -167,12 +169,12 @@ struct MeasurementContext {
     Environment environment;
     Placement placement;
     Calibration calibration;
-    std::string keep_awake;         // how, "" where not asked for
+    std::string keep_awake;         // how; "" if not requested
     std::string scheduling;         // "other" or "fifo"
     std::vector<Warning> warnings;  // known before
 };
 
-// How many CPUs were asked for the server (--server-cores); 0 where that is not known.
+// The number of CPUs requested for the server (--server-cores); 0 if not known.
 [[nodiscard]] std::size_t asked_server_cores(const MeasurementContext& context);
 
 struct MeasurementResult {
@@ -180,7 +182,7 @@ struct MeasurementResult {
     std::vector<RunResult> runs;
     ExitCode outcome = ExitCode::failed;
     std::string stop_reason;                 // one line, always present
-    std::optional<std::size_t> runs_needed;  // about, where not converged
+    std::optional<std::size_t> runs_needed;  // approximate; set if not converged
     std::optional<double> optimal_run_seconds;
     double elapsed_seconds = 0;
     std::vector<Warning> warnings;  // known afterwards
@@ -188,12 +190,12 @@ struct MeasurementResult {
         verdict_details;  // what is still missing, what holds the excess, the longest stall
 };
 
-// "in 3 of 10 runs: REASON" (of the last of them) where the server was not offloaded and should
-// have been; "" otherwise. The second form takes the verdict of each run.
+// "in 3 of 10 runs: REASON" (the reason of the last of them) if the server was not offloaded and
+// should have been; "" otherwise. The second form takes the verdict of each run.
 [[nodiscard]] std::string not_offloaded(const MeasurementResult& result);
 [[nodiscard]] std::string not_offloaded(std::span<const std::optional<std::string>> verdicts);
 
-// How a figure of a measurement comes from those of its runs.
+// How a measurement's figure is made from those of its runs.
 enum class Aggregate { median, sum, minimum, maximum };
 
 struct Field {
@@ -202,30 +204,30 @@ struct Field {
     std::string_view meaning;  // one line for people
     Aggregate aggregate;
     std::optional<double> (*of_run)(const RunResult&);
-    // The estimate whose interval holds within the run only; null where there is none.
+    // The estimate whose interval is valid only within the run; null if there is none.
     std::optional<Estimate> (*within_run)(const RunResult&);
 };
 
-// The one table. Order is the order of every output.
+// The one table. Its order is the order of every output.
 [[nodiscard]] std::span<const Field> fields();
 
-// "mean" -> the field "rtt_ns_mean"; a full field name works as well. Null where there is none.
+// "mean" -> the field "rtt_ns_mean"; a full field name works as well. Null if there is none.
 [[nodiscard]] const Field* find_statistic(std::string_view name);
 
 struct Figure {
     const Field* field = nullptr;
     std::optional<double> value;
-    std::optional<Interval> interval;  // over runs where there are enough complete runs
+    std::optional<Interval> interval;  // over runs if there are enough complete runs
     std::optional<OverRuns>
         over_runs;  // the whole summary, where the aggregate is a median and a run is complete
 };
 
-// The measurement's figures over its complete runs, one a field, in table order. With a single
-// complete run the value is that run's and the interval the one within the run.
+// The measurement's figures over its complete runs, one per field, in table order. With a single
+// complete run, the value is that run's and the interval is the one within the run.
 [[nodiscard]] std::vector<Figure> figures(const MeasurementResult& result);
 
-// What figures() needs of a run, in table order: a hundredth of the memory that its histogram
-// takes, for those who keep thousands of runs.
+// What figures() needs from a run, in table order. It takes a hundredth of the memory of the run's
+// histogram, for callers that keep thousands of runs.
 struct RunFigures {
     std::vector<std::optional<double>> values;
     std::vector<std::optional<Estimate>> within_run;
@@ -234,11 +236,11 @@ struct RunFigures {
     [[nodiscard]] std::optional<double> value(const Field& field) const;
 };
 [[nodiscard]] RunFigures figures_of(const RunResult& run);
-// The same figures from complete runs that were put away so.
+// The same figures, from complete runs reduced to RunFigures.
 [[nodiscard]] std::vector<Figure> figures(std::span<const RunFigures> complete_runs,
                                           double confidence);
 
-// Convenience for decisions and tests: the values of one field over the complete runs.
+// A convenience for decisions and tests: the values of one field over the complete runs.
 [[nodiscard]] std::vector<double> values_over_runs(const MeasurementResult& result,
                                                    const Field& field);
 

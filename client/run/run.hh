@@ -12,20 +12,20 @@
 namespace volley {
 
 struct RunHooks {
-    // Called a few times a second while the run goes on; may be empty.
+    // Called a few times a second during the run; may be empty.
     std::function<void()> tick;
-    // For a single-run measurement: called at every eighth window between 32 and 64 with the
-    // complete windows; true ends the run. May be empty.
+    // For a single-run measurement: called with the complete windows at every eighth window between
+    // 32 and 64; true ends the run. May be empty.
     std::function<bool(std::span<const Histogram>)> look;
-    // When no new look or lengthening shall happen any more (Ctrl-C).
+    // Once a signal has come (Ctrl-C), there is no new look and no lengthening.
     Signals* signals = nullptr;
 };
 
-// Never throws for what goes wrong within the run: then `complete` is false, `error` says why, and
-// what was measured is kept. Throws Error only for what would be wrong in every run (no memory, no
-// threads), or where the server says so in run 1: Error(skipped), because this machine lacks what
-// it needs; and Error(budget_spent) where a signal asks for an end before the start line: such a
-// run never was.
+// Does not throw for a failure within the run: `complete` is then false, `error` says why, and
+// everything measured is kept. It throws Error only in these cases. The fault would occur in every
+// run (no memory, no threads). The server reports in run 1 that this machine lacks what it needs:
+// Error(skipped). A signal asks for an end before the start line: Error(budget_spent); such a run
+// does not count as a run.
 [[nodiscard]] RunResult perform_run(const RunSpec& spec, std::size_t number, const RunHooks& hooks);
 
 }  // namespace volley

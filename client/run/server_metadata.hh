@@ -1,8 +1,8 @@
-// What a server directory says about its server: server.toml beside the executable.
+// What a server directory says about its server, in server.toml beside the executable.
 //
-// The format is the flat subset that the contract allows, strings and one-line arrays of strings,
-// so that this, a shell script and R can each read it without a TOML library. A bare number is
-// taken as its text.
+// The format is the flat subset of TOML that the contract allows: strings and one-line arrays of
+// strings. C++, a shell script and R can therefore each read it without a TOML library. A bare
+// number is read as its text.
 #pragma once
 
 #include <map>
@@ -17,26 +17,25 @@ namespace volley {
 
 class ServerMetadata {
   public:
-    // The values of a key: one for a string, any number for an array; empty where the key is
-    // absent.
+    // The values of a key: one for a string, any number for an array; empty if the key is absent.
     [[nodiscard]] std::vector<std::string> values(std::string_view key) const;
-    // The value of a key that holds one; "" where it is absent.
+    // The value of a key that holds one; "" if it is absent.
     [[nodiscard]] std::string text(std::string_view key) const;
     [[nodiscard]] bool has_capability(std::string_view name) const;
-    // Whether `transports` lists it; true where nothing is said.
+    // Whether `transports` lists it; true if there is no such key.
     [[nodiscard]] bool speaks(std::string_view transport) const;
-    // Of a runtime that compiles while it runs; nothing where the server needs none.
+    // For a runtime that compiles while it runs; none if the server needs no warm-up of its own.
     [[nodiscard]] std::optional<Duration> warmup() const;
-    // The path of the executable `name` that lies beside server.toml; "" where the file was not
-    // read from a directory.
+    // The path of the executable `name` beside server.toml; "" if the file was not read from a
+    // directory.
     [[nodiscard]] std::string companion(const std::string& name) const;
     // Whether there was a file at all.
     [[nodiscard]] bool found() const { return found_; }
 
-    // text: of a server.toml. name: of the file, for messages. Throws Error(failed) that names file
-    // and line.
+    // text: the content of a server.toml. name: the file's name, for messages. Throws Error(failed)
+    // naming file and line.
     [[nodiscard]] static ServerMetadata parse(std::string_view text, const std::string& name);
-    // Of the directory, symbolic links resolved; not found() where it has no server.toml.
+    // For a directory, with symbolic links resolved; not found() if it has no server.toml.
     [[nodiscard]] static ServerMetadata read(const std::string& directory);
 
   private:
@@ -45,11 +44,11 @@ class ServerMetadata {
     std::map<std::string, std::vector<std::string>, std::less<>> keys_;
 };
 
-// Reads server.toml beside the executable, symbolic links resolved; not found() where there is
+// Reads server.toml beside the executable, with symbolic links resolved; not found() if there is
 // none.
 [[nodiscard]] ServerMetadata read_server_metadata(const std::string& executable);
 
-// The server's name: of its directory where that has a server.toml, otherwise of the file.
+// The server's name: its directory's if that has a server.toml, otherwise the file's.
 [[nodiscard]] std::string server_name_of(const std::string& executable);
 
 }  // namespace volley

@@ -1,8 +1,8 @@
-// The server as a process of ours: started on its CPUs, watched, stopped and reaped.
+// The server as a child process: started on its CPUs, watched, stopped and reaped.
 //
-// Its processes are in process/; here is what makes one of them the server: its CPUs, its memory,
-// its priority, and its output, which goes into a pipe whose last lines are kept for messages. Who
-// waits for what, and how long, is the caller's affair, but for stop(), which has its own deadline.
+// process/ handles its processes. This module adds what is specific to a server: its CPUs, its
+// memory, its priority, and its output, which goes into a pipe whose last lines are kept for
+// messages. The caller decides what to wait for and how long; only stop() has its own deadline.
 #pragma once
 
 #include <sys/types.h>
@@ -19,7 +19,7 @@
 namespace volley {
 
 struct ServerStart {
-    std::vector<std::string> command;  // whole: with -p PORT
+    std::vector<std::string> command;  // complete, including -p PORT
     CpuList cpus;                      // empty: not pinned
     std::vector<int> nodes;            // empty: memory not bound
     bool realtime = false;             // SCHED_FIFO
@@ -27,7 +27,7 @@ struct ServerStart {
 
 class ServerProcess {
   public:
-    // Throws Error(failed) where the program cannot be executed, with the reason.
+    // Throws Error(failed) with the reason if the program cannot be executed.
     explicit ServerProcess(const ServerStart& start);
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
@@ -35,40 +35,42 @@ class ServerProcess {
     [[nodiscard]] pid_t pid() const { return process_->pid(); }
     // Readable once the process has ended.
     [[nodiscard]] int ended_fd() const { return process_->ended_fd(); }
-    // Readable when it has written something; -1 once it has closed its output.
+    // Readable when the server has written something; -1 once it has closed its output.
     [[nodiscard]] int output_fd() const { return output_.get(); }
-    // Takes what it has written, without waiting.
+    // Takes what the server has written, without waiting.
     void drain_output();
-    // The last lines that it wrote, joined with " | "; "" where there are none.
+    // The last lines that the server wrote, joined with "
+    //
+    // "; "" if there are none.
     [[nodiscard]] std::string last_lines();
 
-    // Whether it has ended, without waiting.
+    // Whether the server has ended, without waiting.
     [[nodiscard]] bool has_ended() const { return process_->has_ended(); }
-    // "exited with status 3", "was killed by signal 11 (Segmentation fault)". Call once it has
-    // ended or been stopped.
+    // "exited with status 3", "was killed by signal 11 (Segmentation fault)". Call once the server
+    // has ended or been stopped.
     [[nodiscard]] std::string how_it_ended() const;
-    // One line for people where the process has ended well and processes that descend from it go
-    // on: whoever answers is then not what is watched, placed and accounted for. "" otherwise.
+    // One line for people if the process has ended normally but its descendants still run; ""
+    // otherwise. The process that answers is then not the one that is watched, placed and accounted
+    // for.
     [[nodiscard]] std::string how_it_forked_away() const;
 
-    // All its processes, the one that was started first.
+    // All its processes, the original one first.
     [[nodiscard]] std::vector<ProcessStat> family() const { return process_->family(); }
 
-    // The numbers of so many of them at the most.
+    // The IDs of at most this many of them.
     [[nodiscard]] std::vector<pid_t> some_processes(std::size_t most) const;
 
     struct Stopped {
-        bool killed = false;      // it did not end by SIGTERM in time
-        bool crashed = false;     // by a signal of its own making
-        std::string left_behind;  // processes that its end left running, as names; they are killed
+        bool killed = false;      // it did not end on SIGTERM in time
+        bool crashed = false;     // by a signal that it caused itself
+        std::string left_behind;  // names of processes still running after its end; they are killed
         std::string unkillable;   // those that could not be killed
         LifeUsage life;
     };
-    // SIGTERM, then SIGKILL after `deadline`. Nobody of its family is left.
+    // SIGTERM, then SIGKILL after `deadline`. No process of its family remains.
     Stopped stop(Duration deadline);
 
-    // For leaving at once: kills its family, and waits for no longer than a second until it has
-    // ended.
+    // For leaving at once: kills its family, and waits at most a second for it to end.
     void end_at_once();
 
   private:

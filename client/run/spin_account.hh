@@ -1,4 +1,4 @@
-// What a spinning worker knows of its own time: how busy it was, and when it reads its clock.
+// A spinning worker's account of its own time: how busy it was, and when it reads its clock.
 #pragma once
 
 #include <algorithm>
@@ -12,21 +12,21 @@
 
 namespace volley {
 
-// How busy a spinning worker was: the share of its time in the measured part that did not go into
-// looks which found nothing.
+// How busy a spinning worker was: the share of its time in the measured part that was not spent in
+// empty looks.
 //
-// What such a look costs is measured among the others, one in so many, so that it is this machine's
-// under this load; the median, because a look during which the thread lost its CPU says nothing.
+// The cost of an empty look is sampled during the run, so it reflects this machine under this load.
+// The median is used, because a look during which the thread lost its CPU says nothing.
 class SpinAccount {
   public:
     void note_look(bool found) { empty_ += found ? 0 : 1; }
-    // A look that found nothing took so long, and the clock was read at that moment.
+    // Adds the duration of an empty look, at whose end the clock was read.
     void note_sample(TimePoint began, TimePoint ended) {
         samples_[sampled_++ % samples_.size()] = ended - began;
     }
-    // Call with each reading of the clock: the account begins and ends with the measured part.
+    // Call with each reading of the clock; the account begins and ends with the measured part.
     void note_phase(Phase phase, TimePoint at);
-    // 0 … 1; nothing where no look was measured.
+    // 0 … 1; none if no look was measured.
     [[nodiscard]] std::optional<double> busy_share() const;
 
   private:
@@ -43,12 +43,13 @@ class SpinAccount {
 };
 
 // Decides by time, not by sweeps, when a spinning worker reads its clock: often enough for
-// deadlines and for its account, seldom enough to be in no figure.
+// deadlines and for its account, seldom enough not to affect any figure.
 class SpinClock {
   public:
-    // Whether the clock is due after this look.
+    // Whether to read the clock after this look.
     [[nodiscard]] bool is_due() { return ++looks_ >= looks_between_; }
-    // Adapts to how long so many looks took: those of large messages take long.
+    // Adapts to the duration of the looks since the last reading; looks at large messages take
+    // long.
     void read(TimePoint at) {
         constexpr Duration between = std::chrono::microseconds(500);
         constexpr std::uint64_t most_looks = 4096;

@@ -1,8 +1,8 @@
-// What the coordinator reads around the measured part: where the processes of the server run, what
-// they use, how much memory both sides take, and what the hypervisor takes.
+// What the coordinator reads around the measured part: where the server's processes run, what they
+// use, how much memory both sides take, and what the hypervisor takes.
 //
-// At the two edges nothing but CPU clocks is read. The rest takes long (500 processes: tens of
-// milliseconds) and is read before and after.
+// At the two edges only CPU clocks are read. The rest takes long (tens of milliseconds for 500
+// processes) and is read before and after.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@
 
 namespace volley {
 
-// Gives back to the system what earlier runs have freed, so that the memory of the client is that
-// of this run. Call before a run takes any.
+// Returns memory freed by earlier runs to the system, so that the client's memory is that of this
+// run. Call before a run allocates any.
 void forget_earlier_runs();
 
 struct RunReadings {
@@ -43,15 +43,17 @@ class Surroundings {
   public:
     explicit Surroundings(const RunSpec& spec) : spec_(spec) {}
 
-    // When all connections stand, before the start line. server: null where it is not ours; must
-    // stay until look_after(). Throws Error where a thread of the server is not on its CPUs.
+    // Call when all connections are open, before the start line. server: null if the client did not
+    // start it; must live until look_after(). Throws Error if a thread of the server is not on its
+    // CPUs.
     void look_before(const ServerProcess* server, RunResult& result);
-    // In the warm-up, so long before the first edge.
+    // How long before the first edge, during the warm-up, to call look_again().
     [[nodiscard]] Duration time_to_look() const;
     void look_again();
     void read_first_edge(const Crew& crew);
     void read_second_edge(const Crew& crew);
-    // When nothing is measured any more and all processes still stand. Throws as look_before().
+    // Call when nothing is measured any more and all processes are still running. Throws as
+    // look_before() does.
     void look_after();
 
     [[nodiscard]] RunReadings readings(TimePoint from, TimePoint to) const;

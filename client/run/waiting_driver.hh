@@ -1,8 +1,8 @@
-// wait: many connections a worker, asleep where none of them has a reply.
+// wait: many connections per worker, asleep while none of them has a reply.
 //
-// Boost.Asio waits, and does nothing else: it watches one descriptor a worker, that of the worker's
-// ReadySet, which is emptied when Asio says that something is in it. So a round trip costs no
-// epoll_ctl, which Asio would make to wait for a connection anew. Receiving and sending are the
+// Boost.Asio is used only for waiting. It watches one descriptor per worker, that of the worker's
+// ReadySet, which is emptied when Asio reports that something is in it. So a round trip costs no
+// epoll_ctl, which Asio would need to wait for a connection again. Receiving and sending are the
 // channel's own calls.
 #pragma once
 
@@ -20,7 +20,7 @@
 
 namespace volley {
 
-// Has an io_context wait until a descriptor is readable. Somebody else owns the descriptor.
+// Makes an io_context wait until a descriptor is readable. Does not own the descriptor.
 class Watch {
   public:
     Watch(boost::asio::io_context& context, int handle)
@@ -37,19 +37,19 @@ class Watch {
     }
 
   private:
-    // With its executor's own type: a type-erased one costs a reference count a wait.
+    // With its executor's own type: a type-erased one costs a reference count per wait.
     using Descriptor =
         boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
     Descriptor descriptor_;
 };
 
-// Constructed before the start line: all waits begin then, so that all of Asio's memory is taken
+// Construct it before the start line: all waits begin then, so all of Asio's memory is allocated
 // before anything is measured. One thread uses the io_context, so it needs no locks.
 //
-// Of a connection that is the only one, Asio watches the handle itself. The worker sleeps in each
-// round trip then, and to be told by the set which one is ready would cost a system call more each
-// time. The set holds it only while it waits to send.
+// If there is only one connection, Asio watches its handle directly. The worker then sleeps in each
+// round trip, and asking the set which connection is ready would cost one more system call each
+// time. The set watches the connection only while it waits to send.
 template <Channel C, Pacer P>
 class WaitingDriver {
   public:
@@ -89,7 +89,7 @@ class WaitingDriver {
     }
 
   private:
-    // So often the set is emptied before timers have their turn: rarely enough to cost nothing.
+    // Timers get a turn after the set has been emptied this often: rarely enough to cost nothing.
     static constexpr int rounds_without_timers = 64;
 
     void begin(std::size_t at, TimePoint due) {
@@ -98,13 +98,13 @@ class WaitingDriver {
         }
     }
 
-    // What the set has to watch a connection for that waits for its reply.
+    // The events for which the set watches a connection that waits for its reply.
     [[nodiscard]] std::uint32_t to_receive(std::size_t at) const {
         const WaitsFor reply = connections_[at].channel.waits_to_receive();
         return only_watch_ ? 0 : static_cast<std::uint32_t>(reply.events);
     }
 
-    // Whether the set watches a connection for room to send, beside what it does otherwise.
+    // Sets whether the set watches a connection for room to send, in addition to its other events.
     void await_room(std::size_t at, bool wanted) {
         const C& channel = connections_[at].channel;
         const WaitsFor room = channel.waits_to_send();
@@ -153,7 +153,7 @@ class WaitingDriver {
     void receive(std::size_t at) {
         auto& connection = connections_[at];
         if (!connection.in_flight) [[unlikely]] {
-            // It has ended: whatever comes now is looked at when all have.
+            // This connection has ended. Whatever still arrives is checked when all have ended.
             set_.set(connection.channel.waits_to_receive().handle, 0, at);
             return;
         }
@@ -187,7 +187,7 @@ class WaitingDriver {
     boost::asio::steady_timer timer_;
     ReadySet set_;
     Watch set_watch_;
-    std::optional<Watch> only_watch_;  // where there is one connection
+    std::optional<Watch> only_watch_;  // if there is only one connection
     std::size_t in_flight_ = 0;
 };
 
