@@ -1,4 +1,4 @@
-// What one connection is owed: the right bytes, in order, at once.
+// Checks of the replies on one connection: the right bytes, in order, at once.
 
 #include <chrono>
 
@@ -14,7 +14,7 @@ constexpr Patience split_pause{20};
 // The contract's limit for the last reply of a burst; Nagle's algorithm and delayed
 // acknowledgements make it 40 ms.
 constexpr Patience prompt_limit{20};
-constexpr int prompt_attempts = 5;  // a busy machine is late now and then, a wrong server always
+constexpr int prompt_attempts = 5;  // a busy machine is late sometimes, a wrong server always
 
 Check literal(const std::string& name, const std::string& rule, const std::string& challenge,
               const std::string& reply) {
@@ -49,8 +49,8 @@ Check split(const std::string& name, const std::vector<std::string>& pieces) {
             }};
 }
 
-// Challenges 00000001, 00000002 … and their replies, written out without arithmetic on integers:
-// the low two bytes count.
+// Challenges 00000001, 00000002 … and their replies, written as bytes, without integer arithmetic:
+// the low two bytes count up.
 WireBytes counting(std::size_t first, std::size_t count) {
     WireBytes bytes;
     for (std::size_t i = first; i < first + count; ++i) {
@@ -69,7 +69,7 @@ Check burst(std::size_t count) {
             }};
 }
 
-// A reply that nobody asked for would come before the next one.
+// An unrequested reply would arrive before the next one.
 void one_reply_each(Workbench& bench) {
     Wire wire = connect_to(bench.shared());
     expect_reply(wire, from_hex("00000001"), from_hex("00000002"));
@@ -83,7 +83,7 @@ void last_of_a_burst_is_prompt(Workbench& bench) {
     const auto until = Clock::now() + bench.warmup();
     Clock::duration shortest = Clock::duration::max();
     for (int attempt = 0; attempt < prompt_attempts || Clock::now() < until; ++attempt) {
-        // A new connection each time: fresh ones are spared delayed acknowledgements by the kernel.
+        // A new connection each time: the kernel does not delay acknowledgements on fresh ones.
         Wire wire = connect_to(server);
         expect_service(wire);
         wire.delay_acknowledgements();

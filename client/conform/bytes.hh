@@ -1,7 +1,7 @@
 // Bytes as they go over the wire, written and read as hexadecimal text.
 //
-// The conformance program states every challenge and every reply literally, so that a mistake in a
-// byte order cannot vouch for itself; there is deliberately no conversion from numbers here.
+// The conformance program writes every challenge and every reply literally, so that a byte-order
+// mistake cannot confirm itself. Conversion from numbers is left out on purpose.
 #pragma once
 
 #include <cstdint>
@@ -13,22 +13,22 @@ namespace volley {
 
 using WireBytes = std::vector<std::uint8_t>;
 
-// "0000 00ff" -> the four bytes. Blanks are skipped; anything else but hexadecimal pairs is a
-// mistake in the caller and aborts.
+// "0000 00ff" -> the four bytes. Blanks are skipped. Anything but hexadecimal pairs is a mistake of
+// the caller and aborts.
 [[nodiscard]] WireBytes from_hex(std::string_view text);
 
-// More bytes than these do not fit a line of a terminal beside their label.
+// More bytes do not fit on a terminal line beside their label.
 inline constexpr std::size_t to_hex_shows = 16;
 
-// "00 00 00 ff". Of more than 16 bytes the first 16 and the number of all: "00 … (1000 bytes)";
-// of none "nothing".
+// "00 00 00 ff". Beyond 16 bytes: the first 16 and the total, "00 … (1000 bytes)". No bytes:
+// "nothing".
 [[nodiscard]] std::string to_hex(const WireBytes& bytes);
 
-// All the bytes of one after those of the other, `times` times.
+// The bytes, repeated `times` times.
 [[nodiscard]] WireBytes repeated(const WireBytes& bytes, std::size_t times);
 
-// Bytes that differ from their neighbours and do not repeat in 256: a changed, lost or shifted
-// payload shows.
+// Bytes that differ from their neighbours and do not repeat within 256, so that a changed, lost or
+// shifted payload shows.
 [[nodiscard]] WireBytes payload_pattern(std::size_t length);
 
 }  // namespace volley

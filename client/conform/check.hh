@@ -1,8 +1,8 @@
-// A check of the server contract: a name, the rule that it holds the server to, and how to try it.
+// A check of the server contract: a name, the rule that it tests, and how to test it.
 //
-// A check ends at the first expectation that does not hold, by throwing what was found: a
-// CheckFailure or, where it cannot be tried here, a CheckSkipped. Both are caught one frame above,
-// by the runner; nothing else throws them.
+// A check ends at the first expectation that does not hold: it throws a CheckFailure or, if it
+// cannot run here, a CheckSkipped. The runner, one frame above, catches both; nothing else throws
+// them.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// What connections owe each other: nothing.
+// Checks that connections do not affect each other.
 
 #include <chrono>
 
@@ -103,7 +103,7 @@ void no_descriptor_leaks(Workbench& bench) {
     };
     connect_and_close(20);
     expect_still_serving(server);
-    pause_for(Patience(20));  // the last closes are seen: a lower start would be the stricter one
+    pause_for(Patience(20));  // lets the last closes be seen: a lower start is stricter
     const std::size_t before = server.process->descriptor_count();
     connect_and_close(connections);
     const auto deadline = Clock::now() + reply_patience;

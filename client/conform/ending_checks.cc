@@ -1,4 +1,4 @@
-// How a server ends: by a zero challenge, by a signal, and how it comes back.
+// How a server ends, by a zero challenge or by a signal, and how it restarts.
 #include <sys/wait.h>
 
 #include <csignal>
@@ -9,9 +9,9 @@
 namespace volley {
 namespace {
 
-// The contract's limit for signals. A zero challenge has none there: reply_patience.
+// The contract's limit for signals. It has none for a zero challenge: reply_patience applies.
 constexpr Patience signal_limit{1000};
-constexpr int signal_attempts = 3;  // a busy machine is late now and then, a wrong server always
+constexpr int signal_attempts = 3;  // a busy machine is late sometimes, a wrong server always
 
 void expect_end_by_zero(RunningServer& server, const WireBytes& zero) {
     Wire wire = connect_to(server);
@@ -48,7 +48,7 @@ void size_zero_terminates(Workbench& bench) {
     expect_end_by_zero(server, from_hex("00000000 01020304"));
 }
 
-// Every connection has been served, and has a challenge on its way when the signal comes.
+// Every connection has been served, and has a challenge under way when the signal comes.
 Check ends_by_signal(const std::string& name, int number, std::size_t connections) {
     const std::string what = std::string(number == SIGTERM ? "SIGTERM" : "SIGINT") + " with " +
                              std::to_string(connections) + " connections";
@@ -71,8 +71,8 @@ Check ends_by_signal(const std::string& name, int number, std::size_t connection
             }};
 }
 
-// Several times, and without a pause: a port that is let go of some milliseconds after the end is
-// free in most attempts.
+// Several times, without a pause: a port released some milliseconds after the end is free in most
+// attempts.
 constexpr int restarts = 5;
 
 void restart_on_the_same_port(Workbench& bench) {
@@ -86,7 +86,7 @@ void restart_on_the_same_port(Workbench& bench) {
             for (Wire& wire : wires) {
                 expect_service(wire);
             }
-            // The server's side closes first, so it is the server's port that is in TIME_WAIT then.
+            // The server closes first, so the server's port is in TIME_WAIT.
             server.process->signal(SIGTERM);
             if (!server.process->wait_for_end(reply_patience)) {
                 server.process->signal(SIGKILL);

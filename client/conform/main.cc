@@ -1,7 +1,7 @@
 // target/conform: the server contract of servers/README.md as a program.
 //
-// Options, subject, checks, tally. It shares nothing with the measuring client but its base, so
-// that neither can excuse a mistake of the other.
+// Options, subject, checks, tally. It shares only base/ with the measuring client, so that neither
+// can hide a mistake of the other.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -66,7 +66,7 @@ std::vector<Check> all_checks() {
     throw Error(ExitCode::usage, what, "conform --help shows the usage");
 }
 
-// Options, up to the first word that is none: the server and its own arguments.
+// Options, up to the first word that is not one: the server and its own arguments follow.
 Request parse(const std::vector<std::string>& words, const std::vector<Check>& checks) {
     Request request;
     std::size_t i = 0;
@@ -101,7 +101,7 @@ Request parse(const std::vector<std::string>& words, const std::vector<Check>& c
     return request;
 }
 
-// A thousand connections, and the server inherits the limit.
+// Enough for a thousand connections; the server inherits the limit.
 void raise_descriptor_limit() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
@@ -197,7 +197,7 @@ int conform(const std::vector<std::string>& words) {
     return tally.failed == 0 ? 0 : 1;
 }
 
-// What is skipped has its own status, and so has what cannot be told.
+// A skip has its own exit status, and so has a result that cannot be determined.
 int run_conform(const std::vector<std::string>& words) {
     try {
         const int status = conform(words);

@@ -9,7 +9,7 @@ namespace volley {
 namespace {
 
 constexpr std::size_t messages = 3;
-constexpr int pause_milliseconds = 20;  // between pieces, so that each is read by itself
+constexpr int pause_milliseconds = 20;  // between pieces, so that each is read separately
 
 void require_size(const Workbench& bench) {
     if (!bench.metadata().has_capability("size")) {
@@ -25,7 +25,7 @@ WireBytes with_payload(const std::string& head, std::size_t length) {
     return bytes;
 }
 
-// Challenge and reply in as many bytes as a message of this length has for them.
+// Challenge and reply in as many bytes as a message of this length has room for.
 struct Heads {
     const char* challenge;
     const char* reply;
@@ -53,7 +53,7 @@ Check of_size(std::size_t length) {
                 const WireBytes reply = with_payload(heads.reply, length);
                 Wire wire = connect_to(bench.shared(length));
                 expect_reply(wire, challenge, reply);
-                // Several in one write, where a wrong server loses the boundary between them.
+                // Several in one write: a wrong server loses the boundaries between them.
                 expect_reply(wire, repeated(challenge, messages), repeated(reply, messages));
             }};
 }

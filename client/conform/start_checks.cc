@@ -24,7 +24,7 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-// Starts it with these flags and expects that it refuses at once.
+// Starts it with these flags and expects it to refuse at once.
 void expect_refusal(Workbench& bench, const std::vector<std::string>& flags,
                     const std::string& circumstance) {
     TestedServer process(bench.command(flags));

@@ -1,5 +1,5 @@
-// What a server bears: many connections, rude clients, no descriptors left; and what it costs when
-// nothing is asked of it.
+// A server under strain: many connections, rude clients, no descriptors left; and what it costs
+// when idle.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -14,13 +14,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Long enough for a thread each to start and to end on a busy machine, and for a server that pauses
-// for a second where it cannot accept.
+// Long enough to start and end one thread per connection on a busy machine, and for a server that
+// pauses for a second when it cannot accept.
 constexpr Patience recovery_patience{15000};
 constexpr std::size_t descriptor_slack = 8;  // a runtime opens a few of its own as it warms up
 
-// Idle is to want less than a fifth of a CPU, in one of these slices: a runtime may have to settle
-// first (collect garbage, put its threads to sleep).
+// Idle means less than a fifth of a CPU in one of these slices: a runtime may have to settle first
+// (collect garbage, put its threads to sleep).
 constexpr Patience idle_slice{250};
 constexpr Patience idle_limit{50};
 constexpr int idle_slices = 16;
@@ -30,7 +30,7 @@ bool polls_busily(const Workbench& bench) {
 }
 
 // CPU time that it has used or waited for in a slice of real time. The kernel adds a wait when it
-// is over: one that goes on at the end counts as all of the slice.
+// is over, so a wait still in progress at the end counts as the whole slice.
 Patience demand_in_a_slice(const RunningServer& server) {
     const auto before = server.process->cpu_demand();
     pause_for(idle_slice);
@@ -57,7 +57,7 @@ void expect_idle(const Workbench& bench, const RunningServer& server,
     }
 }
 
-// A new connection is served before long; until then it may be refused.
+// A new connection is served soon; until then it may be refused.
 void expect_recovery(const RunningServer& server, const std::string& circumstance) {
     const auto deadline = Clock::now() + recovery_patience;
     while (Clock::now() < deadline && server.process->is_running()) {
@@ -88,10 +88,10 @@ void expect_descriptors_back(const RunningServer& server, std::size_t before,
     }
 }
 
-// A server may refuse what it cannot hold; it may not fail over it.
+// A server may refuse connections that it cannot hold, but must not fail.
 void many_connections_left(Workbench& bench) {
     constexpr std::size_t count = 10000;
-    constexpr std::size_t refusals_borne = 3;  // each costs its patience
+    constexpr std::size_t refusals_borne = 3;  // each costs a full wait
     const std::string circumstance = std::to_string(count) + " connections, opened and left";
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -117,7 +117,7 @@ void many_connections_left(Workbench& bench) {
                 ++refusals;
             }
         }
-        // Most by a reset: so many in TIME_WAIT would be a burden to whoever comes next.
+        // Most by a reset: so many in TIME_WAIT would hinder later programs.
         for (std::size_t i = 0; i < wires.size(); ++i) {
             if (i % 10 != 0) {
                 wires[i].reset();
@@ -171,7 +171,7 @@ void flood_of_resets(Workbench& bench) {
     expect_service(neighbour);
 }
 
-// Half of the connections find no descriptor, unless a connection costs the server none.
+// There are no descriptors for half of the connections, unless a connection costs the server none.
 void without_descriptors(Workbench& bench) {
     constexpr std::size_t room = 30;
     constexpr std::size_t count = 2 * room;
@@ -242,7 +242,7 @@ Check leaves_no_process(const std::string& name, int number, const std::string& 
                 const auto still_there = [&] {
                     std::erase_if(others, [](const ProcessStat& one) { return !still_runs(one); });
                     if (others.empty()) {
-                        others = server.process->others();  // what it has started meanwhile
+                        others = server.process->others();  // started in the meantime
                     }
                     return !others.empty();
                 };

@@ -23,7 +23,8 @@ namespace {
 
 constexpr std::size_t kept_output_bytes = 64 << 10;
 
-// The groups at once, and what has left them by the watcher, as soon as the tester is gone.
+// Kills the process groups at once. The watcher kills processes that have left them, as soon as the
+// tester is gone.
 void kill_and_die(int number) {
     for (std::size_t slot = 0; slot < most_own_children; ++slot) {
         if (const pid_t leader = own_child(slot); leader > 0) {
@@ -78,7 +79,7 @@ std::optional<int> TestedServer::wait_for_end(std::chrono::milliseconds patience
         if (now() >= deadline) {
             return std::nullopt;
         }
-        pause_for(Patience(0));  // the check keeps to its limit
+        pause_for(Patience(0));  // the check still keeps its limit
     }
     return process_->wait_status();
 }
@@ -142,7 +143,7 @@ void kill_servers_when_interrupted() {
             ::sigaction(number, &action, nullptr);
         }
     }
-    ::signal(SIGCHLD, SIG_DFL);  // whoever started the tester: servers are waited for
+    ::signal(SIGCHLD, SIG_DFL);  // in case the parent ignored it: servers are waited for
 }
 
 }  // namespace volley

@@ -15,9 +15,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Most checks take milliseconds. Those below wait for something that takes its time: thousands of
-// connections one after the other, a recovery, several attempts. servers/check gives the whole of
-// conform more than the sum of all (a test compares them).
+// Most checks take milliseconds. Those below wait for something slow: thousands of connections in
+// sequence, a recovery, several attempts. servers/check gives conform as a whole more than the sum
+// of all limits (a test compares them).
 constexpr Patience ordinary_limit{10000};
 
 struct Limit {

@@ -15,13 +15,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Waits for one of `events`; the events that came, 0 when the time is over.
+// Waits for one of `events`. Returns those that occurred, or 0 when the time is over.
 short wait_for(int socket, short events, Clock::time_point deadline) {
     pollfd entry{socket, events, 0};
     return poll_until(&entry, 1, deadline) > 0 ? entry.revents : short{0};
 }
 
-// Did the kernel have to send the connection request again?
+// Did the kernel have to resend the connection request?
 bool was_sent_again(int socket) {
     tcp_info info{};
     socklen_t length = sizeof info;

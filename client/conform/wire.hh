@@ -1,7 +1,7 @@
 // One plain TCP connection to the server under test, with a deadline on everything.
 //
-// The tester's own sockets, apart from the measuring client's transports on purpose: it must be
-// able to do what a good client never does (send half a challenge, reset, not read).
+// Deliberately separate from the measuring client's transports: the tester must be able to do what
+// a good client never does (send half a challenge, reset, not read).
 #pragma once
 
 #include <chrono>
@@ -15,21 +15,21 @@
 
 namespace volley {
 
-// How long a reply, an accept or a close may take before the tester says that it did not come. Not
-// the contract's: long enough for a loaded machine, a sanitizer and a runtime that compiles late.
+// How long the tester waits for a reply, an accept or a close. Not a limit of the contract: long
+// enough for a loaded machine, a sanitizer and a runtime that compiles late.
 inline constexpr Patience reply_patience{2000};
 
 class Wire {
   public:
-    // Connects to a numeric address. Nothing where that fails or takes longer than `patience`.
+    // Connects to a numeric address. Nothing if that fails or takes longer than `patience`.
     [[nodiscard]] static std::optional<Wire> open(const std::string& address, std::uint16_t port,
                                                   Patience patience = reply_patience);
 
-    // False where the connection is lost, or the peer takes nothing for as long as `patience`.
+    // False if the connection is lost, or the peer accepts nothing for `patience`.
     [[nodiscard]] bool send(const WireBytes& bytes, Patience patience = reply_patience);
 
-    // Up to `count` bytes; fewer where the connection ends or no more come within `patience` of
-    // all.
+    // Up to `count` bytes; fewer if the connection ends or `patience`, which is for all of them,
+    // runs out.
     [[nodiscard]] WireBytes receive(std::size_t count, Patience patience = reply_patience);
 
     // Sends and receives at the same time: messages larger than the socket buffers.
@@ -39,9 +39,9 @@ class Wire {
     [[nodiscard]] bool ends(Patience patience = reply_patience);
 
     void shutdown_sending();
-    // Acknowledgements go out late, as a busy client's do: what Nagle's algorithm waits for.
+    // Delays acknowledgements, as a busy client does: Nagle's algorithm waits for them.
     void delay_acknowledgements();
-    // When it goes, it goes by RST: after a FIN its port would wait for a minute.
+    // The destructor closes with RST: after a FIN its port would wait for a minute.
     void end_by_reset();
     // Ends the connection with RST instead of FIN, now.
     void reset();

@@ -16,14 +16,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Patience patience_for_start{10000};
-// For all that a check wants at once. A thousand take a few hundredths of a second, or a second
-// each where the listen queue is too short.
+// For all connections that a check opens at once. A thousand take a few hundredths of a second, or
+// a second each if the listen queue is too short.
 constexpr Patience patience_for_connections{8000};
 constexpr int milliseconds_between_attempts = 1;
 constexpr std::size_t descriptors_beside_connections = 50;
 
-// The server ended before it was ready; apart from other failures, because it may be worth a second
-// attempt.
+// The server ended before it was ready. Separate from other failures, because a second attempt may
+// succeed.
 struct EarlyEnd : CheckFailure {};
 
 std::string last_line(const std::string& text) {
@@ -41,7 +41,7 @@ std::string describe_death(TestedServer& process, int status) {
     return describe_end(status) + (words.empty() ? "" : ", and on stderr: " + words);
 }
 
-// As the contract has it, and test runners know it.
+// As in the contract, and known to test runners.
 constexpr int skipped_status = 77;
 
 // The literal challenge and its reply at any message length; the payload is the pattern.
@@ -49,7 +49,7 @@ WireBytes message(const std::string& head, std::size_t length) {
     WireBytes bytes = payload_pattern(length);
     const WireBytes first = from_hex(head);
     const std::size_t width = std::min(length, first.size());
-    // Fewer bytes than the head has: its last ones, where the number is.
+    // Shorter than the head: its last bytes, which hold the number.
     std::copy(first.end() - static_cast<std::ptrdiff_t>(width), first.end(), bytes.begin());
     return bytes;
 }
@@ -89,7 +89,7 @@ RunningServer Workbench::start(const StartOptions& options) {
     if (was_never_ready_) {
         throw CheckSkipped{"it has not become ready before; becomes-ready says more"};
     }
-    // Another program may take the port between our choice and the server's bind: once more then.
+    // Another program may take the port between our choice and the server's bind: then try again.
     try {
         return start_on(free_port(), options);
     } catch (const EarlyEnd&) {
@@ -131,7 +131,7 @@ void Workbench::wait_until_ready(RunningServer& server) {
             if (reply.size() == challenge.size()) {
                 was_ready_ = true;
                 was_never_ready_ = false;
-                return;  // whether the reply is right is for the checks to say, by name
+                return;  // the checks judge, by name, whether the reply is right
             }
             seen = "accepted, but of the reply to " + to_hex(challenge) + " came " + to_hex(reply);
         }

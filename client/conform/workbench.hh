@@ -1,7 +1,7 @@
-// What the checks share: the server that is tested, and the means to start it and to talk with it.
+// What the checks share: the server under test, and the means to start it and talk to it.
 //
-// Checks that leave the server as it was share one process, so that a runtime that starts slowly is
-// not started fifty times; a check that ends or strains it takes a process of its own.
+// Checks that leave the server unchanged share one process, so that a slow runtime is not started
+// fifty times. A check that ends or strains the server uses a process of its own.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +16,17 @@
 
 namespace volley {
 
-// Thrown where the server says with its exit status that this machine lacks what it needs: no check
-// means anything then. The runner ends with that reason.
+// Thrown if the server's exit status says that this machine lacks what it needs. No check means
+// anything then, and the runner ends with that reason.
 struct ServerSkipped {
     std::string reason;
 };
 
-// Throws ServerSkipped where this is how the server has ended.
+// Throws ServerSkipped if the server has ended this way.
 void throw_if_skipped(TestedServer& server, int wait_status);
 
 struct RunningServer {
-    // A server that is up: it accepts, and has answered one challenge with as many bytes.
+    // A server that is ready: it accepts, and has answered one challenge of the right length.
     std::unique_ptr<TestedServer> process;
     std::string address;
     std::uint16_t port = 0;
@@ -49,12 +49,12 @@ class Workbench {
           arguments_(std::move(arguments)),
           metadata_(std::move(metadata)) {}
 
-    // The process that checks share, started where there is none. A message length other than the
-    // last one starts another. Throws CheckFailure where it does not become ready.
+    // The shared process, started if there is none or if the message length differs from the last
+    // one. Throws CheckFailure if it does not become ready.
     RunningServer& shared(std::size_t message_bytes = 4);
-    // After a check: keeps the shared process only where the check passed and it still runs.
+    // After a check: keeps the shared process only if the check passed and the process still runs.
     void tidy(bool passed);
-    // What to add to a failure: how the shared process ended, where it did.
+    // Text to add to a failure: how the shared process ended, if it did.
     [[nodiscard]] std::string obituary() const;
 
     [[nodiscard]] RunningServer start(const StartOptions& options = {});
@@ -64,7 +64,8 @@ class Workbench {
     [[nodiscard]] const ServerMetadata& metadata() const { return metadata_; }
     [[nodiscard]] Patience warmup() const;
 
-    // Time to be up, and to refuse what is wrong: a virtual machine may have to be loaded first.
+    // Time to become ready, or to refuse wrong flags: a virtual machine may have to be loaded
+    // first.
     [[nodiscard]] Patience start_patience() const;
 
   private:
@@ -79,10 +80,10 @@ class Workbench {
     bool was_never_ready_ = false;  // and has been tried
 };
 
-// A port that nobody listens on where a server listens by itself, chosen by the system.
+// A port chosen by the system, free on the address where a server listens by default.
 [[nodiscard]] std::uint16_t free_port();
 
-// A connection to the server; throws CheckFailure where none is to be had.
+// A connection to the server; throws CheckFailure if that fails.
 [[nodiscard]] Wire connect_to(const RunningServer& server);
 
 // Sends, and expects exactly this reply within reply_patience.
@@ -94,8 +95,8 @@ void expect_service(Wire& wire, std::size_t message_bytes = 4);
 // A new connection is served.
 void expect_still_serving(const RunningServer& server);
 
-// `count` connections at once, none of them used yet. Skips the check where the tester may not have
-// as many descriptors.
+// `count` connections at once, none of them used yet. Skips the check if the tester may not open
+// that many descriptors.
 [[nodiscard]] std::vector<Wire> connect_many(const RunningServer& server, std::size_t count);
 
 }  // namespace volley

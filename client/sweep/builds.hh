@@ -1,5 +1,5 @@
-// Of which builds the runs of a sweep are: every server by the fingerprint of its first run, and
-// the client by its own. A sweep makes figures out of all its runs, so it goes on with no other
+// The builds that a sweep measures: each server by the fingerprint of its first run, and the client
+// by its own. A sweep combines all its runs into figures, so it refuses to go on with another
 // build.
 #pragma once
 
@@ -18,15 +18,15 @@ class Builds {
     // path: of the result file, for messages.
     explicit Builds(std::string path) : path_(std::move(path)) {}
 
-    // Of a run that is in the file, or is about to be. Throws Error where it is of another build of
-    // the server than those before. code: usage at the start of a sweep, failed in its middle.
+    // For a run that is in the file, or is about to be. Throws Error if it used another build of
+    // the server than the runs before. code: usage at the start of a sweep, failed in its middle.
     void add(const MeasurementContext& context, const RunResult& run, ExitCode code);
 
-    // Throws Error where the server, as it lies there now, is not of the build of its runs so far.
-    // Cells without a plan and servers of which nothing is known pass.
+    // Throws Error if the server's files are no longer the build of its runs so far. Cells without
+    // a plan and servers without a known build pass.
     void check_server(const GridCell& cell, ExitCode code) const;
 
-    // Throws Error(usage) where the runs were made by another build of volley than `own`.
+    // Throws Error(usage) if another build of volley than `own` made the runs.
     void check_client(const MeasurementContext& own) const;
 
   private:
@@ -38,7 +38,7 @@ class Builds {
     std::optional<MeasurementContext> client_;    // of the first run
 };
 
-// What a context says of this program: version, build and hash, and nothing else.
+// A context's data on this program: version, build and hash only.
 [[nodiscard]] MeasurementContext own_build();
 
 }  // namespace volley

@@ -7,7 +7,7 @@
 namespace volley {
 namespace {
 
-// A grid of one server, which is this program: its file is there and stays what it is.
+// A grid of one server, which is this program: its file exists and does not change.
 GridCell cell_of(const std::string& server) {
     GridCell cell;
     cell.cell.key[server_factor()] = server;
@@ -28,7 +28,7 @@ RunResult run_of(const Fingerprint& fingerprint) {
     return run;
 }
 
-// Status and words of what it throws; 0 and nothing where it passes.
+// Status and message of what it throws; 0 and nothing if it passes.
 template <typename Act>
 std::pair<int, std::string> refusal(const Act& act) {
     try {

@@ -25,7 +25,7 @@ void CellRunner::prepare(std::uint64_t seed, const std::string& awake) {
 }
 
 RunResult CellRunner::perform(std::uint64_t round, std::uint64_t seed, const RunHooks& hooks) {
-    // Only while this cell is measured: its CPUs are not those of the others.
+    // Only while this cell is measured: other cells use other CPUs.
     const auto awake = keep_awake(*cell_);
     if (!context_) {
         prepare(seed, awake ? awake->how() : "");

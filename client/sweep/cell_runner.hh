@@ -1,6 +1,6 @@
-// The runs of one cell in one start of the sweep: what is prepared once, and each run of it.
+// The runs of one cell in one start of the sweep: the preparation, done once, and each run.
 //
-// It records nothing and knows no other cell.
+// It records nothing and knows only this cell.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,10 @@ namespace volley {
 
 class CellRunner {
   public:
-    // cell: one that has a plan; it outlives this.
+    // cell: must have a plan and outlive this object.
     explicit CellRunner(GridCell& cell) : cell_(&cell) {}
 
-    // The client accounts for itself before the first run. seed: of this cell in this start.
+    // The client measures its own costs before the first run. seed: of this cell in this start.
     // Throws as perform_run() does.
     [[nodiscard]] RunResult perform(std::uint64_t round, std::uint64_t seed, const RunHooks& hooks);
 

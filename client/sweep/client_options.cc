@@ -36,7 +36,7 @@ constexpr std::array<std::pair<std::string_view, const char*>, 15> taken{{
     {"help", "see target/volley --help"},
 }};
 
-// What to do instead of giving the client this option; "": it may be given.
+// What to do instead of giving the client this option; "": the option is allowed.
 std::string remedy_for(const std::string& option) {
     const auto* const found = std::find_if(
         taken.begin(), taken.end(), [&](const auto& entry) { return entry.first == option; });

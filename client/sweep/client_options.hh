@@ -1,7 +1,7 @@
-// Which options of the measuring client a sweep takes after --: those that hold for every run.
+// The options of the measuring client that a sweep accepts after --: those that apply to every run.
 //
-// What the grid varies, what the sweep decides itself and where results go is refused, with the way
-// to say it. Values are checked where they are read (options/).
+// Options that the grid varies, that the sweep decides itself or that say where results go are
+// refused, with what to use instead. Values are checked where they are read (options/).
 #pragma once
 
 #include <string>

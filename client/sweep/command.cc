@@ -27,7 +27,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::uint64_t most_runs = 10'000;
-// Of a cell there is one line in the results at each start, and one at least on the screen.
+// Each cell takes one line in the results at each start, and at least one on the screen.
 constexpr std::size_t most_values = 1000;
 
 po::options_description grid_options() {
@@ -58,7 +58,7 @@ po::options_description command_options() {
     return all;
 }
 
-// Every word of a list; an empty one, or one that is there twice, is a slip.
+// The words of a list. An empty or repeated word is an error.
 std::vector<std::string> parse_words_of_list(const SweptBy& by, const std::string& text) {
     std::vector<std::string> words;
     std::istringstream rest(text);
@@ -84,7 +84,7 @@ std::vector<std::string> parse_words_of_list(const SweptBy& by, const std::strin
     return words;
 }
 
-// Empty where the text is "all", and the factor knows the word.
+// Empty if the text is "all" and the factor allows it.
 void parse_list(const SweptBy& by, const std::string& text, FactorList& list) {
     std::visit([](auto& values) { values.clear(); }, list);
     if (by.all != nullptr && text == "all") {
@@ -105,7 +105,7 @@ void parse_list(const SweptBy& by, const std::string& text, FactorList& list) {
     }
 }
 
-// Returns the places of what it gives.
+// Returns the positions of the values that it gives.
 std::map<std::string, std::string> read_plan_file(const std::string& path,
                                                   po::variables_map& values) {
     po::options_description description = grid_options();

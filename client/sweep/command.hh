@@ -1,8 +1,7 @@
-// The words of target/sweep, read once: the grid, where its results go, and the options that every
-// run of it has.
+// The command line of target/sweep: the grid, where its results go, and the options of every run.
 //
-// A plan may also stand in a file (--plan), with the same names; the command line wins. This reads
-// and checks words; it looks at no server and at no machine.
+// A plan may also be in a file (--plan), with the same names; the command line takes precedence.
+// This parses and checks words only; it looks at no server and no machine.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +14,7 @@
 
 namespace volley {
 
-// A server of which the caller knows that it cannot be measured here (--without NAME=REASON).
+// A server that the caller knows cannot be measured here (--without NAME=REASON).
 struct Absence {
     std::string server;
     std::string reason;
@@ -24,7 +23,7 @@ struct Absence {
 struct SweepCommand {
     enum class Action { measure, dry_run, list_servers, help };
     Action action = Action::measure;
-    SweepPlan plan;  // an empty list is "all": what the machine says it is (sweep/grid.hh)
+    SweepPlan plan;  // an empty list is "all", as the machine has it (sweep/grid.hh)
     std::optional<std::uint64_t> seed;
     std::string out;        // "": derived from the plan
     std::string plan_file;  // "": none
@@ -36,13 +35,14 @@ struct SweepCommand {
 
 [[nodiscard]] std::string sweep_help();
 
-// Where a sweep keeps what it measures, unless told: beside this program where it was built, which
-// is target/. One that is installed (as volley-sweep) leaves its directory alone and uses ours.
+// Where a sweep keeps its results by default: beside this program in the build directory, target/.
+// An installed program (volley-sweep) uses the working directory instead.
 [[nodiscard]] std::string place_of_results(const std::filesystem::path& program);
 
-// The directory for results: --out, otherwise one in `beside`/sweep-results, called "quick" for a
-// plan file quick.ini, or by a name that the same plan gets again and another plan does not.
-// Neither runs nor seed are in it: a grid that gets more runs goes on in its directory.
+// The directory for results: --out, otherwise one in `beside`/sweep-results. It is called "quick"
+// for a plan file quick.ini; without a file its name depends on the plan, so that the same plan
+// gets the same directory. Runs and seed do not enter the name: a grid that gets more runs goes on
+// in its directory.
 [[nodiscard]] std::string results_directory(const SweepCommand& command, const std::string& beside);
 
 }  // namespace volley

@@ -6,7 +6,7 @@ namespace volley {
 
 namespace {
 
-// Beside warm-up and measuring, of a run that has not been made yet: start, connections, end.
+// The time of a future run besides warm-up and measuring: start, connections, end.
 constexpr double guessed_overhead_seconds = 0.1;
 
 double planned_seconds(const GridCell& one) {

@@ -1,4 +1,5 @@
-// How far a sweep is and how long it will still take: guesses for people, which decide nothing.
+// How far a sweep has come and how long it will still take: estimates for people; nothing depends
+// on them.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +14,11 @@ namespace volley {
 struct SweepExtent {
     std::size_t done = 0;      // runs that were made, in this start and earlier ones
     std::size_t expected = 0;  // in all
-    bool is_about = false;     // with auto, the expected ones are a guess
+    bool is_about = false;     // with auto, `expected` is an estimate
     double left_seconds = 0;
 };
 
-// A run of a cell takes as long as those of that cell so far; before the first, as planned.
+// Assumes that a run takes as long as the cell's runs so far; before the first, as long as planned.
 [[nodiscard]] SweepExtent extent_of(const Schedule& schedule, const std::vector<GridCell>& grid,
                                     bool is_auto);
 

@@ -16,7 +16,7 @@ namespace volley {
 
 namespace {
 
-// Name and path of what was said; the name is empty where it follows from the path.
+// Name and path as given; the name is empty if it follows from the path.
 std::pair<std::string, std::string> split_server(const std::string& said,
                                                  const std::string& directory) {
     const auto equals = said.find('=');
@@ -47,7 +47,7 @@ void check_exists(const std::string& said, const std::string& path, const std::s
     }
 }
 
-// Why the plan, which places every cell somehow, is not what the grid asked for; "" where it is.
+// Why the plan, which always places a cell somehow, is not what the grid asked for; "" if it is.
 std::string misplaced(const Options& options, const Plan& plan, const Topology& topology) {
     const Placement& placement = plan.spec.run.placement;
     if (!placement.enabled) {
@@ -58,7 +58,7 @@ std::string misplaced(const Options& options, const Plan& plan, const Topology& 
         return "--server-cpus " + format_cpu_list(*options.server_cpus) + " are not " +
                counted_plainly(options.server_cores, "CPU");
     }
-    // Who names the client's CPUs has decided that they may be the server's.
+    // A user who names the client's CPUs has decided that the server may share them.
     const bool shared = placement.sharing == Sharing::some_cpus && !options.client_cpus;
     if (placement.server_cpus.size() != options.server_cores || shared) {
         const std::size_t client = options.client_cores.value_or(1);
@@ -71,14 +71,14 @@ std::string misplaced(const Options& options, const Plan& plan, const Topology& 
     return "";
 }
 
-// What varies from group to group: all but the server.
+// The factors that vary between groups: all but the server.
 std::vector<const Factor*> factors_of_groups() {
     std::vector<const Factor*> swept = swept_factors();
     std::erase(swept, &server_factor());
     return swept;
 }
 
-// Every combination, without a server; the first factor varies the fastest.
+// Every combination, without a server; the first factor varies fastest.
 std::vector<CellKey> keys_of_groups(const SweepPlan& plan) {
     std::vector<CellKey> keys(1);
     for (const Factor* factor : factors_of_groups()) {
@@ -214,8 +214,8 @@ std::vector<GridCell> make_grid(const SweepPlan& plan, const std::vector<SweepSe
 
 namespace {
 
-// Every pair of a group may be claimed to differ (stats/comparison.hh): fewer rounds than those
-// claims need would be measured in vain. --quick, which claims nothing, stays quick.
+// Any pair of a group may be reported as different (stats/comparison.hh), and with too few rounds
+// for those claims the measuring would be wasted. --quick, which claims nothing, stays quick.
 std::size_t least_rounds(const StopRule& stop, const std::vector<ScheduledCell>& cells) {
     std::map<std::size_t, std::size_t> measured;
     for (const ScheduledCell& cell : cells) {

@@ -49,8 +49,8 @@ TEST(Grid, EveryCombinationIsACellAndAGroupDiffersInTheServerOnly) {
     EXPECT_EQ(cell_text(grid[0].cell), "a, 1 connection, 1 core");
 }
 
-// Each pair may be claimed to differ, by each of three statistics: 36 groups of two servers need
-// more rounds than ten.
+// Any pair may be reported as different, by each of three statistics: 36 groups of two servers need
+// more than ten rounds.
 TEST(Grid, AutoMakesTheRoundsThatTheClaimsNeed) {
     std::vector<std::size_t> clients;
     for (std::size_t count = 1; count <= 36; ++count) {

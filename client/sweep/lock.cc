@@ -50,7 +50,7 @@ std::string text_of(const std::string& path) {
     return SystemFiles().text(path).value_or("");
 }
 
-// The process that listens on the socket; 0 where it has just ended.
+// The process that listens on the socket; 0 if it has just ended.
 int holder_of(const Address& address) {
     const OwnedFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     ucred peer{};
@@ -62,7 +62,7 @@ int holder_of(const Address& address) {
     return known ? peer.pid : 0;
 }
 
-// For how long a process has been running, from the 22nd field of its stat line (the second one may
+// How long a process has been running, from the 22nd field of its stat line (the second field may
 // hold anything, but ends with the last parenthesis).
 std::string age_of(int process) {
     const std::string stat = text_of("/proc/" + std::to_string(process) + "/stat");
@@ -78,7 +78,7 @@ std::string age_of(int process) {
     return fields >> ticks ? whole_time(uptime - ticks / hertz) : "";
 }
 
-// Where its results go; "" where that cannot be told, as for another user's process.
+// Where its results go; "" if that cannot be determined, as for another user's process.
 std::string results_of(const std::string& directory, const std::vector<std::string>& words) {
     std::error_code error;
     const auto where = std::filesystem::read_symlink(directory + "/cwd", error);
@@ -91,7 +91,7 @@ std::string results_of(const std::string& directory, const std::vector<std::stri
         const std::string results = results_directory(command, place_of_results(program));
         return (where / results).lexically_normal().string();
     } catch (const Error&) {
-        return "";  // its --plan is relative to a directory that is not ours, or has changed
+        return "";  // its --plan is relative to another directory than ours, or has changed
     }
 }
 
@@ -125,7 +125,7 @@ SweepLock::SweepLock(const std::string& name)
         throw_errno("the lock of sweeps cannot be made", errno);
     }
     if (::bind(fd_.get(), generic(address), address.length) == 0) {
-        // Nobody is answered: that the kernel takes connections is all that is needed.
+        // Connections get no answer: it is enough that the kernel accepts them.
         if (::listen(fd_.get(), SOMAXCONN) != 0) {
             throw_errno("the lock of sweeps cannot be made", errno);
         }

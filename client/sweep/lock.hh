@@ -1,9 +1,9 @@
 // One sweep at a time on a machine: two would measure each other.
 //
-// An abstract Unix socket, because the kernel takes it away with its process, however that ends: a
-// lock file would outlive SIGKILL, and a directory for it that every user may write to is not on
-// every machine. The holder is found by asking the socket whose it is. Network namespaces
-// (containers) have sockets of their own, so sweeps in two of them do not see each other.
+// The lock is an abstract Unix socket, because the kernel removes it with its process, however that
+// ends. A lock file would outlive SIGKILL, and not every machine has a directory that all users may
+// write to. The socket's peer credentials identify the holder. Network namespaces (containers) have
+// separate sockets, so sweeps in two of them do not see each other.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ namespace volley {
 
 class SweepLock {
   public:
-    // Throws Error(failed) where another process holds it, naming process, start and command.
-    // name: other names are other locks.
+    // Throws Error(failed) if another process holds it, naming process, start and command. name:
+    // different names are different locks.
     explicit SweepLock(const std::string& name = default_name());
 
     // VOLLEY_SWEEP_LOCK from the environment, for tests that must not meet a real sweep; otherwise

@@ -1,5 +1,5 @@
-// sweep: a grid of measurements in shuffled rounds, which may be stopped and goes on where it was.
-// One named step a line; what each does stands in its header. The only catch is in base/program.hh.
+// sweep: a grid of measurements in shuffled rounds, which can be stopped and resumed. One named
+// step a line; each header says what its step does. The only catch is in base/program.hh.
 
 #include <cstdio>
 #include <filesystem>
@@ -31,7 +31,7 @@ std::string own_directory() {
     return own_path().parent_path().string();
 }
 
-// Short in the project's own directory, where the commands that use it next are at home.
+// Relative in the project's own directory, where the commands that use it next are run.
 std::string shown_path(const std::string& path) {
     const std::string here = std::filesystem::current_path().string();
     const std::string whole = std::filesystem::absolute(path).lexically_normal().string();
@@ -47,7 +47,7 @@ void list_servers(const SweepCommand& command) {
     print(text);
 }
 
-// Where all servers listen: the client's options, of which the host is one, are those of the grid.
+// Where all servers listen: the client's options, including the host, apply to the whole grid.
 void settle_endpoint(std::vector<GridCell>& grid) {
     std::optional<Endpoint> endpoint;
     for (GridCell& one : grid) {

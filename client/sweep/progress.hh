@@ -1,6 +1,6 @@
-// What a sweep says while it goes on: texts only, made from the schedule and the last run.
+// A sweep's progress messages, made from the schedule and the last run.
 //
-// It writes nothing; sweep.cc does.
+// It only makes the texts; sweep.cc writes them.
 #pragma once
 
 #include <cstddef>
@@ -17,20 +17,20 @@ namespace volley {
 [[nodiscard]] std::string run_text(const SweepCell& cell, std::uint64_t round, const RunResult& run,
                                    const std::vector<std::string>& statistics);
 
-// The same for a line that is cut where the terminal ends: "mean 23.4 us of c-epoll, 16 clients, 1
-// core".
+// The same for a line that the width of the terminal may cut off: "mean 23.4 us of c-epoll, 16
+// clients, 1 core".
 [[nodiscard]] std::string short_run_text(const SweepCell& cell, const RunResult& run,
                                          const std::string& statistic);
 
-// What is said before the first run: a line a skipped cell, cells of one server and reason
-// together.
+// The text before the first run: a line for each skipped cell, with cells of one server and reason
+// joined.
 [[nodiscard]] std::string skipped_text(const std::vector<GridCell>& grid);
 
 // Cells, the first round and the time: what --dry-run shows.
 [[nodiscard]] std::string plan_text(const std::vector<GridCell>& grid, const Schedule& schedule,
                                     const SweepExtent& extent);
 
-// What is said at the end: how many cells have enough, which were given up, where the results are.
+// The text at the end: how many cells have enough, which were given up, where the results are.
 [[nodiscard]] std::string summary_text(const std::vector<GridCell>& grid, const Schedule& schedule,
                                        const std::string& results);
 

@@ -31,7 +31,7 @@ TEST(SweepExtent, CountsWhatIsMissingAtThePaceSoFar) {
     Schedule schedule = three_rounds(grid);
     SweepExtent extent = extent_of(schedule, grid, false);
     EXPECT_EQ(count_text(extent), "0 of 3");
-    EXPECT_NEAR(extent.left_seconds, 3 * 1.0, 1e-9);  // as planned, with all that is beside it
+    EXPECT_NEAR(extent.left_seconds, 3 * 1.0, 1e-9);  // as planned, with set-up and end
     EXPECT_TRUE(schedule.add(attempt(1, true)));
     extent = extent_of(schedule, grid, true);
     EXPECT_EQ(count_text(extent), "1 of about 3");

@@ -12,8 +12,8 @@ namespace volley {
 
 namespace {
 
-// The options of the runs as they are in force, without those of single cells and those that only
-// say when a cell has enough.
+// The options in force for the runs, without those of single cells and those that only say when a
+// cell has enough.
 std::vector<Setting> settings_of_runs(const SweepPlan& plan) {
     std::vector<std::string> others{"seed", "round", "min-runs", "max-runs", "precision"};
     for (const Factor* factor : swept_factors()) {

@@ -69,7 +69,7 @@ void Schedule::skip(std::size_t cell) {
     open_rounds();
 }
 
-// Failed runs belong to no figure, but they count as rounds and they cost time.
+// Failed runs enter no figure, but they count as rounds and cost time.
 void Schedule::decide(Progress& progress) const {
     std::vector<OverRuns> summaries;
     for (const auto& series : progress.values) {
@@ -92,7 +92,7 @@ void Schedule::decide(Progress& progress) const {
     }
 }
 
-// Where a group has all runs of its open rounds, it either has enough or opens one more.
+// A group that has all runs of its open rounds either has enough or opens one more.
 void Schedule::open_rounds() {
     for (std::size_t group = 0; group < open_.size(); ++group) {
         const auto all_of_group = [&](const auto& holds) {
@@ -192,9 +192,9 @@ std::optional<double> Schedule::seconds_a_run(std::size_t cell) const {
     return progress.seconds / static_cast<double>(progress.rounds.size());
 }
 
-// Fisher and Yates's shuffle, written down because std::shuffle differs between libraries, and a
-// sweep may be resumed by a volley that another one has built. The remainder's bias is below 2⁻⁴⁰
-// for any grid.
+// The Fisher–Yates shuffle, written out because std::shuffle differs between libraries and a sweep
+// may be resumed by a volley built with another one. The remainder's bias is below 2⁻⁴⁰ for any
+// grid.
 std::vector<std::size_t> Schedule::order(std::uint64_t round) const {
     SplitMix64 spread(rules_.seed);
     Xoshiro256pp random(spread() ^ SplitMix64(round)());

@@ -1,15 +1,15 @@
-// What is measured next, and when it is enough: a pure decision from the plan and the runs so far.
+// What to measure next, and when to stop: a pure decision from the plan and the runs so far.
 //
-// Rounds: in each, every cell once, in an order shuffled by (seed, round), so that a drifting
-// machine hits all alike and a comparison can pair the runs of one round. Nothing but the seed and
-// the runs decides, so that a sweep that was stopped goes on as if it had not been.
+// Each round runs every cell once, in an order shuffled by (seed, round), so that a drifting
+// machine affects all alike and a comparison can pair the runs of one round. Only the seed and the
+// runs decide, so a sweep that was stopped goes on as if it had not been.
 //
 // With "auto", whole groups go on or end (a group: the cells that are compared with one another),
-// because a round in which some of them are missing pairs nothing. A group has enough when each of
-// its cells, by the rule of a single measurement (stats/stop_rule.hh), is as tight as asked or has
-// spent its budget. Time here is that of the runs themselves, as it stands in their records.
+// because cells missing from a round cannot be paired. A group has enough when each of its cells,
+// by the rule of a single measurement (stats/stop_rule.hh), is as tight as asked or has spent its
+// budget. Time means that of the runs themselves, as recorded.
 //
-// It knows no server, no file and no clock.
+// It uses no server, no file and no clock.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ namespace volley {
 
 struct ScheduleRules {
     std::uint64_t seed = 0;
-    std::optional<std::size_t> runs;  // exactly so many rounds; nothing: auto
+    std::optional<std::size_t> runs;  // exactly this many rounds; nothing: auto
     StopRule stop;                    // of each cell, for auto
 };
 
@@ -39,8 +39,7 @@ struct Attempt {
     std::uint64_t round = 0;  // from 1
     bool complete = false;
     double seconds = 0;  // from the start of the server to its end
-    // Of the stop statistics, in their order; nothing where this run cannot tell. Empty:
-    // incomplete.
+    // The stop statistics, in their order; nothing where this run has no value. Empty: incomplete.
     std::vector<std::optional<double>> values;
 };
 
@@ -54,7 +53,7 @@ enum class CellState {
     going_on,
     tight,     // auto: as tight as asked
     spent,     // auto: the budget is spent
-    complete,  // so many runs as were asked for
+    complete,  // as many runs as were asked for
     skipped,
     given_up,  // failed three times in a row
 };
@@ -66,10 +65,10 @@ class Schedule {
 
     Schedule(const ScheduleRules& rules, const std::vector<ScheduledCell>& cells);
 
-    // Takes a run into account, in the order in which they were made. False where the cell has been
-    // measured in this round already: then it is passed over.
+    // Takes runs into account, in the order in which they were made. False, and ignored, if the
+    // cell has already been measured in this round.
     bool add(const Attempt& attempt);
-    // The cell is not measured any more: its server says that it cannot run here.
+    // Stops measuring the cell: its server says that it cannot run here.
     void skip(std::size_t cell);
 
     // Nothing: every cell has enough.
@@ -78,7 +77,7 @@ class Schedule {
     [[nodiscard]] CellState state(std::size_t cell) const;
     [[nodiscard]] std::size_t attempts(std::size_t cell) const;
     [[nodiscard]] std::size_t failures(std::size_t cell) const;
-    // Runs that the cell will have had in the end: known, or with auto about.
+    // Runs that the cell will have in the end; with auto an estimate.
     [[nodiscard]] std::size_t expected(std::size_t cell) const;
     // Mean over its runs; nothing before the first.
     [[nodiscard]] std::optional<double> seconds_a_run(std::size_t cell) const;
@@ -107,7 +106,7 @@ class Schedule {
 
     ScheduleRules rules_;
     std::vector<Progress> cells_;
-    std::vector<std::uint64_t> open_;  // a group: rounds that it is to have so far
+    std::vector<std::uint64_t> open_;  // per group: rounds that it is to have so far
     std::vector<bool> enough_;         // a group
 };
 

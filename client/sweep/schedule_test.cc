@@ -159,7 +159,7 @@ TEST(Schedule, NothingButSkippedCellsIsNothingToDo) {
 
 TEST(Schedule, AutoEndsAGroupWhenAllOfItsCellsAreTight) {
     Schedule schedule(automatic(), two_groups);
-    // Cell 1 scatters and keeps its group going; the other group has its ten runs.
+    // Cell 1 varies and keeps its group going; the other group ends with ten runs.
     const auto steps = drain(schedule, [](const Step& step) {
         return success(step, step.cell == 1 ? 100 + 40 * static_cast<double>(step.round % 2)
                                             : 100 + static_cast<double>(step.round % 2));

@@ -33,7 +33,7 @@ std::string make_directory(const std::string& directory) {
     return directory + "/results.jsonl";
 }
 
-// Identity and seed are those of the first start.
+// Identity and seed come from the first start.
 SweepRecord begin_record(const SweepCommand& command, const RecordedSweep& recorded,
                          std::uint64_t drawn) {
     SweepRecord record{.started = wall_clock_text(), .plan = command.plan};
@@ -75,7 +75,7 @@ class Sweep {
         }
         bool interrupted = false;
         for (auto step = first; step && !interrupted; step = schedule_.next()) {
-            // Between runs, so that the last one's traces are gone.
+            // Between runs, when the last one has left no traces.
             interrupted = !measure(*step) || !pause_for(MeasurementSpec{}.pause, signals_);
         }
         live_.erase();
@@ -113,7 +113,7 @@ class Sweep {
         }
     }
 
-    // Cells that could not be measured when the others were are paired with runs of another hour.
+    // Cells that could not be measured with the others are paired with runs from another time.
     void note_late_cells() {
         if (!recorded_.last || recorded_.last->cells.size() != grid_.size()) {
             return;
@@ -149,14 +149,14 @@ class Sweep {
         file_->keep();
     }
 
-    // Of a cell's challenges, should this be its first run in this start. Never 0, which would mean
-    // that one is drawn.
+    // The seed of a cell's challenges, if this is its first run in this start. Never 0, which would
+    // mean that one is drawn.
     [[nodiscard]] std::uint64_t seed_of(const Step& step) const {
         SplitMix64 spread(record_.seed);
         return (SplitMix64(spread() + step.cell)() + step.round) | 1U;
     }
 
-    // False where it was interrupted before its end: then nothing is recorded.
+    // False if it was interrupted before its end: then nothing is recorded.
     bool measure(const Step& step) {
         GridCell& one = grid_[step.cell];
         recorded_.builds.check_server(one, ExitCode::failed);
@@ -186,7 +186,7 @@ class Sweep {
 
     void record(const Step& step, const MeasurementContext& context, const RunResult& result) {
         const GridCell& one = grid_[step.cell];
-        // A server that was replaced after the look at it has made a run of another build.
+        // A server that was replaced after the check has made a run with another build.
         recorded_.builds.add(context, result, ExitCode::failed);
         file_->write(json_run_line(context, result));
         file_->keep();
@@ -205,7 +205,7 @@ class Sweep {
         }
     }
 
-    // The server itself says that it lacks something here, which holds for all of its cells.
+    // The server itself says that it lacks something here; that applies to all of its cells.
     void skip(std::size_t cell, const std::string& reason) {
         for (std::size_t other = 0; other < grid_.size(); ++other) {
             GridCell& one = grid_[other];

@@ -1,8 +1,7 @@
 // The sweep itself: run after run in the order of the schedule, each recorded before the next one
 // begins.
 //
-// It decides nothing that the schedule decides, and starts and measures through run/, as the
-// measuring program does.
+// The schedule decides what to run; run/ starts and measures, as in the measuring program.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +14,10 @@
 
 namespace volley {
 
-// Measures what is missing in directory/results.jsonl, and says on stderr how far it is. The first
+// Measures what is missing in directory/results.jsonl, and reports progress on stderr. The first
 // signal ends it after the run in progress, the second at once. Returns the exit status: 0 every
-// planned run was made; 1 not one was complete; 3 interrupted; 77 every cell is skipped. drawn: the
-// seed where none is given. Throws Error where the results belong to another plan, or cannot be
-// written.
+// planned run was made; 1 none was complete; 3 interrupted; 77 every cell is skipped. drawn: the
+// seed if none is given. Throws Error if the results belong to another plan, or cannot be written.
 [[nodiscard]] int sweep(const SweepCommand& command, std::vector<GridCell> grid,
                         const std::string& directory, std::uint64_t drawn, Signals& signals);
 
