@@ -1,4 +1,4 @@
-// How this binary was built; the Makefile writes the values, --version and the result file print
+// How this binary was built. The Makefile writes the values; --version and the result file print
 // them.
 #pragma once
 

@@ -1,8 +1,8 @@
-// What ends the program early, and the checks that stay on.
+// Errors that end the program early, and the checks that stay on in every build.
 //
-// An Error carries everything that a person needs on one line: what went wrong (the thing and the
+// An Error carries everything that the user needs on one line: what went wrong (the thing and the
 // value), the limit and the remedy. It is thrown where the run cannot go on and caught once, in
-// main. What is expected in normal operation (would block, peer closed) is a return value instead.
+// main. Outcomes of normal operation (would block, peer closed) are return values instead.
 #pragma once
 
 #include <stdexcept>
@@ -17,7 +17,7 @@ enum class ExitCode : int {
     failed = 1,
     usage = 2,
     budget_spent = 3,
-    skipped = 77,  // this machine lacks what the server needs; as test runners know it
+    skipped = 77,  // this machine lacks what the server needs; the status that test runners use
 };
 
 class Error : public std::runtime_error {
@@ -39,8 +39,8 @@ class Error : public std::runtime_error {
 [[noreturn]] void throw_errno(const std::string& what, int error_number,
                               const std::string& remedy = "");
 
-// An assertion that stays on in every build: for what cannot happen. Prints the place and aborts.
-// (The builtins are those of gcc and clang; std::source_location is not in clang 14's reach.)
+// An assertion that stays on in every build, for what cannot happen. Prints the place and aborts.
+// (Uses builtins of gcc and clang, because std::source_location does not work with clang 14.)
 [[noreturn]] void violated(std::string_view what, const char* file, int line);
 inline void ensure(bool holds, std::string_view what, const char* file = __builtin_FILE(),
                    int line = __builtin_LINE()) {

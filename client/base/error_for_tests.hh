@@ -1,4 +1,4 @@
-// What a unit test asks of an error.
+// A helper for unit tests that expect an error.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Texts in a row, with something between them: "1, 16, 64".
+// Joins texts with a separator: "1, 16, 64".
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ template <typename Texts>
     return all;
 }
 
-// "a, b and c"; `last` is what stands before the last one, with its spaces.
+// "a, b and c". `last` is the separator before the last text, with its spaces: " and ".
 [[nodiscard]] inline std::string listed(std::vector<std::string> texts, std::string_view last) {
     if (texts.size() < 2) {
         return joined(texts, "");

@@ -1,6 +1,6 @@
-// Runs something on a thread of its own and waits for it: for what is to end with the thread, such
-// as a pinning or a scheduling class. What it throws is thrown here, in the caller, and does not
-// end the program.
+// Runs a function on its own thread and waits for it. Use it for settings that must end with the
+// thread, such as pinning or a scheduling class. An exception is passed on to the caller and does
+// not end the program.
 #pragma once
 
 #include <exception>
@@ -11,7 +11,7 @@
 
 namespace volley {
 
-// Throws what act throws, and Error(failed) where no thread can be started.
+// Throws what act throws, or Error(failed) if no thread can be started.
 template <typename Act>
 void on_own_thread(Act&& act) {
     std::exception_ptr thrown;

@@ -1,4 +1,4 @@
-// A file descriptor with one owner, closed when the owner goes.
+// A file descriptor with one owner, closed when the owner is destroyed.
 #pragma once
 
 #include <unistd.h>
@@ -23,7 +23,7 @@ class OwnedFd {
     OwnedFd& operator=(const OwnedFd&) = delete;
     ~OwnedFd() { reset(); }
 
-    // The descriptor, or -1 where none is owned.
+    // The descriptor, or -1 if none is owned.
     [[nodiscard]] int get() const { return fd_; }
     [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
 

@@ -1,10 +1,10 @@
-// Text of unknown origin, made harmless for whoever reads it: names, the words of a server, what
-// stands in files, options and the environment.
+// Makes text of unknown origin safe to print: names, a server's output, the contents of files,
+// options and the environment.
 //
-// What a terminal obeys, what turns the direction of the text around it, what cannot be seen and
-// what is no UTF-8 is shown as an escape sequence, so that nobody is deceived and nothing is
-// hidden. Every way out to people passes through here once: reports, messages, CSV and Markdown.
-// JSON keeps the text itself, because it has escapes of its own.
+// Terminal control characters, characters that change the text direction, invisible characters and
+// invalid UTF-8 are shown as escape sequences, so that the text cannot deceive and hides nothing.
+// Everything printed for people passes through here once: reports, messages, CSV and Markdown. JSON
+// keeps the text itself, because it has its own escapes.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace volley {
 
-// "\n", "\t", "\x1b" (also for each byte that belongs to no character), "\u202e". Backslashes stay
-// what they are.
+// Escapes are "\n", "\t", "\x1b" (also for each byte that is not part of a character) and "\u202e".
+// Backslashes are left as they are.
 [[nodiscard]] std::string printable(std::string_view text);
 
 // The same for text of several lines: newlines stay.

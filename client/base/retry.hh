@@ -6,7 +6,7 @@
 namespace volley {
 
 // Calls call() until it returns something other than -1 with errno EINTR. Not for calls with a
-// relative timeout, which would start anew.
+// relative timeout, which would start again from the beginning.
 template <typename Call>
 auto retry_on_eintr(Call call) {
     for (;;) {

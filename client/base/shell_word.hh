@@ -1,12 +1,12 @@
-// Words as a shell takes them, for the commands that we print to be repeated.
+// Quotes words for a shell, for the commands that we print for the user to repeat.
 #pragma once
 
 #include <string>
 
 namespace volley {
 
-// In quotes only where the shell would read it as something else than one word; what cannot be seen
-// (base/printable.hh) as bash reads it: $'\033'.
+// Quoted only where the shell would not read it as one plain word. Invisible characters
+// (base/printable.hh) are written in bash's form: $'\033'.
 [[nodiscard]] std::string shell_word(const std::string& word);
 
 }  // namespace volley

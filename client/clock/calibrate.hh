@@ -1,4 +1,5 @@
-// What the clock costs, and how much this machine disturbs a program that does nothing but read it.
+// Measures the cost of reading the clock, and how much this machine disturbs a program that only
+// reads it.
 #pragma once
 
 #include "base/units.hh"
@@ -12,8 +13,8 @@ struct ClockCalibration {
     double gap_longest_ns = 0;
 };
 
-// Reads the clock back to back for `length` (0.2 s finds what happens a hundred times a second) on
-// the calling thread's CPU.
+// Reads the clock back to back for `length` on the calling thread's CPU. 0.2 s finds disturbances
+// that occur a hundred times a second.
 [[nodiscard]] ClockCalibration calibrate_clock(Duration length);
 
 }  // namespace volley

@@ -1,8 +1,8 @@
 // The one clock of the program, and the only file that reads it in a measured loop.
 //
-// CLOCK_MONOTONIC through the vDSO: no system call, ordered, and the same on every CPU. rdtscp
-// would save about 5 ns a reading and cost a check of invariance, migration and frequency on every
-// machine; it was rejected.
+// CLOCK_MONOTONIC through the vDSO: no system call, ordered, and the same on every CPU. rdtscp was
+// rejected: it would save about 5 ns a reading, but needs a check of invariance, migration and
+// frequency on every machine.
 #pragma once
 
 #include <ctime>
@@ -35,25 +35,25 @@ using TimePoint = MonotonicClock::time_point;
     return MonotonicClock::now();
 }
 
-// Milliseconds left until the deadline, rounded up, at least 0, as poll(2) takes them.
+// Milliseconds left until the deadline, rounded up, at least 0; for poll(2).
 [[nodiscard]] int milliseconds_until(TimePoint deadline);
 
 // CPU time that the calling thread has used. A system call of about 0.2 µs: not for the measured
 // loop.
 [[nodiscard]] Duration thread_cpu_time();
 
-// What a clock of CPU time (pthread_getcpuclockid) shows; zero where its thread is gone.
+// The reading of a CPU-time clock (pthread_getcpuclockid); zero if its thread is gone.
 [[nodiscard]] Duration cpu_time_of(clockid_t clock);
 
-// The clock of the CPU time of a process, all its threads together, also of those that have ended.
-// Exact to the nanosecond where /proc has ticks of 10 ms.
+// The CPU-time clock of a process: all its threads together, including ended ones. Exact to the
+// nanosecond; /proc has only ticks of 10 ms.
 struct CpuClock {
     clockid_t id;
 };
-// Nothing where the process is gone. The clock is that of the number: who uses it later has to see
-// to it that the number has not become another's.
+// Nothing if the process is gone. The clock belongs to the process number: a later user must check
+// that the number has not been given to another process.
 [[nodiscard]] std::optional<CpuClock> cpu_clock_of(int process);
-// A system call of about half a microsecond. Nothing where the process is gone.
+// A system call of about half a microsecond. Nothing if the process is gone.
 [[nodiscard]] std::optional<Duration> read(CpuClock clock);
 
 // The wall clock as text, UTC, ISO 8601 with milliseconds: "2026-01-31T12:00:00.123Z".

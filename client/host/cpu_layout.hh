@@ -2,8 +2,8 @@
 //
 // Tries the few layouts that are worth trying (each node, nodes apart, the whole machine; the
 // server on whole cores or packed onto siblings) and takes the best by an ordered list of
-// preferences (CpuLayoutCost). A search with a cost, because a chain of conditions for nodes, SMT,
-// short supply and named CPUs cannot be kept right. It validates nothing and writes no text.
+// preferences (CpuLayoutCost). It is a search with a cost, because a chain of conditions for nodes,
+// SMT, too few CPUs and named CPUs cannot be kept correct. It validates nothing and writes no text.
 #pragma once
 
 #include <compare>
@@ -18,7 +18,7 @@ namespace volley {
 struct SideWish {
     std::size_t least = 1;         // fewer is a shortage
     std::size_t most = 1;          // more is of no use
-    std::optional<CpuList> fixed;  // exactly these; the counts are then of no consequence
+    std::optional<CpuList> fixed;  // exactly these; the counts are then ignored
     std::optional<int> node;       // only CPUs of this node
 };
 
@@ -33,7 +33,7 @@ struct CpuLayoutCost {
     std::size_t server_missing = 0;
     std::size_t client_missing = 0;
     std::size_t siblings_across = 0;  // client CPUs on a core of the server
-    std::size_t server_siblings = 0;  // server CPUs on a core that the server has already
+    std::size_t server_siblings = 0;  // server CPUs on a core that the server already uses
     int node_distance = 0;            // see node_distance() in the source
     std::size_t client_siblings = 0;
     std::size_t client_unused = 0;  // workers without a CPU of their own
@@ -41,11 +41,11 @@ struct CpuLayoutCost {
     friend auto operator<=>(const CpuLayoutCost&, const CpuLayoutCost&) = default;
 };
 
-// The topology has at least one allowed CPU on every node that a wish names.
+// The topology must have at least one allowed CPU on every node that a wish names.
 [[nodiscard]] CpuLayout find_cpu_layout(const Topology& topology, const SideWish& server,
                                         const SideWish& client);
 
-// How many of these CPUs lie on a core of an earlier one of them, or on a core of `others`.
+// How many of these CPUs share a core with an earlier one in the list, or with one of `others`.
 [[nodiscard]] std::size_t siblings_within(const Topology& topology, const CpuList& cpus);
 [[nodiscard]] std::size_t siblings_across(const Topology& topology, const CpuList& cpus,
                                           const CpuList& others);

@@ -11,7 +11,7 @@ namespace volley {
 // CPU numbers, ascending, without repeats.
 using CpuList = std::vector<int>;
 
-// "0-3,8,10-11" -> {0,1,2,3,8,10,11}; nothing where the text is not such a list (empty text is an
+// "0-3,8,10-11" -> {0,1,2,3,8,10,11}; nothing if the text is not such a list (empty text is an
 // empty list). CPUs from 0 to 65535.
 [[nodiscard]] std::optional<CpuList> parse_cpu_list(std::string_view text);
 // {0,1,2,3,8} -> "0-3,8"

@@ -1,5 +1,5 @@
-// Facts about the machine that a figure depends on, gathered once before measuring. No judgement
-// here: see warnings.hh.
+// Facts about the machine that the figures depend on, gathered once before measuring. warnings.hh
+// judges them.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace volley {
 
-// Absent: the kernel does not say (as in most virtual machines and containers).
+// Absent: the kernel does not say (as often in virtual machines and containers).
 struct Environment {
     std::string host_name;
     std::string kernel;               // release, e.g. "6.1.0-18-amd64"
@@ -31,9 +31,9 @@ struct Environment {
     std::optional<bool> smt_active;
     std::optional<bool> numa_balancing;
     std::optional<bool> autogroup;
-    std::optional<std::string> idle_driver;  // cpuidle driver, "none" where there is none
+    std::optional<std::string> idle_driver;  // cpuidle driver, "none" if there is none
     std::optional<int> idle_states;  // enabled states deeper than polling on the measured CPUs
-    // "none", or the names of what is between us and the machine: "kvm", "docker", "docker on kvm".
+    // The layers between us and the machine: "none", "kvm", "docker", "docker on kvm".
     std::optional<std::string> virtualization;
     std::optional<std::string> transparent_huge_pages;
     std::optional<std::string> isolated_cpus;
@@ -45,22 +45,21 @@ struct Environment {
     std::optional<double> cpu_quota;     // CPUs that the control groups allow; absent: no limit
 };
 
-// Reads /proc and /sys; measured: the CPUs of the plan (empty: all). Takes no sample of the clock
-// and does not sleep; other_load is filled by the caller, which takes two LoadSamples around its
-// calibration.
+// Reads /proc and /sys; measured: the CPUs of the plan (empty: all). Does not sample the load and
+// does not sleep; the caller fills other_load from two LoadSamples around its calibration.
 [[nodiscard]] Environment read_environment(const Topology& topology, const CpuList& measured);
-// The same from other files.
+// The same, reading from the given files.
 [[nodiscard]] Environment read_environment(const SystemFiles& files, const Topology& topology,
                                            const CpuList& measured);
 
-// Cumulative time of the machine, from /proc/stat; differences of two samples give shares. Absent:
-// the file cannot be read, or the kernel has no such column.
+// Cumulative time of the machine, from /proc/stat; the difference of two samples gives shares.
+// Absent: the file cannot be read, or the kernel has no such column.
 struct LoadSample {
     std::optional<double> busy_seconds;   // all CPUs together: user, nice, system, irq, softirq
     std::optional<double> steal_seconds;  // of `cpus` CPUs together
     std::size_t cpus = 0;
 };
-// cpus: those whose steal is wanted; may be empty.
+// cpus: the CPUs whose steal time is wanted; may be empty.
 [[nodiscard]] LoadSample sample_load(const CpuList& cpus);
 [[nodiscard]] LoadSample sample_load(const SystemFiles& files, const CpuList& cpus);
 

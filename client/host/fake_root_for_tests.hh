@@ -1,4 +1,4 @@
-// A made-up file system root for tests: a directory of its own that goes when the object goes.
+// A made-up file system root for tests: a temporary directory, removed with the object.
 //
 // Lets a test say what /proc and /sys contain. Only tests include it.
 #pragma once
@@ -28,7 +28,7 @@ class FakeRoot {
     FakeRoot(const FakeRoot&) = delete;
     FakeRoot& operator=(const FakeRoot&) = delete;
 
-    // absolute: as the real file is called, "/proc/stat".
+    // absolute: the path of the real file, "/proc/stat".
     void write(std::string_view absolute, std::string_view text) const {
         const std::filesystem::path file = root_.string() + std::string(absolute);
         std::filesystem::create_directories(file.parent_path());

@@ -1,4 +1,4 @@
-// Keeps the measured CPUs from going idle, for figures without the cost of waking up
+// Keeps the measured CPUs from going idle, for figures without the cost of waking them
 // (--keep-awake).
 #pragma once
 
@@ -10,13 +10,13 @@
 
 namespace volley {
 
-// Holds /dev/cpu_dma_latency at 0 while it lives (as cyclictest does). Where there is no cpuidle
-// driver for that to act on (virtual machines) or the device cannot be opened, one SCHED_IDLE
-// thread spins on each given CPU instead.
+// Holds /dev/cpu_dma_latency at 0 while it lives (as cyclictest does). If there is no cpuidle
+// driver to act on it (virtual machines), or the device cannot be opened, one SCHED_IDLE thread
+// spins on each given CPU instead.
 class KeepAwake {
   public:
-    // cpus: to be kept awake; empty: all that are allowed. Throws Error(failed) where neither way
-    // works. files: where the idle driver and the device are looked for.
+    // cpus: the CPUs to keep awake; empty: all that are allowed. Throws Error(failed) if neither
+    // way works. files: where to look for the idle driver and the device.
     explicit KeepAwake(const CpuList& cpus, const SystemFiles& files = SystemFiles());
     ~KeepAwake();
     KeepAwake(const KeepAwake&) = delete;

@@ -1,8 +1,7 @@
-// Where server and workers run: a pure function from the topology and what was asked.
+// Decides where the server and the workers run: a pure function of the topology and the request.
 //
-// Placement is a factor, not a detail: client and server on one CPU or on two differ several times
-// over. So the plan decides before any socket is opened, says what it decided, and the run verifies
-// it.
+// Placement matters: figures differ several times over between client and server on one CPU and on
+// two. So the plan is made before any socket is opened and is reported, and the run verifies it.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +17,8 @@ struct PlacementRequest {
     bool enabled = true;           // --no-placement makes it false: nothing is pinned
     bool server_is_ours = true;    // false: a server that already runs; its CPUs are not chosen
     std::size_t server_cores = 1;  // how many CPUs the server gets where server_cpus is empty
-    std::optional<std::size_t>
-        client_cores;         // nothing: as many as there are useful ones, at most `workers`
+    std::optional<std::size_t> client_cores;  // nothing: as many as there are useful ones, at most
+                                              // `workers`
     std::size_t workers = 1;  // worker threads wanted (an upper bound for useful client CPUs)
     std::optional<CpuList> server_cpus;
     std::optional<CpuList> client_cpus;
@@ -29,7 +28,7 @@ struct PlacementRequest {
 
 enum class Sharing {
     none,          // disjoint CPUs, no SMT siblings between client and server
-    smt_siblings,  // disjoint CPUs, but some client CPU is the SMT sibling of a server CPU
+    smt_siblings,  // disjoint CPUs, but a client CPU is the SMT sibling of a server CPU
     some_cpus,     // some CPUs serve both
     unknown,       // not placed, or the server is not ours
 };
@@ -42,19 +41,18 @@ struct Placement {
     std::vector<int> server_nodes;  // nodes of those CPUs; memory is bound to them
     std::vector<int> client_nodes;
     Sharing sharing = Sharing::unknown;
-    // One line each, "what the plan could not give: its consequence; the remedy".
+    // One line each: "what the plan could not provide: the consequence; the remedy".
     std::vector<std::string> notes;
 };
 
-// Prefers: disjoint CPUs before shared ones; whole cores (no SMT sibling of the other side; no two
-// workers on one core) before siblings; one node for both where it has room. CPU 0 is left to
-// interrupts where there is a choice. Fewer CPUs than wanted is a note and a recorded sharing,
-// never a refusal. Throws Error(usage) where a CPU or node that was named does not exist or is not
-// allowed.
+// Prefers disjoint CPUs to shared ones, whole cores (no SMT sibling of the other side; no two
+// workers on one core) to siblings, and one node for both if it has room. Leaves CPU 0 to
+// interrupts if there is a choice. Too few CPUs is never an error: the plan adds a note and records
+// the sharing. Throws Error(usage) if a named CPU or node does not exist or is not allowed.
 [[nodiscard]] Placement place(const Topology& topology, const PlacementRequest& request);
 
-// The note on sharing that place() leaves: empty where client and server share neither CPU nor
-// core. Exported so that the same fact is not told twice, as a note and as a warning.
+// The note on sharing that place() leaves; empty if client and server share neither CPU nor core.
+// Exported so that the fact is not reported twice, as a note and as a warning.
 [[nodiscard]] std::string sharing_note(const Placement& placement);
 
 }  // namespace volley

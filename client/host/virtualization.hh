@@ -1,8 +1,8 @@
-// Is there a hypervisor or a container between this process and the machine, and which?
+// Detects the hypervisor and the container, if any, between this process and the machine.
 //
-// Kept apart from environment.cc because it is guesswork from many hints, of which each system
-// leaves others. A name is as common use has it ("kvm", "vmware", "docker"); where only the fact is
-// known, "hypervisor" or "container".
+// Kept apart from environment.cc because it guesses from many hints, and each system leaves
+// different ones. Names are the common ones ("kvm", "vmware", "docker"); "hypervisor" or
+// "container" if only the fact is known.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Test-only: a machine and a plan that nobody would object to, and the ids of what is said of
+// Test-only: a machine and a plan that give no warnings, and helpers to look at the warnings of
 // others.
 #pragma once
 
@@ -32,7 +32,7 @@ inline const Warning& only(const std::vector<Warning>& warnings, const std::stri
     return warnings.at(0);
 }
 
-// A machine that nobody would object to.
+// A machine that gives no warnings.
 inline Environment quiet_machine() {
     Environment environment;
     environment.online_cpus = 4;

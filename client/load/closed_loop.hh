@@ -1,7 +1,7 @@
-// The closed loop: a connection's next challenge is due when its last reply is in.
+// The closed loop: a connection's next challenge is due when its last reply has arrived.
 //
 // A pacer is pure: it says when challenge k is due and knows nothing of sockets or threads. The
-// closed loop weighs a stall once a connection (coordinated omission); the result is labelled so.
+// closed loop counts a stall once for each connection (coordinated omission); the result says so.
 #pragma once
 
 #include <concepts>
@@ -12,7 +12,7 @@
 namespace volley {
 
 // When is the next challenge due on a connection whose last reply came at `replied`? The round trip
-// is counted from what this returns.
+// is timed from the moment that this returns.
 template <typename P>
 concept Pacer = requires(P pacer, TimePoint replied) {
     { pacer.due(replied) } -> std::same_as<TimePoint>;

@@ -1,5 +1,4 @@
-// From the words of a command to the process that executes it: what every server that is started
-// has in common, whoever starts it.
+// Starts a command as a process. Every server is started through this.
 #pragma once
 
 #include <functional>
@@ -15,23 +14,23 @@ struct CommandStart {
     std::vector<std::string> command;  // not empty
     int output = -1;                   // its stdout; its stdin is empty
     int error = -1;                    // its stderr
-    // A name without a slash is searched for in PATH, and a script needs no #! line, as in a shell.
-    // False: the first word is the path of what the kernel executes.
+    // True, as in a shell: a name without a slash is searched for in PATH, and a script needs no #!
+    // line. False: the first word is the path of the file that the kernel executes.
     bool as_a_shell = true;
-    // Called in the child before that, for example to take its place; null: nothing is to be done.
-    // Returns 0, or the number of the step that failed, with errno.
+    // Called in the child before exec, for example to pin it; may be null. Returns 0, or the number
+    // of the step that failed, with errno.
     std::function<int()> prepare = {};
 };
 
-// A child that did not become the command; it is gone.
+// The child could not execute the command, and has ended.
 struct StartFailure {
     static constexpr int execute = -1;
-    int step = execute;  // or as `prepare` numbers it
+    int step = execute;  // or the number that `prepare` returned
     int error = 0;       // errno
 };
 
-// Starts it as a child that gets the signals of an ordinary program. Returns when it executes the
-// command; `process` then holds it. Throws Error where there is no process or no pipe to be had.
+// Starts the command as a child with the signals of an ordinary program. Returns once the child
+// executes the command; `process` then holds it. Throws Error if no process or pipe can be made.
 [[nodiscard]] std::optional<StartFailure> start_command(const CommandStart& start,
                                                         std::optional<StartedProcess>& process);
 

@@ -1,8 +1,9 @@
-// The processes of a server: the one description of them, for figures, for conform and for the end.
+// Which processes belong to a server. The figures, conform and the end of a server all use this
+// definition.
 //
-// A family is the process that was started, whatever descends from it (started by any of its
-// threads), and the orphans of these: this program adopts them (PR_SET_CHILD_SUBREAPER), so that
-// nobody leaves the family by a double fork or by setsid.
+// A family is the started process, its descendants (started by any of its threads), and their
+// orphans. This program adopts orphans (PR_SET_CHILD_SUBREAPER), so that no process leaves the
+// family by a double fork or by setsid.
 #pragma once
 
 #include <sys/types.h>
@@ -17,11 +18,11 @@
 namespace volley {
 
 // From now on orphans of our children become our own children, and our children can be waited for
-// (whoever started us may have left SIGCHLD ignored). Call before any child is started.
+// (our parent may have left SIGCHLD ignored). Call before any child is started.
 void adopt_orphans();
 
-// A child that this program started itself, for as long as the object lives: such a one is nobody's
-// orphan. Its number can be read by a signal handler.
+// Marks a child that this program started itself, for as long as the object lives, so that it is
+// not taken for an orphan. A signal handler can read its process number.
 class OwnChild {
   public:
     explicit OwnChild(pid_t process);
@@ -33,18 +34,19 @@ class OwnChild {
     std::size_t slot_;
 };
 
-// Those that stand now. Safe in a signal handler. 0 stands for none.
+// The process number of the own child in a slot; 0: none. Safe in a signal handler.
 inline constexpr std::size_t most_own_children = 8;
 [[nodiscard]] pid_t own_child(std::size_t slot);
 
-// The whole family of a child of ours, the child itself first, dead ones that nobody has waited for
-// included. An orphan whose group or session is of no child of ours belongs to the first of them.
+// The whole family of our child, the child itself first, including dead processes that have not
+// been waited for. An orphan whose group and session belong to none of our children is counted with
+// the first child.
 [[nodiscard]] std::vector<ProcessStat> family_of(pid_t started);
 
-// A descriptor of exactly this process (pidfd): a signal through it cannot reach another one that
-// got its number later. Nothing where it is gone.
+// A descriptor of exactly this process (pidfd): a signal through it cannot reach a later process
+// with the same number. Nothing if the process is gone.
 [[nodiscard]] OwnedFd hold(const ProcessStat& process);
-// False where it has ended, or belongs to another user.
+// False if the process has ended or belongs to another user.
 bool send_signal(const OwnedFd& process, int number);
 
 }  // namespace volley

@@ -1,9 +1,9 @@
-// A child of this program, from its start until nothing is left of it: the one way in which servers
-// are started, watched and ended, by the measuring client and by conform.
+// A child of this program, from its start until nothing is left of it. The client and conform
+// start, watch and end every server through this.
 //
-// It runs in a process group of its own, so that Ctrl-C at the terminal does not reach it, and the
-// kernel kills it where this program is killed (what it has started itself: watcher.hh). It is
-// waited for at the very end only: until then its number, and that of its group, is nobody else's.
+// It runs in its own process group, so that Ctrl-C at the terminal does not reach it. The kernel
+// kills it if this program is killed (for the processes it has started: watcher.hh). It is waited
+// for only at the very end, so that its number and that of its group are not reused before.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +20,8 @@
 
 namespace volley {
 
-// Of whole lives, added up over those that have been waited for, and by them.
+// Over the whole life of each process: the sum over those that have been waited for, by us or by
+// one of them.
 struct LifeUsage {
     std::uint64_t voluntary_switches = 0;
     std::uint64_t involuntary_switches = 0;
@@ -28,11 +29,11 @@ struct LifeUsage {
 
 class StartedProcess {
   public:
-    // become: called in the child; must end in exec or _exit. Signals are blocked there, because
-    // nothing may interrupt between the start and the note of it. Throws Error where there is no
-    // process to be had, or it cannot be watched.
+    // become: called in the child; must end in exec or _exit. Signals are blocked in it, because no
+    // signal may arrive before the start has been noted. Throws Error if no process can be made or
+    // it cannot be watched.
     explicit StartedProcess(const std::function<void()>& become);
-    // Kills whatever is still there.
+    // Kills what is left of the family.
     ~StartedProcess();
     StartedProcess(const StartedProcess&) = delete;
     StartedProcess& operator=(const StartedProcess&) = delete;
@@ -44,16 +45,17 @@ class StartedProcess {
     [[nodiscard]] bool has_ended() const;
     // Waits no longer than until the deadline.
     [[nodiscard]] bool has_ended_by(TimePoint deadline) const;
-    // As wait(2) has it; nothing while it runs.
+    // The status of wait(2); nothing while it runs.
     [[nodiscard]] std::optional<int> wait_status() const;
 
     [[nodiscard]] std::vector<ProcessStat> family() const;
-    // Those of the family that run, but for the process itself.
+    // The running processes of the family, without the process itself.
     [[nodiscard]] std::vector<ProcessStat> others() const;
 
-    // To the process itself.
+    // Sends a signal to the process itself.
     void signal(int number) const { send_signal(ended_, number); }
-    // Kills the family and waits for it. What cannot be killed by the deadline is returned.
+    // Kills the family and waits for it. Returns the processes that could not be killed by the
+    // deadline.
     std::vector<ProcessStat> end_all(TimePoint deadline);
     // Complete after end_all().
     [[nodiscard]] const LifeUsage& life() const { return life_; }
@@ -71,7 +73,7 @@ class StartedProcess {
     LifeUsage life_;
 };
 
-// "sleep (4711)"; more than three are counted: "a (1), b (2), c (3) and 4 more".
+// "sleep (4711)". Three are named and the rest counted: "a (1), b (2), c (3) and 4 more".
 [[nodiscard]] std::string names_of(const std::vector<ProcessStat>& processes);
 
 }  // namespace volley

@@ -1,13 +1,13 @@
-// The CPU time that a family of processes has used between the two edges of the measured part.
+// The CPU time that a family of processes uses between the two edges of the measured part.
 //
-// At an edge only the CPU clocks of the processes on a list are read, about half a microsecond
-// each: what takes long, the list and the ticks of /proc, is read before the first edge and after
-// the second. What somebody used is scaled from the stretch between the two readings of its own
-// clock to the measured part, so that the sum belongs to exactly the time whose round trips it is
-// divided by.
+// At an edge only the CPU clocks of the listed processes are read, about half a microsecond each.
+// The slow parts, the list and the ticks from /proc, are read before the first edge and after the
+// second. Each process's use is scaled from the time between the two readings of its clock to the
+// measured part. So the sum covers exactly the time of the round trips that it is divided by.
 //
-// Processes that end meanwhile leave their time to those that wait for them (cutime and cstime of
-// /proc/PID/stat, in ticks). Where nobody waits (SIGCHLD ignored) it is lost, and the sum unknown.
+// The time of processes that end meanwhile passes to the process that waits for them (cutime and
+// cstime of /proc/PID/stat, in ticks). If none waits (SIGCHLD ignored), the time is lost and the
+// sum is unknown.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@
 
 namespace volley {
 
-// Fewer ticks than these say too little: one of them is 5 %.
+// Fewer ticks are too coarse: at this number one tick is 5 %.
 inline constexpr std::uint64_t least_ticks = 20;
 
 struct ProcessReading {
@@ -30,21 +30,21 @@ struct ProcessReading {
     pid_t parent = 0;
     bool loses_children = false;  // it ignores SIGCHLD
     Ticks ticks;
-    std::optional<Duration> cpu;  // its clock at the edge; nothing where it was gone
-    TimePoint at{};               // when that was read
+    std::optional<Duration> cpu;  // its clock at the edge; nothing if it was gone
+    TimePoint at{};               // when the clock was read
 };
 
-// What was read around one edge.
+// The readings around one edge.
 struct UsageEdge {
     std::vector<ProcessReading> processes;
-    // Processes and threads that the machine has begun since its boot.
+    // Processes and threads that the machine has started since boot.
     std::optional<std::uint64_t> forks;
 };
 
 // Nothing: unknown.
 struct Usage {
     std::optional<double> cpu_seconds;
-    // Their sum is cpu_seconds. Nothing below least_ticks.
+    // These add up to cpu_seconds. Nothing below least_ticks.
     std::optional<double> user_seconds;
     std::optional<double> system_seconds;
 };
@@ -53,29 +53,29 @@ struct Usage {
 [[nodiscard]] Usage usage_between(const UsageEdge& start, const UsageEdge& end, TimePoint from,
                                   TimePoint to, double ticks_per_second);
 
-// Whether two readings that lie so many seconds apart can stand for the edges of the measured part:
-// not where this program itself was stopped between an edge and its reading, because what was used
+// Whether two readings so many seconds apart can stand for the edges of the measured part. They
+// cannot if this program was stopped between an edge and its reading, because the CPU time used
 // meanwhile is not spread evenly.
 [[nodiscard]] bool is_an_edge(double between_readings, double measured);
 
-// cpu_seconds divided as the ticks are: user and system, of the same stretch.
+// Divides cpu_seconds into user and system in the proportion of the ticks of the same period.
 [[nodiscard]] Usage divided_by_ticks(double cpu_seconds, double user_ticks, double system_ticks);
 
-// Reads the edges, in the order of its functions.
+// Reads the edges. Call its functions in the order in which they are declared.
 class UsageMeter {
   public:
     using Family = std::function<std::vector<ProcessStat>()>;
     explicit UsageMeter(Family family) : family_(std::move(family)) {}
 
-    // Slow: who they are, and their ticks. Call it before the start line and, where there is time,
-    // again shortly before the first edge.
+    // Slow: lists the processes and reads their ticks. Call it before the start line and, if there
+    // is time, again shortly before the first edge.
     void make_list();
-    // How long that took.
+    // How long make_list() took.
     [[nodiscard]] Duration slow_part() const { return slow_part_; }
-    // Nothing but clocks.
+    // Reads the clocks only.
     void read_first_edge() { read_clocks(first_.processes); }
     void read_second_edge() { read_clocks(second_.processes); }
-    // Slow: ticks, and those that have come meanwhile.
+    // Slow: reads the ticks, and the processes that have started meanwhile.
     void complete();
 
     [[nodiscard]] const UsageEdge& first() const { return first_; }

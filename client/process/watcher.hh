@@ -1,12 +1,12 @@
-// What makes a program fit to have servers: it adopts their orphans, and is cleaned up after where
-// it is killed.
+// Needed by every program that starts servers: adopts their orphans, and cleans up if the program
+// is killed.
 //
-// The kernel kills the servers that a killed client has started (parent-death signal), but not what
-// these have started: it passes to init. So the client has a watcher, a process beside it that
-// sleeps until the client is gone, and then kills what is left of its servers. It knows them by
-// their process group and by an entry in their environment (VOLLEY_CLIENT), which a new session and
-// a double fork leave in place. A control group would do it as well, where one may be made; most
-// users may not.
+// If the client is killed, the kernel kills the servers it has started (parent-death signal), but
+// not the processes that these have started: init adopts those. So the client has a watcher, a
+// process that sleeps until the client is gone and then kills what is left of its servers. It knows
+// them by their process group and by an entry in their environment (VOLLEY_CLIENT), which survives
+// a new session and a double fork. A control group would serve too, but most users may not make
+// one.
 #pragma once
 
 #include <sys/types.h>
@@ -17,8 +17,8 @@ namespace volley {
 
 class Watcher {
   public:
-    // Construct it in main, before any thread and any server; one at a time. Where there is no
-    // process to be had the program goes on without.
+    // Construct it in main, before any thread and any server; only one at a time. If no process can
+    // be made, the program goes on without a watcher.
     Watcher();
     // Call when no server is left. The watcher is gone when it returns.
     ~Watcher();
@@ -27,7 +27,7 @@ class Watcher {
 
     // A child that leads a process group has been started.
     static void note_start(pid_t leader);
-    // It is over, all of it. Call before it is waited for.
+    // The child and its group have ended. Call before the child is waited for.
     static void note_end(pid_t leader);
 
   private:

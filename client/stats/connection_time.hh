@@ -1,10 +1,10 @@
-// Where the time of the connections went: the round trips that cross an edge of the measured part,
-// beside those of the histogram.
+// Accounts for all time of the connections: the round trips that cross an edge of the measured
+// part, in addition to those in the histogram.
 //
 // In a closed loop every instant of every connection falls into one round trip. A trip belongs to
-// the window in which it ended, so a histogram holds trips whole that began before the measured
-// part, and holds none that ended after it. Here stands the difference, so that the time of all
-// trips within the measured part adds up to connections × measured time. Pure.
+// the window in which it ended. So a histogram holds the whole length of trips that began before
+// the measured part, and no trips that ended after it. This records the difference, so that the
+// time of all trips within the measured part adds up to connections × measured time. Pure.
 #pragma once
 
 #include <cstddef>
@@ -17,27 +17,27 @@
 
 namespace volley {
 
-// A round trip that crossed an edge of the measured part, as a worker notes it.
+// A round trip that crossed an edge of the measured part, as a worker records it.
 struct EdgeTrip {
     std::uint64_t length_ns = 0;  // whole
-    std::uint64_t within_ns = 0;  // of it within the measured part
-    bool ended_within = false;    // it is in the histogram, with its whole length
+    std::uint64_t within_ns = 0;  // the part of it within the measured part
+    bool ended_within = false;    // then it is in the histogram, with its whole length
 };
 
-// So many ns of connection time belong to trips of this bucket's length, more or (below 0) less
-// than the histogram says.
+// A correction to the histogram: this many ns of connection time more (below 0: less) belong to
+// trips of this bucket's length.
 struct EdgeTime {
     std::uint64_t bucket = 0;  // of Histogram
     std::int64_t ns = 0;
 };
 
-// All edge trips of a run together. Exact, but for the length of single trips, which is known to
+// All edge trips of a run together. Exact, except that the length of a single trip is known only to
 // the width of a bucket.
 struct EdgeTrips {
     std::uint64_t in_flight = 0;     // begun before the end of the measured part and ended after it
     std::uint64_t in_flight_ns = 0;  // their time within the measured part
-    std::uint64_t longest_in_flight_ns = 0;  // of those, whole
-    std::uint64_t before_start_ns = 0;  // of trips that ended within, what lay before its start
+    std::uint64_t longest_in_flight_ns = 0;  // whole length of the longest
+    std::uint64_t before_start_ns = 0;  // of trips that ended within: their time before its start
     std::vector<EdgeTime> time;         // ascending buckets
 
     void add(std::span<const EdgeTrip> trips);
@@ -45,8 +45,8 @@ struct EdgeTrips {
 
 // Time within the measured part of the trips that ended within it, in ns.
 [[nodiscard]] double ended_time_ns(const Histogram& trips, const EdgeTrips& edges);
-// The same with those that did not: connections × measured time in a closed loop without think
-// time, less the moments in which a worker was at an edge of a window.
+// The same plus the trips that ended after it. In a closed loop without think time this is
+// connections × measured time, less the moments that workers spent at the edges of windows.
 [[nodiscard]] double connection_time_ns(const Histogram& trips, const EdgeTrips& edges);
 
 // The quantile of connection time: the length of the round trip that a random moment of a random

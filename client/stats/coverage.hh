@@ -1,8 +1,8 @@
-// How the coverage tests count, and when they are content.
+// How the coverage tests count hits, and when they pass.
 //
-// VOLLEY_COVERAGE_SEEDS sets how many seeds each sequence is drawn with. From 1,000 on (the form
-// that `make coverage` runs) the bands are taken as they are; with fewer, chance alone moves a
-// share, so the edges give way by three binomial standard errors. Used by tests only.
+// VOLLEY_COVERAGE_SEEDS sets how many seeds each sequence is drawn with. From 1,000 on (as `make
+// coverage` runs them) the bands apply as given. With fewer, chance alone moves a share, so the
+// bands are widened by three binomial standard errors. Used by tests only.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ struct Band {
 
 inline constexpr std::size_t full_form_seeds = 1000;
 
-// The default keeps all coverage tests together below half a minute on one core.
+// The default keeps all coverage tests together under half a minute on one core.
 inline std::size_t coverage_seeds() {
     constexpr std::size_t short_form_seeds = 100;
     const char* text = std::getenv("VOLLEY_COVERAGE_SEEDS");

@@ -1,4 +1,4 @@
-// The shape that every estimate of the program has: a point, and an interval where one is known.
+// Every estimate of the program: a point, and an interval if one is known.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@ struct Estimate {
     double point = 0;
     std::optional<Interval> interval;  // nothing: not yet known
 
-    // The larger half-width relative to the point: 0.05 is 5 %. Nothing where there is no interval
-    // or the point is not above 0.
+    // The larger half-width relative to the point: 0.05 is 5 %. Nothing if there is no interval or
+    // the point is not above 0.
     [[nodiscard]] std::optional<double> precision() const {
         if (!interval || !(point > 0)) {
             return std::nullopt;

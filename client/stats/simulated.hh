@@ -1,10 +1,10 @@
 // Seeded sequences of round-trip times whose mean and quantiles are known: the yardstick of the
 // coverage tests.
 //
-// An interval is worth what it covers, and that can be counted only where the truth is known. The
-// sequences have what real round trips have (autocorrelation up to 1/f, heavy tails, modes that
-// last a thousand trips, warm-up, shifts, spikes), each alone, so that a failure names its cause.
-// All truths are analytic, or roots of an analytic distribution function. Used by tests only.
+// The coverage of an interval can be counted only if the truth is known. Each sequence has one
+// feature of real round trips (autocorrelation up to 1/f, heavy tails, modes that last a thousand
+// trips, warm-up, shifts, spikes), so that a failure names its cause. All truths are analytic, or
+// roots of an analytic distribution function. Used by tests only.
 #pragma once
 
 #include <array>
@@ -54,7 +54,7 @@ class SimulatedSource {
     bool has_spare_ = false;
 };
 
-// What is watched: the mean and three quantiles, in ns.
+// The statistics under test: the mean and three quantiles, in ns.
 inline constexpr std::array<const char*, 4> watched_names = {"mean", "p50", "p99", "p99.9"};
 inline constexpr std::array<double, 3> watched_quantiles = {0.5, 0.99, 0.999};
 using Watched = std::array<double, 4>;
@@ -73,9 +73,8 @@ inline double normal_cdf(double z) {
     return std::erfc(-z / std::sqrt(2.0)) / 2;
 }
 
-// The marginal distribution of most sequences, an increasing function of a standard normal: 5 µs
-// that nothing takes away and a lognormal part, 8 µs in the median, 20.5 µs at p99.9,
-// skewness 1.75.
+// The marginal distribution of most sequences, an increasing function of a standard normal: a fixed
+// 5 µs plus a lognormal part. Median 8 µs, p99.9 20.5 µs, skewness 1.75.
 inline constexpr double least_trip = 5000;
 inline constexpr double lognormal_scale = 3000;
 inline constexpr double lognormal_shape = 0.5;
@@ -168,7 +167,7 @@ inline SimulatedSequence pareto_sequence(const std::string& name, double index) 
             }};
 }
 
-// Two overlapping modes around 6 and 10 µs, each lasting 1,000 trips in the mean.
+// Two overlapping modes around 6 and 10 µs, each lasting 1,000 trips on average.
 inline SimulatedSequence two_mode_sequence() {
     constexpr std::array<double, 2> medians = {6000, 10000};
     constexpr double shape = 0.2;
@@ -209,8 +208,8 @@ inline SimulatedSequence queue_sequence() {
             }};
 }
 
-// Independent trips times a factor that depends on how much of the sequence is over; the truth is
-// what is left when the factor has gone to 1.
+// Independent trips times a factor that depends on the position in the sequence. The truth is that
+// of the trips once the factor has reached 1.
 inline SimulatedSequence warm_up_sequence(const std::string& name,
                                           const std::function<double(double)>& factor) {
     return {name, trip_truth(), [factor](SimulatedSource& source, std::span<double> trips) {
@@ -221,8 +220,8 @@ inline SimulatedSequence warm_up_sequence(const std::string& name,
             }};
 }
 
-// From one level to another, 15 % higher, at a moment that is uniform over the sequence. The truth
-// is the mixture of both: no single sequence can know it, so it must be flagged.
+// A step up of 15 % at a moment uniform over the sequence. The truth is the mixture of both levels;
+// no single sequence can show it, so the shift must be flagged.
 inline SimulatedSequence level_shift_sequence() {
     constexpr double step = 1.15;
     const auto cdf = [](double x) { return (trip_cdf(x) + trip_cdf(x / step)) / 2; };
@@ -250,8 +249,8 @@ inline SimulatedSequence spike_sequence(const std::string& name, double share, d
             }};
 }
 
-// Records trips as one connection in a closed loop would: each belongs to the window, one of equal
-// slices of the time that all of them take, in which it ended.
+// Records trips as one connection in a closed loop would. The windows are equal slices of the total
+// time; each trip belongs to the window in which it ended.
 inline void record_in_windows(std::span<const double> trips, std::vector<Histogram>& windows) {
     double total = 0;
     for (const double trip : trips) {

@@ -1,4 +1,4 @@
-// When a measurement over runs has enough: pure decision from the values so far.
+// Decides when a measurement has enough runs, from the values so far. Pure.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 namespace volley {
 
 struct StopRule {
-    double precision = 0.05;   // target of the larger half-width, relative to the point
+    double precision = 0.05;   // target for the larger half-width, relative to the point
     double confidence = 0.95;  // of the interval
     std::size_t least_runs = 10;
     std::size_t most_runs = 60;
@@ -29,19 +29,19 @@ enum class StopReason {
 
 struct StopDecision {
     StopReason reason = StopReason::go_on;
-    // About how many runs in all would reach the target for the worst statistic: R ·
+    // An estimate of the total number of runs that reach the target for the worst statistic: R ·
     // (half-width/target)². Nothing while no interval is known.
     std::optional<std::size_t> runs_needed;
 };
 
-// Remembers whether the runs so far met the target, because two consecutive hits are asked for.
+// Remembers whether the runs so far met the target, because two hits in a row are required.
 class RunStopper {
   public:
     explicit RunStopper(const StopRule& rule) : rule_(rule) {}
 
-    // Call once after every run. summaries: one a stop statistic that has values, over all runs so
-    // far (runs of them). elapsed: since the measurement began. next_run: how long another run is
-    // expected to take; a run that would end beyond the budget is not begun.
+    // Call once after every run. summaries: one for each stop statistic that has values, over all
+    // `runs` so far. elapsed: since the measurement began. next_run: how long another run is
+    // expected to take; no run is begun that would end beyond the budget.
     [[nodiscard]] StopDecision after_run(std::span<const OverRuns> summaries, std::size_t runs,
                                          Duration elapsed, Duration next_run);
 

@@ -1,8 +1,7 @@
-// What one run says about itself: estimates from its windows, with intervals that allow for
-// autocorrelation.
+// Estimates from the windows of one run, with intervals that allow for autocorrelation.
 //
-// These are diagnostics, and the interval of a single-run measurement, labelled "within this run
-// only": no single server process can vouch for the next one (see over_runs.hh). Mean: ratio
+// They are diagnostics, and the interval of a single-run measurement, labelled "within this run
+// only": one server process says little about the next one (see over_runs.hh). Mean: ratio
 // estimator over windows; variance the larger of an AR(1)-inflated batch variance and a lugsail
 // combination of two batch sizes (Vats and Flegal); skewness-corrected t limits (Johnson 1978;
 // Willink 2005). Quantiles: the same variance on counts at a bucket edge, turned into an effective
@@ -18,14 +17,13 @@
 
 namespace volley {
 
-// windows: the measured windows of a run in time order (the warm-up is already gone). The first
-// eighth is left out here. confidence: in (0, 1), e.g. 0.95. Estimates are in ns. Nothing where no
-// sample is left; an estimate without interval where there are fewer than 4 windows or the interval
-// cannot be known.
+// windows: the measured windows of a run in time order, already without the warm-up. The first
+// eighth is left out here. confidence: in (0, 1), e.g. 0.95. Estimates are in ns. Nothing if no
+// sample is left; no interval with fewer than 4 windows or if it cannot be known.
 [[nodiscard]] std::optional<Estimate> mean_within_run(std::span<const Histogram> windows,
                                                       double confidence);
 
-// p in (0, 1). The interval is absent where n_e · min(p, 1 − p) < 20 ("not yet known").
+// p in (0, 1). The interval is absent if n_e · min(p, 1 − p) < 20 ("not yet known").
 [[nodiscard]] std::optional<Estimate> quantile_within_run(std::span<const Histogram> windows,
                                                           double p, double confidence);
 
@@ -38,7 +36,7 @@ struct RunFlags {
 
 // The stop rule of a single-run measurement: call look() at every eighth window between 32 and 64.
 // True at the second consecutive look at which every watched statistic met the target without a
-// trend. The least duration (5 s) is the caller's affair.
+// trend. The caller enforces the least duration (5 s).
 class WithinRunStop {
   public:
     // Returns whether to stop. met: all statistics within the precision; trend: RunFlags::trend.

@@ -1,4 +1,4 @@
-// A right server for messages of four bytes, in a thread of a unit test: on TCP, at 127.0.0.1.
+// A correct TCP server for messages of four bytes, in a thread of a unit test, at 127.0.0.1.
 #pragma once
 
 #include <poll.h>
@@ -59,7 +59,7 @@ class AnsweringServer {
         }
     }
 
-    // False: the connection is over, by its client or by the zero challenge.
+    // False: the connection is over, closed by its peer or by the zero challenge.
     static bool answer(const OwnedFd& connection) {
         ChallengeBytes bytes{};
         if (::recv(connection.get(), bytes.data(), bytes.size(), MSG_WAITALL) !=
@@ -75,7 +75,7 @@ class AnsweringServer {
     OwnedFd listener_;
     OwnedFd stop_;
     std::vector<OwnedFd> connections_;
-    std::jthread thread_;  // the last: it uses the others
+    std::jthread thread_;  // last, because it uses the others
 };
 
 }  // namespace volley

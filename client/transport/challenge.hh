@@ -1,7 +1,7 @@
 // The challenge and its reply as bytes: the only byte-order code of the client.
 //
-// A message of m bytes begins with min(4, m) bytes that are an unsigned integer in network byte
-// order. The reply is that integer plus one, wrapping in its width, then the other bytes unchanged.
+// A message of m bytes begins with an unsigned integer of min(4, m) bytes in network byte order.
+// The reply is that integer plus one, wrapping in its width, then the other bytes unchanged.
 #pragma once
 
 #include <array>
@@ -41,7 +41,7 @@ using ChallengeBytes = std::array<std::byte, challenge_bytes>;
     return value;
 }
 
-// What a right server answers: value + 1 modulo 2^(8·width).
+// The correct reply: value + 1 modulo 2^(8·width).
 [[nodiscard]] constexpr std::uint32_t reply_to(std::uint32_t value, std::size_t width) {
     const std::uint64_t modulus = std::uint64_t{1} << (8 * width);
     return static_cast<std::uint32_t>((std::uint64_t{value} + 1) % modulus);

@@ -1,9 +1,9 @@
-// What every transport is to the rest of the program, on one screen.
+// The interface of every transport to the rest of the program.
 //
-// A channel carries bytes both ways between one connection of the client and the server. It is
-// opened in steps; once it is settled, its calls never throw and never allocate. Whoever waits for
-// it asks what for: most channels name a descriptor for each direction, and one that has none is
-// asked again and again.
+// A channel carries the bytes of one connection in both directions. It is opened in steps; once
+// settled, its calls never throw and never allocate. A caller that has to wait asks the channel for
+// a descriptor: most channels name one for each direction; a channel without one must be polled by
+// calling it again.
 #pragma once
 
 #include <concepts>
@@ -13,8 +13,8 @@
 namespace volley {
 
 enum class Progress {
-    done,     // at least one byte moved (or nothing was asked for)
-    pending,  // would block now, or the channel's own time limit passed
+    done,     // at least one byte moved (or none was requested)
+    pending,  // would block now, or the channel's time limit passed
     closed,   // the peer has ended its side
     failed,   // see `error`
 };
@@ -25,32 +25,32 @@ struct Transferred {
     int error = 0;  // errno where progress is failed
 };
 
-// How far a channel has been opened: done, pending or failed.
+// The state of opening a channel: done, pending or failed.
 struct Opened {
     Progress progress = Progress::pending;
     int error = 0;  // errno where progress is failed; the transport explains it
 };
 
-// How a channel's receive behaves; sending never waits.
+// How a channel receives; sending never waits.
 enum class Receiving {
-    waits,    // sleeps in the kernel until something comes or the time limit passes
-    at_once,  // returns pending where nothing is there
+    waits,    // sleeps in the kernel until data arrives or the time limit passes
+    at_once,  // returns pending if nothing is there
 };
 
-// What must happen before another call is of use.
+// What to wait for before calling again.
 struct WaitsFor {
-    int handle = -1;   // a descriptor; -1: there is none, the channel itself must be asked
+    int handle = -1;   // a descriptor; -1: none, the channel itself must be called again
     short events = 0;  // of poll(2); those of epoll(7) are the same bits
 
     bool operator==(const WaitsFor&) const = default;
 };
 
-// What a kind of channel is like, known when the program is built.
+// The properties of a kind of channel, known at compile time.
 struct ChannelTraits {
-    bool pollable = false;          // it names a descriptor for all that it waits for
-    bool keeps_boundaries = false;  // a receive takes one whole message; room that is too small
-                                    // cuts it
-    bool may_lose = false;          // messages may be lost, repeated or overtake each other
+    bool pollable = false;          // it names a descriptor for everything it waits for
+    bool keeps_boundaries = false;  // a receive takes one whole message; too small a buffer
+                                    // truncates it
+    bool may_lose = false;          // messages may be lost, repeated or reordered
 };
 
 template <typename C>
@@ -59,11 +59,12 @@ concept Channel = std::movable<C> &&
              std::span<std::byte> room) {
     { C::traits } -> std::same_as<const ChannelTraits&>;
 
-    // Takes the opening as far as it goes without waiting. Pending: call again when what
+    // Continues the opening as far as possible without waiting. Pending: call again when what
     // waits_to_open() names has happened.
     { channel.proceed_open() } -> std::same_as<Opened>;
     { same.waits_to_open() } -> std::same_as<WaitsFor>;
-    // Whether something of the opening had to be sent again, as where a listen queue is too short.
+    // Whether part of the opening had to be sent again, for example because a listen queue is too
+    // short.
     { same.was_sent_again() } -> std::same_as<bool>;
     // Call once when the channel is open and verified: from here on try_receive behaves as
     // Receiving says. Until then only receive_now is called.
@@ -73,13 +74,13 @@ concept Channel = std::movable<C> &&
     { channel.try_send(bytes, bytes) } -> std::same_as<Transferred>;
     // As Receiving says. room: not empty.
     { channel.try_receive(room) } -> std::same_as<Transferred>;
-    // Without waiting, whatever Receiving says.
+    // Never waits, whatever Receiving says.
     { channel.receive_now(room) } -> std::same_as<Transferred>;
     // The two may be one handle with two events, two handles, or (shared memory) an event for each
-    // direction. They stay as they are once the channel is open.
+    // direction. They do not change once the channel is open.
     { same.waits_to_receive() } -> std::same_as<WaitsFor>;
     { same.waits_to_send() } -> std::same_as<WaitsFor>;
-    // Makes waiting calls of another thread return. The one call that another thread may make.
+    // Makes waiting calls of another thread return. The only call that another thread may make.
     { channel.interrupt() } -> std::same_as<void>;
 };
 

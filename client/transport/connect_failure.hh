@@ -1,4 +1,4 @@
-// Why a connection does not come to stand, and what helps: one table for every place that connects.
+// Why a connection failed, and the remedy: one table for all code that connects.
 #pragma once
 
 #include "transport/address.hh"
@@ -6,8 +6,8 @@
 
 namespace volley {
 
-// error: the errno of socket(2), of connect(2) or SO_ERROR. Looks at this machine where an errno
-// has more than one cause.
+// error: the errno of socket(2), of connect(2) or SO_ERROR. Inspects this machine if an errno has
+// more than one cause.
 [[nodiscard]] Refusal explain_connect_failure(int error, const Address& address);
 
 }  // namespace volley

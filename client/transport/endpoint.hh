@@ -1,4 +1,4 @@
-// Where a server is, whatever the transport. What each call means stands in endpoint_kind.hh.
+// The place of a server, whatever the transport. endpoint_kind.hh documents each call.
 #pragma once
 
 #include <set>
@@ -13,10 +13,10 @@ namespace volley {
 
 class Endpoint {
   public:
-    // The default transport's, where a server listens that is told nothing else.
+    // The endpoint of the default transport at which a server listens by default.
     Endpoint() = default;
     explicit Endpoint(AnyEndpoint which) : which_(std::move(which)) {}
-    // As the user names it by --host and --port; number 0: of a server that is yet to be started.
+    // As given by --host and --port. number 0: the server is still to be started.
     Endpoint(const std::string& host, std::uint16_t number);
 
     [[nodiscard]] std::string_view transport() const;

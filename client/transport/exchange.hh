@@ -1,8 +1,8 @@
-// One challenge and its reply on one connection: what is left to send, and whether what comes back
-// is right.
+// One challenge and its reply on one connection: what is left to send, and whether the reply is
+// right.
 //
 // Pure: it touches no socket. A reply is checked as it arrives, against shared bytes, so a
-// connection needs no buffer of its own whatever the message's size.
+// connection needs no buffer, whatever the size of the message.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@
 
 namespace volley {
 
-// The bytes after the challenge. Which of 256 stretches of random bytes a message carries follows
-// from its challenge, so that a server that returns a former message's payload is found out.
+// The bytes after the challenge. The challenge selects one of 256 sequences of random bytes, so
+// that a server that returns an earlier message's payload is detected.
 class Payload {
   public:
     // message_bytes: 1 to 16 MiB. seed: of the random bytes.
@@ -37,12 +37,12 @@ enum class Reply {
     incomplete,  // right so far
     right,
     wrong,      // differs from challenge plus one and the payload
-    duplicate,  // repeats the reply before, or goes on after the reply's end
+    duplicate,  // repeats the previous reply, or continues after the reply's end
 };
 
 class Exchange {
   public:
-    // Starts a new message. challenge: not zero, unless termination is meant.
+    // Starts a new message. challenge: not zero, except to end the server.
     void begin(std::uint32_t challenge, std::size_t width) {
         previous_ = expected_;
         challenge_ = encode(challenge, width);
@@ -69,8 +69,8 @@ class Exchange {
     // Checks the next bytes of the reply. After anything but `incomplete` the exchange is over.
     [[nodiscard]] Reply accept(std::span<const std::byte> bytes, const Payload& payload);
 
-    // "sent 0a0b0c0d, expected 0a0b0c0e, received …" with an excerpt of at most 16 bytes round the
-    // first difference. received: what accept() was given last; may be empty.
+    // "sent 0a0b0c0d, expected 0a0b0c0e, received …" with an excerpt of at most 16 bytes around the
+    // first difference. received: the bytes last given to accept(); may be empty.
     [[nodiscard]] std::string describe(std::span<const std::byte> received,
                                        const Payload& payload) const;
 

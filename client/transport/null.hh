@@ -1,5 +1,5 @@
-// A transport that answers at once, in memory: the floor under every figure, through the same code
-// as a real one.
+// A transport that answers at once, in memory, through the same code as a real one: the lower bound
+// of every figure.
 #pragma once
 
 #include <poll.h>
@@ -13,16 +13,16 @@
 
 namespace volley {
 
-// Messages of four bytes only. As a server does, it ends the connection at the zero challenge.
+// Messages of four bytes only. Like a server, it ends the connection at the zero challenge.
 class NullChannel {
   public:
     static constexpr ChannelTraits traits{
         .pollable = true, .keeps_boundaries = false, .may_lose = false};
 
-    // Without a descriptor to wait for: it is asked again and again.
+    // Without a descriptor to wait for, so it is polled.
     NullChannel() = default;
-    // ready: readable and writable at all times, so that a driver that waits for descriptors finds
-    // a reply at once. error: why there is none.
+    // ready: a descriptor that is always readable and writable, so that a driver that waits for
+    // descriptors finds a reply at once. error: why there is none.
     explicit NullChannel(OwnedFd ready, int error = 0) : ready_(std::move(ready)), error_(error) {}
 
     [[nodiscard]] Opened proceed_open() const {

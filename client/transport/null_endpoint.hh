@@ -1,4 +1,4 @@
-// The server in memory, as an endpoint: it is always there and can be asked for nothing.
+// The endpoint of the server in memory. It is always there and has no settings.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Waiting, before and beside the measured loop, for channels of every kind: poll(2) for those that
-// name a descriptor, and a short sleep where one has none and must be asked again.
+// Waits for channels of every kind outside the measured loop: by poll(2) for those that name a
+// descriptor, and by a short sleep if one has none and must be called again.
 #pragma once
 
 #include <poll.h>
@@ -18,8 +18,8 @@ class PollList {
   public:
     void clear();
     void add(const WaitsFor& what);
-    // Waits no longer than so many milliseconds. False: nothing of it has happened. True: ask all
-    // of them; also where one without a descriptor is in the list, after a millisecond.
+    // Waits at most this many milliseconds. False: nothing has happened. True: call all of them
+    // again. With a channel without a descriptor in the list, returns true after a millisecond.
     [[nodiscard]] bool wait(int milliseconds);
 
   private:

@@ -1,4 +1,4 @@
-// The local ports that the kernel hands out to connections, and who holds them.
+// The local ports that the kernel hands out to connections, and what holds them.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,16 @@
 
 namespace volley {
 
-// How many ports the kernel's range has, less those that are reserved. range: as in
+// The number of ports in the kernel's range, less the reserved ones. range: as in
 // ip_local_port_range, "32768\t60999"; reserved: as in ip_local_reserved_ports, "8080,9000-9100".
-// What cannot be read counts as the kernel's default.
+// The kernel's default is used for what cannot be read.
 [[nodiscard]] std::uint32_t count_ports(const std::string& range, const std::string& reserved);
 
 // Of this machine: net.ipv4.ip_local_port_range, which holds for IPv6 too, and the reserved ones.
 [[nodiscard]] std::uint32_t local_ports();
 
-// Connections in a table of /proc/net/tcp or tcp6 whose other end is `remote`, and those of them
-// that only wait for their last minute to pass (TIME_WAIT).
+// Connections in a table of /proc/net/tcp or tcp6 whose other end is `remote`, and how many of them
+// are in TIME_WAIT.
 struct PortsTaken {
     std::uint32_t all = 0;
     std::uint32_t waiting = 0;

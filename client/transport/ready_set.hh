@@ -1,9 +1,8 @@
-// Which of many channels have something to do: one level-triggered epoll set, asked without
-// waiting.
+// Which of many channels are ready: one level-triggered epoll set, polled without waiting.
 //
-// It never sleeps. Whoever sleeps waits for handle(), which is readable while any member is ready.
-// Level-triggered: an event that is not dealt with at once is not lost, and the next one costs no
-// system call to be told of.
+// It never sleeps. To sleep, wait for handle(), which is readable while any member is ready.
+// Level-triggered: an event that is not handled at once is not lost, and no system call is needed
+// to be told of the next one.
 #pragma once
 
 #include <sys/epoll.h>
@@ -19,22 +18,22 @@ namespace volley {
 
 class ReadySet {
   public:
-    // Throws Error(failed) where no descriptor is left.
+    // Throws Error(failed) if no descriptor is left.
     ReadySet();
 
-    // From now on `handle` waits for these events of epoll(7) on behalf of that member, whatever it
-    // waited for before; 0: for nothing. Throws Error(failed) where the system cannot wait for it.
+    // From now on `handle` waits for these events of epoll(7) for this member, replacing earlier
+    // ones; 0: for none. Throws Error(failed) if the system cannot wait for it.
     void set(int handle, std::uint32_t events, std::size_t member);
 
-    // What has happened and is still so, `data.u64` being the member: as many as fit, the others
-    // next time. EPOLLERR and EPOLLHUP come unasked. Valid until the next call.
+    // The events that are ready now; `data.u64` is the member. As many as fit, the others next
+    // time. EPOLLERR and EPOLLHUP are always included. Valid until the next call.
     [[nodiscard]] std::span<const epoll_event> ready_now();
 
     // Readable while any member is ready.
     [[nodiscard]] int handle() const { return epoll_.get(); }
 
   private:
-    // More than are ready at once but in a burst.
+    // More than are ready at once, except in a burst.
     static constexpr std::size_t at_once = 128;
 
     OwnedFd epoll_;

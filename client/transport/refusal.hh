@@ -1,4 +1,4 @@
-// Why a server cannot be reached, and what helps.
+// Why a server cannot be reached, and the remedy.
 #pragma once
 
 #include <string>

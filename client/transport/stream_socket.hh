@@ -1,5 +1,5 @@
-// A connection that is a stream socket, connected by its transport: the channel of TCP, and of
-// whatever else the kernel gives such a socket for.
+// A connection over a stream socket that its transport has connected: the channel of TCP, and of
+// any other transport with such a socket.
 #pragma once
 
 #include <poll.h>
@@ -20,17 +20,17 @@ class StreamSocket {
     static constexpr ChannelTraits traits{
         .pollable = true, .keeps_boundaries = false, .may_lose = false};
 
-    // socket: does not block, and is connected or about to be. error: the errno for which it will
-    // not be; 0: none so far. time_limit: of one receive where `receiving` is `waits`. Throws Error
-    // where that cannot be had.
+    // socket: non-blocking, and connected or connecting. error: the errno with which connecting
+    // failed; 0: none so far. time_limit: of one receive if `receiving` is `waits`. Throws Error if
+    // the limit cannot be set.
     StreamSocket(OwnedFd socket, int error, Receiving receiving, Duration time_limit);
 
-    // A connection of a socket to itself, which TCP allows on a port without a listener, counts as
+    // A socket connected to itself, which TCP allows on a port without a listener, counts as
     // refused.
     [[nodiscard]] Opened proceed_open();
     [[nodiscard]] WaitsFor waits_to_open() const { return waits_to_send(); }
-    // Whether the kernel had to send the connection request, or what came after it, again. Of a
-    // socket of another family than TCP's: false.
+    // Whether the kernel had to send the connection request, or what followed it, again. False for
+    // sockets other than TCP.
     [[nodiscard]] bool was_sent_again() const;
     void settle();
 
@@ -53,7 +53,8 @@ class StreamSocket {
     [[nodiscard]] WaitsFor waits_to_send() const {
         return {.handle = socket_.get(), .events = POLLOUT};
     }
-    // Of receiving alone: an end of both sides would be a FIN, after which the port waits.
+    // Shuts down receiving only: shutting down both would send a FIN, which leaves the port in
+    // TIME_WAIT.
     void interrupt() { ::shutdown(socket_.get(), SHUT_RD); }
 
   private:
@@ -75,7 +76,7 @@ class StreamSocket {
         return outcome(result);
     }
 
-    // Why the connection does not stand although the socket is writable; 0: it does.
+    // Why there is no connection although the socket is writable; 0: there is one.
     [[nodiscard]] int connect_error() const;
 
     OwnedFd socket_;

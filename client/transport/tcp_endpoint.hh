@@ -19,9 +19,9 @@ class StreamSocket;
 class TcpEndpoint {
   public:
     static constexpr std::string_view transport = "tcp";
-    // Where a server listens that is told nothing else.
+    // Where a server listens by default.
     static constexpr const char* default_host = "127.0.0.1";
-    static constexpr std::uint16_t usual_port = 9000;  // of examples and commands by hand
+    static constexpr std::uint16_t usual_port = 9000;  // for examples and commands by hand
 
     TcpEndpoint() = default;
     // host: a name or a numeric IPv4 or IPv6 address.
@@ -38,7 +38,7 @@ class TcpEndpoint {
     [[nodiscard]] TcpEndpoint by_hand() const { return {host_, usual_port}; }
     [[nodiscard]] std::vector<std::string> server_arguments() const;
     [[nodiscard]] std::vector<std::string> client_arguments() const;
-    // Of one run: connections end so that none of their ports is held for the next.
+    // For one run: connections end in a way that holds none of their ports for the next.
     [[nodiscard]] static EndpointLimits limits(const TransportFacts& facts, bool server_is_ours);
     [[nodiscard]] std::vector<Transport<StreamSocket>> transports() const;
     [[nodiscard]] std::string carried_by_kernel(pid_t process, const std::set<std::string>& sockets,

@@ -1,4 +1,4 @@
-// Every transport that the program speaks: the one list of them.
+// The list of all transports that the program has.
 #pragma once
 
 #include <variant>
@@ -8,14 +8,14 @@
 
 namespace volley {
 
-// A line for each transport. The first is the one where nothing else is asked for.
+// One line for each transport. The first is the default.
 using AnyEndpoint = std::variant<  //
     TcpEndpoint,                   // TCP over IPv4 and IPv6
     NullEndpoint                   // a server in memory, for calibration and for tests
     >;
 
-// A line for each kind of channel: what is a template over the channel is built once for each of
-// them, however many transports have it. Complete in any_transport.hh.
+// One line for each kind of channel: templates over the channel are built once for each kind,
+// however many transports use it. any_transport.hh makes the types complete.
 using AnyTransport = std::variant<  //
     Transport<StreamSocket>,        //
     Transport<NullChannel>          //
