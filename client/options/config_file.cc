@@ -18,7 +18,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-// A megabyte is more than enough for options, and an end for files that have none.
+// A megabyte is more than enough for options, and stops the reading of files that never end.
 constexpr std::size_t most_bytes = 1 << 20;
 constexpr std::string_view blanks = " \t";
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
@@ -63,7 +63,7 @@ std::string_view without_blanks(std::string_view text) {
                : text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
 }
 
-// The text within double quotes; nothing where these are not one pair around the whole.
+// The text within double quotes; none unless one pair of quotes surrounds the whole text.
 std::optional<std::string> unquoted(std::string_view value) {
     if (value.size() < 2 || value.front() != '"' || value.back() != '"') {
         return std::nullopt;
@@ -77,7 +77,7 @@ std::optional<std::string> unquoted(std::string_view value) {
             (value[at + 1] == '"' || value[at + 1] == '\\')) {
             ++at;
         } else if (value[at] == '\\' && at + 2 == value.size()) {
-            return std::nullopt;  // the last quote is no end
+            return std::nullopt;  // the last quote is escaped
         }
         text += value[at];
     }

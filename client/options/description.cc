@@ -76,7 +76,7 @@ constexpr std::array<Row, 43> rows{{
 // clang-format on
 
 // The groups in the order of their first rows. Values are read as text and checked in values.cc,
-// which words every refusal alike.
+// which words every refusal in the same way.
 std::vector<po::options_description> groups() {
     std::vector<po::options_description> all;
     std::string_view last;

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t most_clients = 1'000'000;
 constexpr std::uint64_t most_runs = 10'000;
 
-// places: of the values that come from a configuration file.
+// places: for the values that come from a configuration file.
 po::variables_map read_values(const std::vector<std::string>& arguments,
                               std::map<std::string, std::string>& places) {
     const po::options_description description = every_option();
@@ -40,7 +40,7 @@ po::variables_map read_values(const std::vector<std::string>& arguments,
     return values;
 }
 
-// Gives the options their values, one call an option.
+// Sets the options' values, one call per option.
 class Reader {
   public:
     explicit Reader(const po::variables_map& values) : values_(values) {}
@@ -123,8 +123,8 @@ void read_target_and_load(const Reader& reader, Options& options) {
     reader.time("connect-timeout", options.connect_timeout, 1ms, 1h);
 }
 
-// A figure that the measurement asked for cannot make precise is refused before anything is
-// measured.
+// Refuses, before anything is measured, a statistic that the requested measurement cannot make
+// precise.
 void check_statistics(const Options& options) {
     const auto refuse = [](const std::string& statistic, const std::string& why,
                            bool (*works)(const Field&)) {

@@ -24,7 +24,7 @@ rlimit descriptor_limit() {
     return limit;
 }
 
-// What a privileged process may raise itself to.
+// The limit that a privileged process may set for itself.
 std::uint64_t system_limit() {
     std::uint64_t most = 0;
     std::ifstream("/proc/sys/fs/nr_open") >> most;

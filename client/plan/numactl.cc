@@ -11,8 +11,8 @@ namespace volley {
 
 namespace {
 
-// Options that the commands say in another way, or that are of no use to a client whose server runs
-// already.
+// Options that the commands express in another way, or that are of no use to a client whose server
+// already runs.
 constexpr std::array<std::string_view, 17> said_otherwise{
     "port",         "host",        "name",        "clients",       "threads",      "driver",
     "message",      "seed",        "warmup",      "ready-timeout", "stop-timeout", "server-cores",
@@ -34,7 +34,7 @@ std::string bound(const CpuList& cpus, const std::vector<int>& nodes) {
            (nodes.empty() ? "" : " --membind=" + format_cpu_list({nodes.begin(), nodes.end()}));
 }
 
-// In the order of --help, those that differ from what holds where nothing is said.
+// In the order of --help: the options that differ from their defaults.
 void add_other_options(const Options& options, std::vector<std::string>& client) {
     const std::vector<Setting> defaults = settings_of(Options{});
     for (const auto& [name, value] : settings_of(options)) {
@@ -84,7 +84,8 @@ std::string numactl_commands(const Options& options, const Plan& plan) {
     if (run.message_bytes != challenge_bytes) {
         client.insert(client.end(), {"-m", std::to_string(run.message_bytes)});
     }
-    // Also where it is the server's own wish: from its directory alone the client knows it.
+    // Given even if the value is the server's own: the client learns it only from the server's
+    // directory.
     client.insert(client.end(), {"--warmup", std::to_string(to_seconds(run.warmup)) + "s", "--seed",
                                  std::to_string(run.seed)});
     add_other_options(options, client);

@@ -10,14 +10,14 @@ namespace volley {
 namespace {
 
 constexpr Duration default_warmup = std::chrono::milliseconds(250);
-// Descriptors beside the connections: results, pipes, epoll and timers of each worker.
+// Descriptors in addition to the connections: results, pipes, epoll and timers of each worker.
 constexpr std::uint64_t spare_descriptors = 64;
 constexpr std::uint64_t descriptors_a_worker = 4;
-// Round trips that a quantile needs for a sensible value in every run.
+// Round trips that a quantile needs to have a sensible value in every run.
 constexpr std::uint64_t trips_for_any = 64;
 constexpr std::uint64_t trips_for_p99 = 2'000;
 constexpr std::uint64_t trips_for_p99_9 = 20'000;
-// A single-run measurement does not stop earlier.
+// A single-run measurement never stops earlier than this.
 constexpr Duration least_single_run = std::chrono::seconds(5);
 
 std::size_t workers_wanted(const Options& options) {
@@ -48,7 +48,7 @@ std::string counted(std::size_t number, const char* noun) {
     return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
-// Chooses driver and number of workers where the user left them open.
+// Chooses the driver and the number of workers if the user left them open.
 void choose_workers(const Options& options, const Topology& topology, Plan& plan) {
     RunSpec& run = plan.spec.run;
     const std::size_t cpus = run.placement.client_cpus.empty()

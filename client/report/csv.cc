@@ -15,7 +15,8 @@ bool has_interval(const Field& field) {
     return field.aggregate == Aggregate::median;
 }
 
-// What the columns before the figures hold; rows of runs and of measurements differ in few.
+// The contents of the columns before the figures; rows of runs and of measurements differ in only a
+// few of them.
 struct Row {
     std::string kind;
     std::string started;

@@ -11,7 +11,8 @@ namespace volley {
 
 namespace {
 
-// To a spreadsheet. A tab or a carriage return, which would do it as well, are escaped by now.
+// To a spreadsheet. A tab or a carriage return would also start a formula, but is already escaped
+// here.
 bool begins_a_formula(const std::string& text) {
     return !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
 }

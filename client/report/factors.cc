@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::uint64_t most_clients = 1'000'000;
 constexpr std::uint64_t most_cpus = 65536;
-// What refers to a row stays valid while a test adds some.
+// Reserved, so that references to rows stay valid while a test adds some.
 constexpr std::size_t most_factors = 32;
 
-// 1 … as many CPUs as leave the client one; at least 1.
+// 1 … the number of CPUs that leaves one for the client; at least 1.
 std::vector<std::uint64_t> placeable_cores(const Topology& topology) {
     const std::size_t allowed = topology.allowed().size();
     std::vector<std::uint64_t> cores(std::max<std::size_t>(allowed, 2) - 1);
@@ -26,7 +26,7 @@ std::vector<std::uint64_t> placeable_cores(const Topology& topology) {
     return cores;
 }
 
-// Without placement the server's CPUs are those that it was asked to be measured with.
+// Without placement, the server's CPUs are those requested for it.
 FactorValue measured_cores(const MeasurementContext& context) {
     if (!context.placement.server_cpus.empty() || !context.server_is_ours) {
         return context.placement.server_cpus.size();

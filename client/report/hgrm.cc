@@ -18,7 +18,8 @@ constexpr double ticks_per_halving = 5;  // what HdrHistogram's own tools use
 
 std::string row(double value_us, double share, std::uint64_t count) {
     std::array<char, 128> line{};
-    // The last row has no fourth column, as HdrHistogram itself writes it: 1/(1 − 1) is no number.
+    // The last row has no fourth column, as in HdrHistogram's own output: 1/(1 − 1) is not a
+    // number.
     if (share < 1) {
         std::snprintf(line.data(), line.size(), "%12.3f %.12f %10" PRIu64 " %14.2f\n", value_us,
                       share, count, 1 / (1 - share));
@@ -29,7 +30,7 @@ std::string row(double value_us, double share, std::uint64_t count) {
     return line.data();
 }
 
-// The next percentile to report: steps halve each time that the distance to 100 % halves.
+// The next percentile to report: the steps halve each time the distance to 100 % halves.
 double next_share(double share) {
     const double halvings = std::floor(std::log2(1 / (1 - share))) + 1;
     return share + 1 / (ticks_per_halving * std::exp2(halvings));

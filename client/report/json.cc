@@ -19,7 +19,7 @@ Json as_json(const std::optional<T>& value) {
     return value ? as_json(*value) : Json(nullptr);
 }
 
-// Several settings of one name (an option given twice) are kept in an array.
+// Several settings with the same name (an option given twice) are kept in an array.
 Json as_json(const std::vector<Setting>& settings) {
     Json object = Json::object();
     for (const auto& [name, value] : settings) {
@@ -34,7 +34,7 @@ Json as_json(const std::vector<Setting>& settings) {
     return object;
 }
 
-// By file. Nothing is known of a server that somebody else has started.
+// By file. Nothing is known about a server that the client did not start.
 Json as_json(const Fingerprint& fingerprint) {
     Json object = fingerprint.empty() ? Json(nullptr) : Json::object();
     for (const auto& [file, hash] : fingerprint) {
@@ -126,7 +126,7 @@ const char* name_of(Aggregate aggregate) {
     return "median";
 }
 
-// What the runs say beside the median: secondary figures and flags.
+// Figures over the runs besides the median: secondary figures and flags.
 void add_over_runs(Json& figure, const OverRuns& over_runs) {
     figure["mean"] = over_runs.mean;
     if (over_runs.t_interval) {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t columns_where_unknown = 80;
 
-// A part of the line and how soon it goes where the room is short: the greatest first.
+// A part of the line and its rank when room is short: the greatest rank is dropped first.
 struct Part {
     std::string text;
     int expendable = 0;
@@ -75,7 +75,8 @@ std::string live_text(const LiveStatus& status, std::size_t columns) {
 LiveLine::LiveLine(int fd) : fd_(fd), is_terminal_(::isatty(fd) == 1) {}
 
 void LiveLine::write(const std::string& text) const {
-    // Decoration: a terminal that takes only a part of it, or none, is no reason to stop.
+    // The line is decoration: if the terminal takes only a part of it, or none, that is no reason
+    // to stop.
     [[maybe_unused]] const auto written =
         retry_on_eintr([&] { return ::write(fd_, text.data(), text.size()); });
 }
@@ -92,8 +93,8 @@ void LiveLine::show(const LiveStatus& status) {
 }
 
 void LiveLine::show(const std::string& line) {
-    // To a terminal that asks for it (stty tostop), a line from the background would stop the
-    // program in mid measurement; to others it would go between what somebody types.
+    // On a terminal set to stop background output (stty tostop), a line from the background would
+    // stop the program during a measurement. On others, it would mix with what the user types.
     const pid_t foreground = is_terminal_ ? ::tcgetpgrp(fd_) : -1;
     if (!is_terminal_ || (foreground > 0 && foreground != ::getpgrp())) {
         return;

@@ -19,12 +19,12 @@ namespace volley {
 
 namespace {
 
-// Standard output takes one document; the report gives way to it.
+// Standard output takes one document, and any other document replaces the report.
 bool stdout_is_taken(const Options& options) {
     return options.json == "-" || options.csv == "-" || options.hgrm == "-" || options.classic;
 }
 
-// A measurement that never got as far as a round trip has nothing to report but its failure.
+// A measurement without a single round trip has nothing to report but its failure.
 bool has_figures(const MeasurementResult& result) {
     return std::any_of(result.runs.begin(), result.runs.end(),
                        [](const RunResult& run) { return run.trips.count() > 0; });
@@ -84,8 +84,8 @@ void Outputs::note_run(const MeasurementResult& so_far, const RunResult& run) {
             csv_->write(csv_run_row(so_far.context, run));
         }
     } catch (const Error& error) {
-        // The figures are worth more than the file: measuring goes on, and the end reports the
-        // failure.
+        // The figures are worth more than the file: measuring goes on, and the failure is reported
+        // at the end.
         first_failure_ = first_failure_.empty() ? error.what() : first_failure_;
     }
 }
@@ -131,7 +131,7 @@ void Outputs::finish(const MeasurementResult& result) {
         }
     });
     attempt([&] {
-        // A failed measurement has no distribution, and does not take the place of an older one.
+        // A failed measurement has no distribution, and does not replace an older one.
         if (hgrm_ && has_complete_run(result)) {
             hgrm_->write(hgrm_text(result));
         }
@@ -147,8 +147,8 @@ void Outputs::finish(const MeasurementResult& result) {
     } else if (!stdout_is_taken(options_) && !options_.quiet && has_figures(result)) {
         print(text_report(result));
     }
-    // The other documents on stdout have no room for a warning, and this one takes the figure's
-    // name away.
+    // The other documents on stdout have no room for a warning, and without offload the figure has
+    // the wrong name.
     const std::string fault = not_offloaded(result);
     if (!fault.empty() && (stdout_is_taken(options_) || options_.quiet)) {
         std::fprintf(stderr, "volley: warning: not-offloaded: %s\n", printable(fault).c_str());

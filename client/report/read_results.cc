@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Before parsing, because what is parsed takes many times the memory of its text.
+// Checked before parsing, because parsed data takes many times the memory of its text.
 void check_sizes(std::string_view line, const ReadLimits& limits) {
     std::size_t values = 1;
     std::size_t depth = 0;
@@ -77,7 +77,7 @@ void read_estimates(const Json& all, RunResult& run) {
     }
 }
 
-// They enter the arithmetic of buckets.
+// Checked because bucket arithmetic uses them.
 void check_edges(const RunResult& run) {
     std::uint64_t least = 0;
     for (const auto& [bucket, ns] : run.edges.time) {
@@ -88,7 +88,7 @@ void check_edges(const RunResult& run) {
     require(run.connection_seconds >= 0, "connection_seconds", "0 or more");
 }
 
-// Before version 2 the sum was in its parts only, and 0 stood for memory that is not known.
+// Before version 2, only the parts of the sum were stored, and 0 meant that memory was not known.
 void add_up(Cost& cost) {
     if (!cost.cpu_seconds && cost.user_seconds && cost.system_seconds) {
         cost.cpu_seconds = *cost.user_seconds + *cost.system_seconds;
@@ -150,7 +150,7 @@ SweepRecord sweep_from(const Json& line) {
     return record;
 }
 
-// Confidence and message size enter computations that hold for a range only.
+// Confidence and message size are used in computations that are valid only for a range.
 void check_context(const MeasurementContext& context) {
     require(context.confidence > 0 && context.confidence < 1, "confidence", "between 0 and 1");
     require(!context.id.empty(), "measurement", "a name");
@@ -221,7 +221,7 @@ bool ResultReader::next_line() {
         throw Error(ExitCode::failed,
                     name_ + " cannot be read after line " + std::to_string(line_));
     }
-    // getline counts the newline that it takes away; at the end of the file there is none.
+    // getline counts the newline that it removes; at the end of the file there is none.
     const auto taken = static_cast<std::size_t>(input_.gcount());
     if (input_.eof() && taken == 0) {
         return false;

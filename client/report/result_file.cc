@@ -21,10 +21,10 @@ namespace volley {
 
 namespace {
 
-constexpr mode_t default_permissions = 0666;  // less the umask, as everybody's files
+constexpr mode_t default_permissions = 0666;  // less the umask, as usual for files
 
-// The lock is tried every millisecond. A record takes far less than that to write; after the limit,
-// which only a stopped process can cause, it is written without the lock.
+// The lock is tried every millisecond. Writing a record takes far less. Only a stopped process can
+// exceed the limit; the record is then written without the lock.
 constexpr int lock_tries = 5000;
 
 class FileLock {
@@ -79,7 +79,7 @@ class FileLock {
     }
 }
 
-// Non-blocking only while opening: a pipe that nobody reads is refused instead of waited for.
+// Non-blocking only while opening: a pipe without a reader is refused instead of waited for.
 OwnedFd open_special(const std::string& path) {
     OwnedFd fd(retry_on_eintr([&] {
         return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -106,8 +106,8 @@ OwnedFd open_path(const std::string& path, ResultFile::Mode mode, bool& is_reada
         }));
     };
     if (mode == ResultFile::Mode::replace && ::access(path.c_str(), F_OK) != 0) {
-        // A file without a name on the same file system, so that a failure leaves not even an empty
-        // one. Not every file system has them.
+        // A file without a name on the same file system, so that a failure does not leave even an
+        // empty one. Not every file system supports such files.
         const std::string parent = std::filesystem::path(path).parent_path().string();
         OwnedFd nameless(::open(parent.empty() ? "." : parent.c_str(),
                                 O_TMPFILE | O_RDWR | O_CLOEXEC, default_permissions));
@@ -116,7 +116,8 @@ OwnedFd open_path(const std::string& path, ResultFile::Mode mode, bool& is_reada
             return nameless;
         }
     }
-    // Reading is for the last byte and the header; a file that may only be written to does as well.
+    // Reading is needed for the last byte and the header; a file that may only be written to is
+    // fine too.
     OwnedFd fd = open_as(O_RDWR);
     is_readable = static_cast<bool>(fd);
     return fd || errno != EACCES ? std::move(fd) : open_as(O_WRONLY);
@@ -147,7 +148,7 @@ ResultFile ResultFile::open(const std::string& path, Mode mode, std::string_view
     if (::fstat(file.fd_.get(), &status) != 0) {
         refuse(file.name_, errno);
     }
-    // What stands before in a redirected standard output is the caller's affair.
+    // Earlier content of a redirected standard output is the caller's concern.
     file.is_regular_ = S_ISREG(status.st_mode) && path != "-";
     if (S_ISREG(status.st_mode)) {
         file.check_room(room_bytes);
@@ -164,7 +165,7 @@ void ResultFile::check_room(std::uint64_t room_bytes) const {
         return;  // a file system that does not say; the write will
     }
     const std::uint64_t free_bytes = std::uint64_t{system.f_bavail} * system.f_frsize;
-    // Some virtual file systems have no blocks at all and say 0 of 0.
+    // Some virtual file systems have no blocks at all and report 0 of 0.
     if (system.f_blocks != 0 && free_bytes < room_bytes) {
         throw Error(ExitCode::failed,
                     "result file " + name_ + ": its file system has " + std::to_string(free_bytes) +
@@ -180,7 +181,7 @@ void ResultFile::check_header() const {
         ::fstat(fd_.get(), &status) != 0 || status.st_size == 0) {
         return;
     }
-    // Somebody else may be writing it this very moment.
+    // Another process may be writing it at this moment.
     const FileLock lock(fd_.get());
     std::vector<char> beginning(header_.size());
     const auto got =
@@ -192,8 +193,8 @@ void ResultFile::check_header() const {
     }
 }
 
-// One write(2) in the ordinary case. What a signal or a full disk cut short is continued, which
-// either completes the record or gives the reason why it cannot be.
+// Usually one write(2). If a signal or a full disk cut it short, it is continued, which either
+// completes the record or gives the reason why that is impossible.
 void ResultFile::write_whole(std::string_view text) const {
     std::size_t done = 0;
     while (done < text.size()) {
@@ -247,7 +248,7 @@ void ResultFile::write(std::string_view record) {
 void ResultFile::replace_by(std::string_view text) {
     namespace files = std::filesystem;
     std::error_code unknown;
-    // The file itself, where the name is a link to it.
+    // The file itself, if the name is a link to it.
     const files::path resolved = files::canonical(name_, unknown);
     const std::string target = unknown ? name_ : resolved.string();
     struct stat old {};
@@ -269,7 +270,7 @@ void ResultFile::replace_by(std::string_view text) {
         return;
     }
     if (is_there) {
-        // As far as this user may: the content is what counts.
+        // As far as this user may; the content is what matters.
         static_cast<void>(!::fchown(fd.get(), old.st_uid, old.st_gid));
         ::fchmod(fd.get(), old.st_mode & 07777);
     }
@@ -286,7 +287,7 @@ void ResultFile::replace_by(std::string_view text) {
 }
 
 void ResultFile::keep() const {
-    // EINVAL: a pipe or a device, which keeps nothing.
+    // EINVAL: a pipe or a device, which stores nothing.
     if (retry_on_eintr([&] { return ::fdatasync(fd_.get()); }) != 0 && errno != EINVAL) {
         throw Error(ExitCode::failed,
                     "result file " + name_ + " cannot be kept on its disk: " + errno_text(errno),

@@ -1,4 +1,4 @@
-// The grouping of records by measurement: the second half of read_results.hh.
+// Groups records by measurement: the second half of read_results.hh.
 #include <algorithm>
 #include <set>
 #include <unordered_map>
@@ -9,12 +9,12 @@ namespace volley {
 
 namespace {
 
-// Puts records into measurements as they come.
+// Adds records to measurements as they arrive.
 class Grouping {
   public:
     explicit Grouping(ResultSet& set) : set_(set) {}
 
-    // False where the run is there already.
+    // False if the run is already there.
     [[nodiscard]] bool add(RunRecord record) {
         if (!runs_seen_.emplace(record.context.id, record.run.number).second) {
             return false;

@@ -22,7 +22,7 @@ std::string title(const MeasurementContext& context) {
     return left + pad_left(right, used < report_columns ? report_columns - used : 0) + "\n";
 }
 
-// What the intervals of this measurement vouch for.
+// What the intervals of this measurement cover.
 std::string scope(const Summary& summary) {
     const std::string level = format_chosen_share(summary.context().confidence) + " interval";
     const std::string restart = summary.context().server_is_ours

@@ -11,7 +11,7 @@ namespace volley {
 
 namespace {
 
-// More failed runs than these are counted, not listed.
+// If there are more failed runs than this, the rest are only counted.
 constexpr std::size_t listed_failures = 3;
 
 std::string section(const char* name, const std::string& text) {
@@ -124,7 +124,7 @@ std::string floors_text(const MeasurementContext& context) {
            format_nanoseconds(found.null_round_trip_ns) + "; reported, never subtracted";
 }
 
-// The statistics' values are in ns; only stop statistics are judged.
+// The values of the statistics are in ns; only stop statistics are judged.
 std::string flag(const std::string& text) {
     return wrap("  flag: ", text, report_columns);
 }

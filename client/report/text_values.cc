@@ -48,7 +48,7 @@ Scale scale_for(std::string_view unit, double value) {
     Scale scale{.divisor = 1, .decimals = 0, .unit = std::string(unit)};
     if (unit == "ns" || unit == "1/s" || unit == "bytes/s" || unit == "bytes") {
         for (const auto& step : steps) {
-            // 999.5 would be shown as "1000".
+            // Otherwise 999.5 would be shown as "1000".
             if (step.divisor == 1 || std::fabs(value) >= step.divisor * 0.9995) {
                 scale.divisor = step.divisor;
                 scale.unit = step.unit;
@@ -56,7 +56,7 @@ Scale scale_for(std::string_view unit, double value) {
         }
     }
     const double size = std::fabs(value) / scale.divisor;
-    // A tight interval needs four digits to be seen as one.
+    // A tight interval needs four digits to be visible.
     scale.decimals = size < 99.995 ? 2 : size < 999.95 ? 1 : 0;
     return scale;
 }

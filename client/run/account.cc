@@ -71,7 +71,8 @@ void account_for_client(RunResult& result, const std::vector<Crew::Report>& repo
             account.busy_share = account.cpu_share;
         }
         cpu += account.cpu_share * result.measured_seconds;
-        // What the kernel calls a time is a share of it by clock ticks.
+        // The split into user and system time: the kernel's figures are shares of the total by
+        // clock ticks.
         user += to_seconds(report.at_end.user - report.at_start.user);
         system += to_seconds(report.at_end.system - report.at_start.system);
         voluntary += report.at_end.voluntary_switches - report.at_start.voluntary_switches;
@@ -107,7 +108,7 @@ void account_for_server(RunResult& result, const RunReadings& readings, const Li
                      .user_seconds = readings.server.user_seconds,
                      .system_seconds = readings.server.system_seconds,
                      .memory_pss_bytes = readings.server_memory_bytes};
-    // Those of children that nobody waits for are lost.
+    // Switches of children that nobody waits for are lost.
     if (!readings.server_loses_children) {
         result.server->voluntary_switches = life.voluntary_switches;
         result.server->involuntary_switches = life.involuntary_switches;

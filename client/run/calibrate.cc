@@ -15,7 +15,7 @@ namespace {
 constexpr Duration noise_probe = std::chrono::milliseconds(200);
 constexpr Duration floor_probe = std::chrono::milliseconds(20);
 
-// One connection to the server in memory, by the driver that will measure.
+// One connection to the server in memory, by the driver that will be used for measuring.
 Probe probe_null(const RunSpec& planned) {
     RunSpec spec = planned;
     spec.server.reset();
@@ -33,7 +33,7 @@ Probe probe_null(const RunSpec& planned) {
 
 SelfCalibration calibrate_client(const RunSpec& spec) {
     SelfCalibration result;
-    // A thread of its own, so that the pinning ends with it.
+    // A thread of its own, so that the pinning ends with the thread.
     on_own_thread([&] {
         if (!spec.placement.client_cpus.empty()) {
             pin_this_thread({spec.placement.client_cpus.front()});

@@ -6,13 +6,14 @@ namespace volley {
 
 namespace {
 
-// Windows begin at a 48th of the run, so that 32 to 64 are there at its end; below 1 ms a window
-// would hold too little.
+// The first width is a 48th of the run, so that there are 32 to 64 windows at its end. A window
+// below 1 ms would hold too little.
 constexpr int first_windows = 48;
 constexpr Duration least_width = std::chrono::milliseconds(1);
 
-// Histograms of all workers together. With one or two workers they last for all edges of a run of
-// the usual length, and nothing is merged before it has ended; with many, memory counts more.
+// Histograms of all workers together. With one or two workers they suffice for all edges of a run
+// of the usual length, and nothing is merged before it has ended. With many workers, memory matters
+// more.
 constexpr std::size_t histograms_in_all = 128;
 constexpr std::size_t most_histograms_a_worker = 64;
 constexpr std::size_t least_histograms_a_worker = 2;
@@ -105,7 +106,7 @@ void CommonWindows::collect() {
     }
 }
 
-// With a few edges to spare, because the coordinator may be late.
+// Leaves a few edges to spare, because the coordinator may be late.
 Duration CommonWindows::collect_period() const {
     constexpr std::size_t spare = 6;
     const std::size_t depth = handovers_.front().depth();
@@ -154,7 +155,7 @@ std::vector<Histogram> CommonWindows::windows_until(TimePoint until) {
 void CommonWindows::finish() {
     collect();
     const std::scoped_lock lock(mutex_);
-    // The last moment of the run, not the first one after it, which would begin another window.
+    // The last moment of the run, not the first one after it, which would start another window.
     static_cast<void>(series_.extend(end() - start_));
 }
 

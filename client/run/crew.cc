@@ -135,7 +135,7 @@ bool Crew::await_start(std::size_t worker, std::function<void()> interrupt) {
 
 void Crew::note_failure(std::exception_ptr failure) {
     const std::scoped_lock lock(mutex_);
-    // What comes after an abort, or after the first failure, follows from it.
+    // Any failure after an abort, or after the first failure, is a consequence of it.
     if (failure_ == nullptr && !aborted()) {
         failure_ = failure;
         try {
@@ -201,8 +201,8 @@ void Crew::report_and_stay(std::size_t worker, const Recorder& recorder) {
         ++left_;
         bell_.ring();
     }
-    // Until the coordinator lets go: its CPU clock can be read so long, and its connections stand,
-    // so that what serves them stands too and can be looked at.
+    // Wait until the coordinator lets go. Until then its CPU clock can be read, and its connections
+    // stay open, so the processes that serve them are still there to be examined.
     state_.wait(State::running, std::memory_order_acquire);
 }
 
@@ -234,7 +234,7 @@ void Crew::work_on(const Transport& transport, std::size_t worker, Recorder& rec
         }
     };
     const auto drive = [&](auto&& loop) {
-        // From here on a worker allocates nothing.
+        // From here on, a worker allocates nothing.
         if (await_start(worker, interrupt)) {
             recorder.start(now());
             loop();

@@ -6,11 +6,11 @@ namespace volley {
 
 namespace {
 
-// So many trips make a rate.
+// The number of trips that give a usable rate.
 constexpr std::uint64_t trips_for_a_rate = 8;
 constexpr double most_growth_without_a_rate = 4;
 constexpr double growth_without_a_trip = 2;
-// One trip more than the rate asks for: the one that is in flight at the end does not count.
+// One trip more than the rate requires: the one that is in flight at the end does not count.
 constexpr std::uint64_t allowance = 1;
 
 }  // namespace

@@ -38,12 +38,12 @@ class Measuring {
             RunSpec run = spec_.run;
             run.seed = spec_.run.seed + number;
             run.longest_run = longest_run();
-            // Of a name with several addresses, one is measured: the one that has answered.
+            // If a name has several addresses, one is measured: the one that answered.
             run.endpoint = endpoint();
             try {
                 result_.runs.push_back(perform_run(run, number, hooks_));
             } catch (const Error& error) {
-                // Interrupted while it was being set up: those before it are all there is.
+                // Interrupted during set-up: only the runs before this one remain.
                 if (error.code() != ExitCode::budget_spent || result_.runs.empty()) {
                     throw;
                 }
@@ -70,7 +70,7 @@ class Measuring {
     }
 
   private:
-    // A server that was replaced between two runs is another one: its run enters no figure.
+    // A server that was replaced between two runs is a different server: its run enters no figure.
     void refuse_other_build() {
         RunResult& last = result_.runs.back();
         const auto file =
@@ -84,7 +84,7 @@ class Measuring {
 
     [[nodiscard]] bool is_single() const { return spec_.exact_runs == std::size_t{1}; }
 
-    // So long may the next run be that the least number of runs finds room in the budget.
+    // The longest that the next run may be so that the least number of runs fits into the budget.
     [[nodiscard]] Duration longest_run() const {
         if (is_single() || !spec_.budget_holds) {
             return spec_.run.longest_run;
@@ -105,7 +105,7 @@ class Measuring {
         return std::max(spec_.run.run_time, from_seconds(std::max(0.0, room)));
     }
 
-    // A guess: the runs that are still missing at the pace so far, within the budget.
+    // An estimate: the runs still missing, at the rate so far, within the budget.
     [[nodiscard]] std::optional<double> seconds_left() const {
         if (is_single() || result_.runs.empty()) {
             return std::nullopt;
@@ -119,7 +119,7 @@ class Measuring {
         return std::max(0.0, std::min(total, to_seconds(spec_.stop.budget)) - elapsed);
     }
 
-    // Whether another run is due; otherwise outcome and reason stand in the result.
+    // Whether another run is due. If not, sets outcome and reason in the result.
     bool decide() {
         const RunResult& last = result_.runs.back();
         if (!last.complete && last.trips.count() == 0 && last.errors.total() == 0 &&
@@ -140,7 +140,7 @@ class Measuring {
         std::vector<OverRuns> summaries;
         for (const auto& name : spec_.statistics) {
             const auto values = values_over_runs(result_, *find_statistic(name));
-            // One that has no value is as far from being precise as can be.
+            // A statistic without a value counts as not precise at all.
             summaries.push_back(
                 values.empty() ? OverRuns{} : summarize_over_runs(values, spec_.stop.confidence));
         }
@@ -172,7 +172,8 @@ class Measuring {
                                   from_seconds(a_run));
     }
 
-    // So many runs as were asked for, whatever they say; only then is the target looked at.
+    // Performs as many runs as were requested, whatever they show; only then is the target
+    // considered.
     StopReason reason_after_exact(std::span<const OverRuns> summaries, StopReason rule) const {
         if (result_.runs.size() < *spec_.exact_runs) {
             return spec_.budget_holds && rule == StopReason::time_limit ? rule : StopReason::go_on;
@@ -208,7 +209,7 @@ class Measuring {
         conclude_with(single_converged_ ? StopReason::precision_reached : StopReason::time_limit);
     }
 
-    // Where much of the time went into trips that ended in no run, the others are precise and say
+    // If much of the time went into trips that ended in no run, the other trips are precise and say
     // little.
     void conclude_with(StopReason reason) {
         const bool reached = reason == StopReason::precision_reached;
@@ -223,7 +224,7 @@ class Measuring {
         }
     }
 
-    // Between runs, so that the last one's traces (closing connections, freed memory) are gone.
+    // Between runs, so that traces of the last one (closing connections, freed memory) are gone.
     // False: interrupted.
     bool pause() {
         if (!pause_for(spec_.pause, signals_)) {

@@ -24,7 +24,7 @@ std::string failed_check(const std::string& why) {
 
 std::string ask_program(const OffloadCheck& check, const ServerProcess& server, Signals* signals) {
     try {
-        // Started and watched as a server is: nothing of it is left at the end of this block.
+        // Started and watched like a server: nothing of it is left at the end of this block.
         ServerProcess program({.command = {check.program, std::to_string(server.pid())}});
         const TimePoint deadline = now() + patience;
         while (!program.has_ended() && now() < deadline) {
@@ -41,8 +41,8 @@ std::string ask_program(const OffloadCheck& check, const ServerProcess& server, 
     }
 }
 
-// The process that was started and what descends from it, without orphans: a process that has taken
-// leave of the server may be the driver of the stack, and its sockets are not the server's.
+// The process that was started and its descendants, without orphans: a process that has detached
+// from the server may be the driver of the stack, and its sockets are not the server's.
 std::vector<ProcessStat> without_orphans(const ServerProcess& server) {
     std::vector<ProcessStat> kept;
     for (const ProcessStat& one : server.family()) {  // parents before their children
@@ -80,7 +80,7 @@ std::string offload_verdict(std::string_view printed, std::string_view how_it_en
 std::string check_offload(const OffloadCheck& check, const ServerProcess& server,
                           Signals* signals) {
     const std::string said = ask_program(check, server, signals);
-    // The program gives the better reason; the kernel's word is the last.
+    // The program gives the better reason; the kernel's tables have the last word.
     const std::string carried = check.endpoint.carried_by_kernel(
         server.pid(), sockets_of_all(without_orphans(server)), check.connections);
     return said != offloaded || carried.empty() ? said : std::string(refusal) + carried;

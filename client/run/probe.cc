@@ -6,7 +6,7 @@ namespace volley {
 
 namespace {
 
-// Beyond what the spec allows for connecting and for the last reply.
+// Time beyond what the spec allows for connecting and for the last reply.
 constexpr Duration grace = std::chrono::seconds(2);
 
 template <typename Done>

@@ -16,11 +16,12 @@ namespace volley {
 
 namespace {
 
-// Between refused attempts: short at first, because a native server listens within a millisecond.
+// Pauses between refused attempts: short at first, because a native server listens within a
+// millisecond.
 constexpr Duration first_pause = std::chrono::microseconds(200);
 constexpr Duration longest_pause = std::chrono::milliseconds(10);
 
-// As the contract has it: this machine lacks what the server needs.
+// Defined by the contract: this machine lacks what the server needs.
 constexpr const char* skipped_end = "exited with status 77";
 
 void throw_if_ended(ServerProcess* server) {
@@ -40,16 +41,16 @@ void throw_if_ended(ServerProcess* server) {
     }
 }
 
-// What one attempt waits for beside its channel.
+// What one attempt waits for in addition to its channel.
 struct Watched {
-    ServerProcess* server = nullptr;  // may be null, as may be the next
+    ServerProcess* server = nullptr;  // may be null, like the next one
     Signals* signals = nullptr;
 };
 
-// Waits until something of that has happened, or the server has ended, or the deadline has passed.
+// Waits until one of these events, or the server's end, or the deadline.
 void await_channel(std::initializer_list<WaitsFor> what, const Watched& watched,
                    TimePoint deadline) {
-    // Signals are looked at in between; a second one leaves at once.
+    // Signals are checked in between; a second one leaves at once.
     constexpr Duration look_every = std::chrono::milliseconds(100);
     PollList waited_for;
     for (const WaitsFor& one : what) {
@@ -68,7 +69,7 @@ void await_channel(std::initializer_list<WaitsFor> what, const Watched& watched,
     }
 }
 
-// Why it could not be opened; nothing: it is open.
+// Why it could not be opened; none: it is open.
 template <Channel C>
 std::optional<Refusal> open_by(TimePoint deadline, C& channel, const Transport<C>& transport,
                                const Watched& watched) {
@@ -87,7 +88,7 @@ std::optional<Refusal> open_by(TimePoint deadline, C& channel, const Transport<C
                              opened.progress == Progress::pending ? ETIMEDOUT : opened.error);
 }
 
-// One attempt. Nothing: ready; otherwise why not (yet).
+// One attempt. None: ready; otherwise the reason why not (yet).
 template <Channel C>
 std::optional<Refusal> attempt(const RunSpec& spec, const Transport<C>& transport,
                                ServerProcess* server, Signals* signals, TimePoint deadline) {
@@ -130,7 +131,7 @@ void await_ready_on(const RunSpec& spec, const Transport<C>& transport, ServerPr
     Duration pause = first_pause;
     for (;;) {
         const auto refusal = attempt(spec, transport, &server, signals, deadline);
-        throw_if_ended(&server);  // ready or not: who answers then is another process
+        throw_if_ended(&server);  // ready or not, it is another process that answers
         if (!refusal) {
             return;
         }
@@ -161,7 +162,7 @@ std::vector<std::string> command_line_for(const RunSpec& spec, const Endpoint& e
 
 std::string obituary(ServerProcess& server, Signals* signals, bool was_ready,
                      const std::string& error) {
-    // A server that dies closes its connections first; its status follows.
+    // A server that dies closes its connections first; its exit status follows.
     constexpr Duration grace = std::chrono::milliseconds(300);
     const TimePoint last = now() + grace;
     while (!server.has_ended() && now() < last) {
@@ -192,7 +193,8 @@ AnyTransport find_server(const RunSpec& spec, Signals* signals, TimePoint deadli
     const std::vector<AnyTransport> candidates = transports_to(spec.endpoint);
     const auto ask = [&](const AnyTransport& transport,
                          std::size_t left) -> std::optional<Refusal> {
-        // Each has its share of the time, so that one that answers nothing leaves some to the next.
+        // Each place gets its share of the time, so that one that never answers leaves some to the
+        // next.
         const auto shares = static_cast<Duration::rep>(left) + 1;
         const TimePoint limit = now() + std::max(deadline - now(), Duration::zero()) / shares;
         try {
@@ -222,7 +224,7 @@ void send_zero(const RunSpec& spec, const AnyTransport& transport) {
             zero.begin(0, payload.width());
             const auto unsent = zero.unsent(payload);
             static_cast<void>(channel.try_send(unsent.head, unsent.tail));
-            // To close at once would reset the connection, perhaps before the zero is read.
+            // Closing at once would reset the connection, perhaps before the zero is read.
             std::array<std::byte, 1> room{};
             await_channel({channel.waits_to_receive()}, {}, deadline);
             const Transferred end = channel.receive_now(room);

@@ -39,8 +39,8 @@ void Recorder::start(TimePoint at) {
     }
 }
 
-// Out of the measured path: at the edge of a slice, for the trips that began before the measured
-// part, and for those that end after it.
+// Outside the measured path: called at the edge of a slice, for trips that began before the
+// measured part, and for trips that end after it.
 TimePoint Recorder::cross_edge(TimePoint began, TimePoint ended) {
     const bool is_edge = ended >= slice_.edge && slice_.phase != Phase::over;
     if (is_edge) {

@@ -47,7 +47,7 @@ Value busiest_worker(const RunResult& run, double WorkerAccount::*share) {
     return most;
 }
 
-// NOLINTBEGIN: a table reads best with one entry a line or two.
+// NOLINTBEGIN: a table reads best with one entry per line or two.
 using Run = const RunResult&;
 constexpr auto no_interval = nullptr;
 constexpr std::array<Field, 36> table{{

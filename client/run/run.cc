@@ -18,9 +18,9 @@ namespace volley {
 
 namespace {
 
-// What the system chose may be taken by somebody else before the server has it.
+// Another process may take the address that the system chose before the server has it.
 constexpr int start_attempts = 3;
-// A reply may come until its own deadline; then the workers have this long to leave.
+// A reply may arrive until its own deadline; after that, the workers have this long to leave.
 constexpr Duration leaving_grace = std::chrono::seconds(2);
 constexpr int leaving_steps = 20;
 
@@ -68,7 +68,7 @@ class OneRun {
             return;
         }
         for (int attempt = 1;; ++attempt) {
-            server_.reset();  // nothing of it may be taken for the next one's
+            server_.reset();  // nothing of it may be mistaken for the next one's
             endpoint_ = spec_.endpoint.fresh();
             set_transport(transports_to(endpoint_).front());
             server_ = std::make_unique<ServerProcess>(
@@ -118,8 +118,8 @@ class OneRun {
         surroundings_.look_before(server_.get(), result_);
     }
 
-    // By now a script has become what it starts. Servers with a process for each connection have
-    // one program, so that a few of them tell as much as all.
+    // By now a script has become the program that it starts. Servers with one process per
+    // connection have one program, so a few of them tell as much as all.
     void note_executables() {
         constexpr std::size_t most = 64;
         add_executables(result_.server_fingerprint, spec_.server->command,
@@ -129,11 +129,11 @@ class OneRun {
     void measure() {
         windows_.start_at(now());
         next_collection_ = now() + windows_.collect_period();
-        // All connections stand, have had one right reply, and keep to their CPUs: nothing is
-        // chosen from here on.
+        // All connections are open, have had one correct reply, and keep to their CPUs: nothing
+        // more is chosen from here on.
         crew_->begin();
-        // Once more in the warm-up where there is time: what came and what was used since the start
-        // line belongs to no edge.
+        // Look again during the warm-up if there is time: what appeared and what was used since the
+        // start line belongs to no edge.
         const TimePoint again = windows_.measuring_starts() - surroundings_.time_to_look();
         if (again > now()) {
             wait_until(again, [] { return false; });
@@ -151,7 +151,8 @@ class OneRun {
         surroundings_.read_second_edge(*crew_);
         const auto all_left = [&] { return crew_->all_left(); };
         wait_until(windows_.end() + spec_.timeout, all_left);
-        // In steps, so that a moment in which this program itself was stopped is one step at most.
+        // In steps, so that if this program itself was stopped for a moment, it loses one step at
+        // most.
         for (int step = 0; step < leaving_steps && !all_left(); ++step) {
             wait_until(now() + leaving_grace / leaving_steps, all_left);
         }
@@ -167,8 +168,8 @@ class OneRun {
         }
     }
 
-    // Waits until done() or the moment, whichever is first. Throws where a worker has failed or the
-    // server has ended.
+    // Waits until done() or the given moment, whichever comes first. Throws if a worker has failed
+    // or the server has ended.
     template <typename Done>
     void wait_until(TimePoint moment, Done done) {
         constexpr Duration between_ticks = std::chrono::milliseconds(500);
@@ -201,9 +202,9 @@ class OneRun {
         return hooks_.signals != nullptr && hooks_.signals->count() > 0;
     }
 
-    // A run that would end with too few round trips gets longer, before any worker has reached its
-    // end. See benchmark/method.md: never by much more than what is known allows, never
-    // beyond an interrupt, and never beyond what the budget has room for.
+    // Lengthens a run that would end with too few round trips, before any worker has reached its
+    // end. See benchmark/method.md: never by much more than the known rate justifies, never after
+    // an interrupt, and never beyond what fits into the budget.
     void lengthen_where_needed() {
         const TimePoint start = windows_.measuring_starts();
         Duration length = spec_.run_time;
@@ -308,7 +309,7 @@ class OneRun {
     CommonWindows windows_;
     Bell bell_;
     AnyTransport transport_;
-    Endpoint endpoint_;  // of a server of ours
+    Endpoint endpoint_;  // of a server that the client starts
     std::unique_ptr<ServerProcess> server_;
     std::unique_ptr<Crew> crew_;
     TimePoint next_collection_{};  // of what workers hand over; none before the start line

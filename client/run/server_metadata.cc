@@ -21,7 +21,7 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-// Takes a "string" off the front of text. Nothing where it does not begin with one.
+// Takes a "string" off the front of text. None if text does not begin with one.
 std::optional<std::string> take_string(std::string_view& text) {
     if (!text.starts_with('"')) {
         return std::nullopt;
@@ -56,7 +56,7 @@ bool ends_here(std::string_view text) {
     return text.empty() || text.starts_with('#');
 }
 
-// "x", 3 or ["x", "y"]; nothing where it is none of them.
+// "x", 3 or ["x", "y"]; none if it is none of these.
 std::optional<std::vector<std::string>> parse_values(std::string_view text) {
     std::vector<std::string> values;
     if (!text.starts_with('[')) {

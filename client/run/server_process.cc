@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t kept_output = 4096;
 constexpr std::size_t lines_in_messages = 3;
-// Children that end because their parent has gone take some milliseconds for it.
+// Children that end because their parent has ended take some milliseconds to do so.
 constexpr Duration grace_of_others = std::chrono::milliseconds(200);
 constexpr int look_again_ms = 2;
 constexpr Duration patience_at_once = std::chrono::seconds(1);
@@ -51,7 +51,7 @@ int take_place(const ServerStart& start) {
     return 0;
 }
 
-// Those that end with it have this long to do so.
+// Processes that end together with the server have this long to do so.
 std::vector<ProcessStat> others_after_grace(const StartedProcess& process) {
     const TimePoint last = now() + grace_of_others;
     for (;;) {

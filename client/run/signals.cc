@@ -11,8 +11,8 @@
 namespace volley {
 
 void StopRequests::note(int signal_number, bool from_kernel, TimePoint at) {
-    // Only these are sent again by somebody who is in a hurry. A terminal that is gone, or a time
-    // limit that draws near, says nothing new the second time.
+    // Only these are sent again by a user in a hurry. For a lost terminal or an approaching time
+    // limit, a second signal has no new meaning.
     const bool can_hurry = signal_number == SIGINT || signal_number == SIGTERM;
     const bool keystrokes = from_kernel && last_from_kernel_;
     if (count_ > 0 && (!can_hurry || (!keystrokes && at - last_at_ < one_request))) {
@@ -28,7 +28,7 @@ Signals::Signals() {
     sigset_t wanted{};
     ::sigemptyset(&wanted);
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGXCPU, SIGUSR1, SIGUSR2}) {
-        // One that is blocked would be kept for us even where it is ignored.
+        // A blocked signal would be delivered to us even if it is ignored.
         if (!is_ignored(number)) {
             ::sigaddset(&wanted, number);
         }

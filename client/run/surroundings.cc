@@ -10,7 +10,7 @@
 namespace volley {
 namespace {
 
-// Of the plan; all that are allowed where nothing is pinned.
+// The CPUs of the plan, or all that are allowed if nothing is pinned.
 CpuList measured_cpus(const RunSpec& spec) {
     CpuList cpus = spec.placement.server_cpus;
     cpus.insert(cpus.end(), spec.placement.client_cpus.begin(), spec.placement.client_cpus.end());
@@ -29,7 +29,7 @@ std::vector<ThreadPlace> places_of(const std::vector<ProcessStat>& family,
     return places;
 }
 
-// Nothing where it is not known of one of them.
+// None if it is not known for one of them.
 std::optional<std::uint64_t> memory_of(const std::vector<ProcessStat>& family) {
     std::optional<std::uint64_t> sum;
     for (const ProcessStat& process : family) {
@@ -48,7 +48,8 @@ std::optional<std::uint64_t> memory_of(const std::vector<ProcessStat>& family) {
 }  // namespace
 
 void forget_earlier_runs() {
-    // The threshold would rise with the largest block that was ever freed, and keep such blocks.
+    // Otherwise the threshold would rise with the largest block ever freed, and such blocks would
+    // be kept.
     constexpr int large_block_bytes = 128 << 10;
     ::mallopt(M_MMAP_THRESHOLD, large_block_bytes);
     ::malloc_trim(0);
@@ -67,7 +68,7 @@ void Surroundings::look_before(const ServerProcess* server, RunResult& result) {
         }
         check_places(places, "");
     }
-    // All that the client needs in this run it has by now.
+    // By now the client has everything that it needs in this run.
     readings_.client_memory_bytes = shared_out_memory_of(::getpid());
     look_again();
 }

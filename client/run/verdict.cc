@@ -21,7 +21,7 @@ std::string percent(double share) {
     return text.data();
 }
 
-// Least number of runs for which Kalibera and Jones's optimum says anything.
+// The least number of runs for which Kalibera and Jones's optimum is meaningful.
 constexpr std::size_t runs_for_optimum = 10;
 
 std::uint64_t longest_of(const MeasurementResult& result) {
@@ -44,7 +44,7 @@ std::optional<double> optimal_seconds(const MeasurementResult& result) {
     double within = 0;
     double overhead = 0;
     double seconds = 0;
-    // Of a two-sided interval: half-width over standard error, near enough for a hint.
+    // For a two-sided interval: half-width over standard error, close enough for a hint.
     const double errors_in_half_width = normal_critical(result.context.confidence);
     for (const auto& run : result.runs) {
         if (!run.complete || !run.mean || !run.mean->interval) {
@@ -72,7 +72,7 @@ std::optional<double> optimal_seconds(const MeasurementResult& result) {
     within /= count;
     const auto optimum =
         optimal_run_seconds(overhead / count, within, variance - within / (seconds / count));
-    // What --run-time takes: the nearest of these is the best that can be had.
+    // Limited to what --run-time takes: the nearest limit is the best possible.
     return optimum ? std::optional(std::clamp(*optimum, to_seconds(shortest_run_time),
                                               to_seconds(longest_run_time)))
                    : std::nullopt;

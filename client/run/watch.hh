@@ -1,5 +1,5 @@
-// Where the coordinator waits: for the workers, for the server, for signals, never longer than
-// until its deadline.
+// Where the coordinator waits: for the workers, for the server, for signals, but never beyond its
+// deadline.
 #pragma once
 
 #include "clock/clock.hh"
@@ -28,15 +28,16 @@ enum class Wakeup {
 };
 
 // signals and server may be null. Takes the server's output meanwhile. A second signal kills the
-// server and ends this program at once, with status 128 + signal: nothing here returns then.
+// server and ends this program at once, with status 128 + signal; this function then does not
+// return.
 [[nodiscard]] Wakeup wait_for(TimePoint deadline, const Bell* bell, Signals* signals,
                               ServerProcess* server);
 
-// Call while a run is being set up, of which there is nothing to finish and nothing to lose yet.
-// Throws Error(budget_spent) where a signal has come. signals: may be null.
+// Call while a run is being set up, when there is nothing to finish or to lose yet. Throws
+// Error(budget_spent) if a signal has come. signals: may be null.
 void throw_if_interrupted(Signals* signals);
 
-// Sleeps for so long. False where a signal has come, before or meanwhile.
+// Sleeps for this long. False if a signal has come, before or meanwhile.
 [[nodiscard]] bool pause_for(Duration length, Signals& signals);
 
 }  // namespace volley
