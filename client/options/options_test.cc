@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What parse_options() says where it refuses, or "accepted".
+// The message with which parse_options() refuses, or "accepted".
 std::string refusal(const std::vector<std::string>& arguments) {
     try {
         static_cast<void>(parse_options(arguments));
@@ -161,7 +161,7 @@ TEST(Options, WhatAConfigurationFileSaysIsTakenOrRefusedWithItsLine) {
         const std::string said = refusal({"-p", "1", "--config", file.path()});
         EXPECT_TRUE(said.starts_with("--config '" + file.path() + "', " + expected)) << said;
     }
-    // The command line wins, and is what is named then.
+    // The command line wins, and the message then names it.
     const ConfigFile file("clients = many\n");
     EXPECT_TRUE(
         refusal({"-p", "1", "-c", "x", "--config", file.path()}).starts_with("--clients 'x'"));
@@ -176,7 +176,7 @@ TEST(Options, AStatisticThatCannotBecomePreciseIsRefusedWithThoseThatCan) {
                   std::string::npos)
             << said;
     }
-    // Whatever is offered is taken.
+    // Every name that is offered is accepted.
     EXPECT_EQ(parse_options({"--statistic", names_of_statistics(can_be_precise), "--", "x"})
                   .statistics.size(),
               15U);

@@ -106,7 +106,7 @@ TEST(Plan, WhatTheMachineCannotDoIsRefusedWithTheLimit) {
     ports.transports.local_ports = 10;
     EXPECT_NE(refusal({"-c", "11", "--", "x"}, ports).find("ip_local_port_range"),
               std::string::npos);
-    // One is the server's own.
+    // The server itself needs one.
     EXPECT_NE(refusal({"-c", "10", "--", "x"}, ports).find("and the server one"),
               std::string::npos);
     EXPECT_EQ(refusal({"-c", "9", "--", "x"}, ports), "accepted");
@@ -150,8 +150,9 @@ TEST(Plan, IsRepeatedByTwoCommands) {
         << text;
 }
 
-// What the printed client command gives is what was asked for: read back, it has the same settings,
-// but for those of the server's life and of placement, which are numactl's and the server's there.
+// The printed client command gives what was requested: read back, it has the same settings. The
+// exceptions are those of the server's life and of placement, which the printed command leaves to
+// numactl and the server.
 TEST(Plan, TheCommandsForARepetitionLoseNoOption) {
     const std::vector<std::string> arguments{"-p",
                                              "7000",

@@ -78,7 +78,7 @@ TEST(Csv, ARecordIsOneLineWhateverTheTextsHold) {
     EXPECT_EQ(cells["reason"], "one\\ntwo\\r\\nthree");
 }
 
-// Whoever opens the file in a spreadsheet must not execute what a server is called.
+// Opening the file in a spreadsheet must not execute a server's name.
 TEST(Csv, NoTextIsAFormula) {
     EXPECT_EQ(csv_text("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0");
     EXPECT_EQ(csv_text("+a"), "'+a");

@@ -41,7 +41,7 @@ TEST(Json, ARunLineHoldsItsFiguresByName) {
     EXPECT_TRUE(line["environment"]["numa_balancing"].is_null());
 }
 
-// The formula that json.hh gives to those who read the file without this program.
+// The formula that json.hh gives to programs that read the file by themselves.
 TEST(Json, TheHistogramsBucketsAreWhatItsDocumentationSays) {
     const RunResult run = fixture::run(1, 8'000);
     const Json histogram = Json::parse(json_run_line(fixture::context(), run))["histogram"];

@@ -49,7 +49,7 @@ TEST(Live, WhereTheRoomIsShortTheLeastGoesFirst) {
     EXPECT_EQ(live_text(status(), 30), "12 s  mean 9.13 us  ±2.0 %");
 }
 
-// What can be read from a descriptor without waiting longer than a second for its beginning.
+// What can be read from a descriptor, waiting at most a second for the first byte.
 std::string received(int fd) {
     std::string text;
     pollfd ready{.fd = fd, .events = POLLIN, .revents = 0};

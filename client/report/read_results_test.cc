@@ -127,7 +127,8 @@ TEST(ReadResults, WhatIsReadWritesTheSameFileAndReport) {
     result.runs_needed = 17;
     result.verdict_details = {"a detail"};
     const MeasurementResult again = read(file_of(result)).measurements.at(0);
-    // Objects compare without regard to the order of their keys: options are read in another one.
+    // Objects compare without regard to the order of their keys: options are read in a different
+    // one.
     std::istringstream first(file_of(result));
     std::istringstream second(file_of(again));
     std::string a;
@@ -197,7 +198,7 @@ TEST(ReadResults, ARunThatIsThereTwiceCountsOnce) {
     EXPECT_EQ(set.problems.size(), 11U);
 }
 
-// As volley wrote it when schema 1 was its own.
+// As volley wrote it when schema 1 was current.
 TEST(ReadResults, ALineOfSchema1IsReadAndWhatItLacksIsNotKnown) {
     std::ifstream file("client/report/testdata/run_of_schema_1.json");
     const std::string line((std::istreambuf_iterator<char>(file)), {});

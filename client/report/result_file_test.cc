@@ -54,7 +54,8 @@ class ResultFiles : public testing::Test {
     files::path directory_;
 };
 
-// Runs the action in a process of its own; its exit status, or 128 + the signal that ended it.
+// Runs the action in a process of its own. Returns its exit status, or 128 + the signal that ended
+// it.
 int in_child(const std::function<int()>& action) {
     const pid_t child = ::fork();
     if (child == 0) {
@@ -219,7 +220,8 @@ TEST_F(ResultFiles, AClosedPipeIsAnError) {
     ::signal(SIGPIPE, former);
 }
 
-// Each writer appends lines of one letter, of lengths that cross pages, until it is done or killed.
+// Each writer appends lines of one letter, with lengths that cross pages, until it is done or
+// killed.
 void append_many(const std::string& path, char letter, int records) {
     ResultFile file = ResultFile::open(path, ResultFile::Mode::append, "", 0);
     for (int number = 0; number < records; ++number) {
@@ -257,7 +259,7 @@ TEST_F(ResultFiles, ParallelWritersNeverTearALine) {
     EXPECT_EQ(count, writers * records);
 }
 
-// A writer killed in mid write may leave a torn line, but costs nobody else a record.
+// A writer killed during a write may leave a torn line, but no other writer loses a record.
 TEST_F(ResultFiles, AKilledWriterCostsNobodyElseARecord) {
     constexpr int records = 300;
     constexpr int victims = 5;
@@ -273,7 +275,7 @@ TEST_F(ResultFiles, AKilledWriterCostsNobodyElseARecord) {
             append_many(path(), 'v', 1'000'000);
             ::_exit(0);
         }
-        // As soon as the victim is seen to write, at whatever point of a record that is.
+        // As soon as the victim is seen to write, at any point within a record.
         const auto size_before = files::exists(path()) ? files::file_size(path()) : 0;
         while (!files::exists(path()) || files::file_size(path()) < size_before + 50'000) {
             if (std::chrono::steady_clock::now() > deadline) {

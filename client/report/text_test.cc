@@ -26,7 +26,7 @@ TEST(TextReport, AMeasurementGivesTheGoldenFile) {
 
 TEST(TextReport, FitsAScreen) {
     const std::string report = text_report(fixture::measurement());
-    // What failed and what is objected to comes after a blank line at the end.
+    // Failures and objections come after a blank line at the end.
     EXPECT_LE(lines_in(report), 41U);
     EXPECT_LE(lines_in(report.substr(0, report.find("\n\n  flag:"))), 30U);
     std::istringstream lines(report);

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 const TimePoint line{Duration(1s)};
 
-// Hands these over as the samples of the slice.
+// Hands over these samples as those of the slice.
 Slice exchange(CommonWindows& windows, const Slice& left,
                std::initializer_list<std::uint64_t> values, TimePoint at) {
     for (const auto value : values) {
@@ -127,12 +127,12 @@ TEST(Recorder, LosesNoRoundTrip) {
         static_cast<void>(recorder.record(at, at + 1ms));
         windows.finish();
         EXPECT_EQ(windows.series().pooled().count(), measured);
-        EXPECT_GE(windows.trips_so_far(), measured - 67);  // but for those of the last window
+        EXPECT_GE(windows.trips_so_far(), measured - 67);  // except those of the last window
         EXPECT_GT(warm, 100U);
     }
 }
 
-// What it notes at the edges, together with what is in the histogram, is all of the time.
+// The time noted at the edges and the time in the histogram add up to all of the time.
 TEST(Recorder, TheTimeOfAConnectionAddsUp) {
     for (const Duration trip :
          std::initializer_list<Duration>{7us, 100us, 30ms, 450ms, 700ms, 3s}) {

@@ -16,14 +16,14 @@
 
 namespace {
 
-// Counts what this thread allocates while `counting`, to show that the measured loop takes no
-// memory.
+// Counts this thread's allocations while `counting`, to show that the measured loop allocates
+// nothing.
 thread_local bool counting = false;
 thread_local std::size_t allocations = 0;
 
 }  // namespace
 
-// Not inlined: the compiler must not pair our free() with its own idea of operator new.
+// Not inlined: the compiler must not pair our free() with its own operator new.
 [[gnu::noinline]] void* operator new(std::size_t size) {
     allocations += counting ? 1 : 0;
     if (void* memory = std::malloc(size)) {
@@ -48,15 +48,15 @@ namespace {
 using namespace std::chrono_literals;
 
 // A server in memory that can be awkward or wrong: a transport for tests of the drivers, without
-// sockets and without time.
+// sockets and without real time.
 struct Behaviour {
     std::size_t reply_bytes_at_once = 1U << 20U;
     std::size_t send_bytes_at_once = 1U << 20U;
     bool interrupts = false;      // every third call fails with EINTR
     std::uint64_t wrong_at = 0;   // the reply of this number is not incremented
-    std::uint64_t extra_at = 0;   // that of this number is followed by another byte
-    std::uint64_t repeat_at = 0;  // that of this number is the one before
-    std::uint64_t close_at = 0;   // instead of this reply, the connection ends
+    std::uint64_t extra_at = 0;   // the reply of this number is followed by another byte
+    std::uint64_t repeat_at = 0;  // the reply of this number repeats the one before
+    std::uint64_t close_at = 0;   // the connection ends instead of this reply
 };
 
 class ScriptedChannel {
@@ -150,10 +150,10 @@ struct Outcome {
     std::string what;
 };
 
-// Long enough that a busy machine leaves some of it to the test.
+// Long enough that the test gets some of it even on a busy machine.
 constexpr Duration run_time = 100ms;
 
-// Drives one connection for that long by block or spin.
+// Drives one connection for that long with block or spin.
 Outcome drive(const Behaviour& behaviour, std::size_t message_bytes, DriverKind driver) {
     CommonWindows windows(0ms, run_time);
     Recorder recorder(windows);

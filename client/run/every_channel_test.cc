@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A server that answers, for as long as the object lives.
+// A server that answers as long as the object lives.
 struct TcpServer {
     using C = StreamSocket;
     AnsweringServer server;
@@ -38,7 +38,7 @@ class EveryChannel : public testing::Test {
     [[nodiscard]] Transport<C> transport() const {
         return std::get<Transport<C>>(transports_to(spec_.endpoint).front());
     }
-    // Open, and verified by nothing.
+    // Open, but not verified.
     [[nodiscard]] C open(Receiving receiving) const {
         C channel = transport().open(receiving, 1h);
         PollList waited_for;
@@ -88,7 +88,7 @@ TYPED_TEST(EveryChannel, AnInterruptEndsAReceiveThatWaits) {
     channel.settle();
     std::jthread other([&] { channel.interrupt(); });
     std::array<std::byte, 8> room{};
-    // Without it this takes as long as the time limit.
+    // Without the interrupt, this takes as long as the time limit.
     EXPECT_NE(channel.try_receive(room).progress, Progress::done);
 }
 
@@ -124,8 +124,8 @@ TYPED_TEST(EveryChannel, IsFoundReadyAndEndedByTheZeroChallenge) {
     EXPECT_NO_THROW(send_zero(this->spec_, found));
 }
 
-// Has what the concept asks for and nothing else: whatever generic code uses beside that does not
-// compile here. It opens in steps and names no descriptor.
+// Has only what the concept requires: generic code that uses anything else does not compile here.
+// It opens in steps and has no descriptor.
 class BareChannel {
   public:
     static constexpr ChannelTraits traits{};
@@ -172,7 +172,7 @@ TEST(BareChannel, IsOpenedInSteps) {
     EXPECT_EQ(standing.sent_again.load(), 4U);
 }
 
-// A time limit that has passed is told from a refusal.
+// An expired time limit is reported differently from a refusal.
 TEST(BareChannel, ThatDoesNotOpenIsGivenUpAtTheDeadline) {
     const Payload payload(challenge_bytes, 3);
     Conversation conversation(payload, 10s, 5);

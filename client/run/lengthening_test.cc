@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Plays runs against a server that takes `trip` for each of `connections` at a time, and returns
+// Simulates runs against a server that takes `trip` for each of `connections` at a time. Returns
 // how many trips end within the run.
 double trips_of_whole_run(Duration trip, double connections, std::uint64_t wanted,
                           Duration longest) {
@@ -32,7 +32,7 @@ TEST(Lengthening, ASlowServerGetsAboutAsManyTripsAsWereAsked) {
         for (const double connections : {1.0, 3.0, 16.0}) {
             const double trips = trips_of_whole_run(trip, connections, 64, 1000s);
             EXPECT_GE(trips, 64) << trip.count() << " ns, " << connections;
-            // A run of the usual length may have more, and so may a first step of four times.
+            // A run of the usual length may have more, and so may a first fourfold step.
             const double as_it_is = connections * static_cast<double>(1s / trip);
             EXPECT_LE(trips, std::max({64 * 1.35, as_it_is, connections * 8 * 4}))
                 << trip.count() << " ns, " << connections;

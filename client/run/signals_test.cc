@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 constexpr bool by_terminal = true;
 constexpr bool by_process = false;
 
-// After these signals, each with its sender and its moment in milliseconds.
+// The state after these signals, each with its sender and its time in milliseconds.
 struct Sent {
     int number;
     bool from_kernel;
@@ -40,7 +40,7 @@ TEST(StopRequests, AWrapperThatPassesOnWhatTheTerminalSentAsksNothingNew) {
 
 TEST(StopRequests, TwoKeystrokesAreTwoHoweverFast) {
     EXPECT_EQ(requests_of({{SIGINT, by_terminal, 0}, {SIGINT, by_terminal, 90}}), 2);
-    // Each of them passed on by a wrapper.
+    // A wrapper passes on each of them.
     EXPECT_EQ(requests_of({{SIGINT, by_terminal, 0},
                            {SIGINT, by_process, 1},
                            {SIGINT, by_terminal, 150},
@@ -51,7 +51,7 @@ TEST(StopRequests, TwoKeystrokesAreTwoHoweverFast) {
 TEST(StopRequests, ASecondKillIsASecondRequest) {
     EXPECT_EQ(requests_of({{SIGTERM, by_process, 0}, {SIGTERM, by_process, 500}}), 2);
     EXPECT_EQ(requests_of({{SIGHUP, by_process, 0}, {SIGTERM, by_process, 5000}}), 2);
-    // The time runs from the last request, not from the last signal.
+    // The time counts from the last request, not from the last signal.
     EXPECT_EQ(
         requests_of(
             {{SIGTERM, by_process, 0}, {SIGTERM, by_process, 300}, {SIGTERM, by_process, 600}}),

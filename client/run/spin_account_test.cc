@@ -9,12 +9,13 @@ using namespace std::chrono_literals;
 
 constexpr TimePoint start{Duration(1s)};
 
-// A worker that looks for nothing for so long, at 400 ns a look, and works the rest of a second.
+// A worker that makes empty looks for the time `idle`, at 400 ns per look, and works for the rest
+// of a second.
 SpinAccount account_of(Duration idle) {
     SpinAccount account;
     account.note_phase(Phase::warmup, start - 1s);
     for (int look = 0; look < 10'000; ++look) {
-        account.note_look(false);  // of the warm-up: not counted
+        account.note_look(false);  // in the warm-up: not counted
     }
     account.note_phase(Phase::measured, start);
     for (Duration waited{0}; waited < idle; waited += 400ns) {
@@ -58,7 +59,7 @@ TEST(SpinClock, IsReadByTimeWhateverALookCosts) {
             at += look;
             if (clock.is_due()) {
                 clock.read(at);
-                // The first ones find out how long a look takes.
+                // The first readings find out how long a look takes.
                 longest = looks > 100 ? std::max(longest, at - last) : longest;
                 last = at;
             }

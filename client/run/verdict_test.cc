@@ -8,7 +8,7 @@
 namespace volley {
 namespace {
 
-// Twelve runs whose means lie `apart` ns above and below one another, each known to ±error ns.
+// Twelve runs whose means lie `apart` ns above and below the middle, each known to ±error ns.
 MeasurementResult runs_that_differ(double apart, double error, double confidence) {
     MeasurementResult result;
     result.context.confidence = confidence;

@@ -16,7 +16,7 @@
 
 namespace {
 
-// Of this thread, by Asio and by the set.
+// Calls on this thread, by Asio and by the set.
 thread_local std::size_t epoll_ctl_calls = 0;
 
 }  // namespace
@@ -48,7 +48,7 @@ Pairs pairs(std::size_t count) {
     return made;
 }
 
-// Answers messages of one size on one end of each pair of sockets, in a thread.
+// Answers messages of one size on one end of each socket pair, in a thread of its own.
 class EchoingThread {
   public:
     EchoingThread(std::vector<OwnedFd> ends, std::size_t message_bytes)
@@ -86,10 +86,10 @@ class EchoingThread {
 
     std::vector<OwnedFd> ends_;
     std::vector<std::byte> message_;
-    std::jthread thread_;  // the last: it uses the others
+    std::jthread thread_;  // last, because it uses the others
 };
 
-// What it takes to drive connections for a while, without a crew.
+// What is needed to drive connections for a while without a crew.
 struct Stage {
     explicit Stage(std::size_t message_bytes, Duration run_time, Duration timeout,
                    std::size_t connections)
@@ -116,7 +116,7 @@ struct Stage {
     Conversation conversation;
 };
 
-// With a message that no buffer of a socket takes at once, the worker waits for room as well.
+// If a message is larger than any socket buffer, the worker also waits for room.
 TEST(WaitingDriver, ServesFewAndManyConnectionsWithMessagesOfEverySize) {
     for (const std::size_t message_bytes : {std::size_t{4}, std::size_t{3} << 20U}) {
         for (const std::size_t count : {1U, 2U, 20U}) {
@@ -125,7 +125,7 @@ TEST(WaitingDriver, ServesFewAndManyConnectionsWithMessagesOfEverySize) {
             Stage stage(message_bytes, 50ms, 20s, count);
             EXPECT_NO_THROW(stage.drive(ours)) << message_bytes << " bytes, " << count;
             EXPECT_GE(stage.trips(), 1U) << message_bytes << " bytes, " << count;
-            ours.clear();  // the server's thread ends by it
+            ours.clear();  // this ends the server's thread
         }
     }
 }
@@ -145,8 +145,8 @@ TEST(WaitingDriver, WaitsForNoConnectionAnewAfterEachReply) {
     EXPECT_LT(epoll_ctl_calls, stage.trips() / 100);
 }
 
-// One reply that does not come is found while another connection leaves no pause: only at the end
-// of the run would be too late.
+// A missing reply is detected even if another connection leaves no pause; the end of the run would
+// be too late.
 TEST(WaitingDriver, LooksForOverdueRepliesHoweverBusyItIs) {
     std::vector<Connection<NullChannel>> connections;
     connections.push_back({.channel = always_ready(), .number = 1});
@@ -166,7 +166,7 @@ TEST(WaitingDriver, LooksForOverdueRepliesHoweverBusyItIs) {
 TEST(WaitingDriver, AConnectionThatEndsIsNamed) {
     for (const std::size_t count : {1U, 2U}) {
         auto [connections, theirs] = pairs(count);
-        // As interrupt() does it from another thread.
+        // As interrupt() does from another thread.
         connections.back().channel.interrupt();
         Stage stage(challenge_bytes, 20s, 20s, count);
         try {

@@ -1,8 +1,8 @@
-// A kept list of wrong versions of how a run is made, each of which a check must catch; the
-// statistics have theirs in stats/wrong_versions_test.cc.
+// Wrong versions of how a run is made, each of which a check must catch; the statistics have theirs
+// in stats/wrong_versions_test.cc.
 //
-// Each check takes the part that may be wrong as a function. The right version passes it, the wrong
-// one does not.
+// Each check takes the part that may be wrong as a function. The right version passes, and the
+// wrong one fails.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -20,8 +20,8 @@ using namespace std::chrono_literals;
 
 const TimePoint line{Duration(1s)};
 
-// A connection that answers in 100 µs until 100 ms before the end of the run, and then stands still
-// for a second.
+// A connection that answers in 100 µs until 100 ms before the end of the run, and then stalls for a
+// second.
 struct Stalled {
     Histogram trips;
     EdgeTrips edges;
@@ -55,7 +55,7 @@ TEST(WrongVersionsOfARun, InFlightTripsLeftOut) {
 }
 
 TEST(WrongVersionsOfARun, WhatIsInFlightWeighsItsWholeLength) {
-    // As if all of the stall lay within the run: then half of all time would be too much.
+    // Counts the whole stall as within the run: the times then add up to far more than the run.
     const auto whole = [](const Stalled& run) {
         EdgeTrips wrong;
         wrong.add(std::array{EdgeTrip{.length_ns = run.edges.longest_in_flight_ns,
@@ -71,7 +71,7 @@ TEST(WrongVersionsOfARun, WhatIsInFlightWeighsItsWholeLength) {
     EXPECT_FALSE(adds_up(run, whole(run)));
 }
 
-// How many trips of 30 ms a run of a second has in the end.
+// Whether a run planned for a second ends with at least 64 trips of 30 ms.
 using Lengthening = std::function<std::optional<Duration>(const RunSoFar&)>;
 bool has_its_trips(const Lengthening& longer) {
     Duration length = 1s;
@@ -93,7 +93,7 @@ TEST(WrongVersionsOfARun, LengtheningGone) {
     EXPECT_FALSE(has_its_trips([](const RunSoFar&) { return std::optional<Duration>(); }));
 }
 
-// At the edges of a whole run a worker hands over and merges nothing.
+// At the edges of a whole run, a worker hands over its samples and merges nothing.
 using Exchange = std::function<Slice(CommonWindows&, const Slice&, TimePoint)>;
 bool merges_nothing_at_edges(const Exchange& exchange) {
     CommonWindows windows(0ms, 480ms);
