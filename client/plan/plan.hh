@@ -28,7 +28,7 @@ struct Plan {
     std::string server_name;
     std::uint64_t descriptors_needed = 0;  // by the client; the server needs as many
     std::vector<std::string>
-        notes;  // what was chosen where the user left it open, and why; one line each
+        notes;  // choices made for what the user left open, each with its reason; one line each
 };
 
 // metadata: the server's; not found() if there is none. Throws Error(usage) if the request cannot

@@ -54,7 +54,7 @@ struct Factor {
     bool is_quiet = false;
     bool is_compared = true;  // compare --by takes it
     FactorValue (*measured)(const MeasurementContext& context) = nullptr;
-    std::optional<SweptBy> sweep;  // nothing: a sweep does not vary it
+    std::optional<SweptBy> sweep;  // none: a sweep does not vary it
 };
 
 // In the order of columns, keys and words, and in the order in which a sweep varies them: the first

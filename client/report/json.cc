@@ -126,7 +126,7 @@ const char* name_of(Aggregate aggregate) {
     return "median";
 }
 
-// Figures over the runs besides the median: secondary figures and flags.
+// Secondary figures over the runs, in addition to the median, and flags.
 void add_over_runs(Json& figure, const OverRuns& over_runs) {
     figure["mean"] = over_runs.mean;
     if (over_runs.t_interval) {

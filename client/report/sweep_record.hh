@@ -1,7 +1,7 @@
 // What a sweep records when it starts: its plan, its cells, and which of them cannot be measured.
 // One line per start; the runs that follow it in the file belong to its cells.
 //
-// Plain data, beside the runs and measurements of run/result.hh.
+// Plain data, like the runs and measurements of run/result.hh.
 #pragma once
 
 #include <cstddef>

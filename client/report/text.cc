@@ -40,7 +40,7 @@ std::string scope(const Summary& summary) {
 }
 
 std::string headline(const Summary& summary) {
-    constexpr std::size_t interval_columns = 18;  // so that the precisions of rows stand in line
+    constexpr std::size_t interval_columns = 18;  // so that the precisions of all rows are aligned
     std::string text;
     for (const auto& name : summary.stop_statistics) {
         const Figure* figure = summary.statistic(name);

@@ -29,7 +29,7 @@ std::string line_of(const std::string& name, const std::string& value, const std
     return line + '\n';
 }
 
-// "9.15 ± 0.12": secondary, beside the median.
+// "9.15 ± 0.12": secondary, next to the median.
 std::string mean_of_runs(const OverRuns& over_runs, const Scale& scale) {
     return over_runs.t_interval ? scale.number(over_runs.mean) + " ± " +
                                       scale.number(over_runs.t_interval->high - over_runs.mean)

@@ -151,7 +151,7 @@ struct MeasurementContext {
     std::string build;                       // compiler and flags
     std::optional<std::string> client_hash;  // of the program that measured; none: not known
     std::string
-        server_name;  // directory name or file name; "HOST:PORT" where the server is not ours
+        server_name;  // directory name or file name; "HOST:PORT" if not started by the client
     std::vector<std::string> server_command;  // empty: not started by the client
     bool server_is_ours = true;
     std::string server_host;  // the address measured, numeric; "": not known
@@ -219,7 +219,7 @@ struct Figure {
     std::optional<double> value;
     std::optional<Interval> interval;  // over runs if there are enough complete runs
     std::optional<OverRuns>
-        over_runs;  // the whole summary, where the aggregate is a median and a run is complete
+        over_runs;  // the whole summary; set if the aggregate is a median and a run is complete
 };
 
 // The measurement's figures over its complete runs, one per field, in table order. With a single

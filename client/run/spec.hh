@@ -72,7 +72,7 @@ struct MeasurementSpec {
     RunSpec run;
     StopRule stop;
     std::optional<std::size_t>
-        exact_runs;  // so many, whatever the intervals say; 1: a single-run measurement
+        exact_runs;  // this many runs, whatever the intervals say; 1: a single-run measurement
     // Whether the budget limits the runs: no run begins that would end after stop.budget, and none
     // is lengthened so far that the others would not fit. False: exact_runs without a --max-time of
     // its own.
