@@ -2,7 +2,6 @@
 //
 // The code is pure, so it can also plan for machines other than this one; facts about this one come
 // in MachineFacts. It opens no socket and starts nothing.
-// one come in MachineFacts. It opens no socket and starts nothing.
 #pragma once
 
 #include <cstdint>

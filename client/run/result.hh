@@ -4,7 +4,6 @@
 // There are two levels: a RunResult is one server process measured once; a MeasurementResult is all
 // runs of one invocation. stats/over_runs makes the headline from the runs; nothing here computes a
 // statistic itself.
-// statistic itself.
 #pragma once
 
 #include <cstdint>
