@@ -30,7 +30,7 @@ void refuse_placeholders(const std::string& words, const std::string& where);
                                    double most);
 [[nodiscard]] CpuList parse_cpus(const std::string& name, const std::string& text);
 // Whether a measurement can stop on this figure. It must have an interval over runs, and a size
-// that a precision can be relative to. Shares and counts are often 0, so they do not.
+// that a precision can be relative to. Shares and counts lack the latter: they are often 0.
 [[nodiscard]] bool can_be_precise(const Field& field);
 // The names that options accept for those figures, comma-separated.
 [[nodiscard]] std::string names_of_statistics(bool (*which)(const Field&));

@@ -3,7 +3,7 @@
 //
 // A driver begins a round trip on all of its connections at once, continues until the recorder says
 // that the run is over, and returns when every reply has arrived. It throws ReplyFailure if a reply
-// is wrong or late.
+// is wrong or not in time.
 #pragma once
 
 #include <poll.h>

@@ -131,7 +131,7 @@ void await_ready_on(const RunSpec& spec, const Transport<C>& transport, ServerPr
     Duration pause = first_pause;
     for (;;) {
         const auto refusal = attempt(spec, transport, &server, signals, deadline);
-        throw_if_ended(&server);  // ready or not, it is another process that answers
+        throw_if_ended(&server);  // even when ready: another process answers then
         if (!refusal) {
             return;
         }

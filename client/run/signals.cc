@@ -28,7 +28,7 @@ Signals::Signals() {
     sigset_t wanted{};
     ::sigemptyset(&wanted);
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGXCPU, SIGUSR1, SIGUSR2}) {
-        // A blocked signal would be delivered to us even if it is ignored.
+        // A blocked signal would stay pending for us even if it is ignored.
         if (!is_ignored(number)) {
             ::sigaddset(&wanted, number);
         }
