@@ -22,10 +22,10 @@ struct RunHooks {
 };
 
 // Does not throw for a failure within the run: `complete` is then false, `error` says why, and
-// everything measured is kept. It throws Error only in these cases. The fault would occur in every
-// run (no memory, no threads). The server reports in run 1 that this machine lacks what it needs:
-// Error(skipped). A signal asks for an end before the start line: Error(budget_spent); such a run
-// does not count as a run.
+// everything measured is kept. Throws Error for a fault that would occur in every run (no memory,
+// no threads), Error(skipped) if the server says in run 1 that this machine lacks what it needs,
+// and Error(budget_spent) if a signal asks for an end before the start line: such a run does not
+// count.
 [[nodiscard]] RunResult perform_run(const RunSpec& spec, std::size_t number, const RunHooks& hooks);
 
 }  // namespace volley

@@ -39,9 +39,7 @@ class ServerProcess {
     [[nodiscard]] int output_fd() const { return output_.get(); }
     // Takes what the server has written, without waiting.
     void drain_output();
-    // The last lines that the server wrote, joined with "
-    //
-    // "; "" if there are none.
+    // The last lines that the server wrote, joined with " | "; "" if there are none.
     [[nodiscard]] std::string last_lines();
 
     // Whether the server has ended, without waiting.
