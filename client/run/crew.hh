@@ -110,7 +110,7 @@ class Crew {
     std::exception_ptr failure_;
     ReplyErrors errors_;
     std::vector<Report> reports_;
-    std::vector<clockid_t> clocks_;  // the workers' CPU time, once all are ready
+    std::vector<clockid_t> clocks_;  // of the workers' CPU time, once all are ready
     std::vector<std::jthread> threads_;
 };
 
