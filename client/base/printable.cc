@@ -14,8 +14,8 @@ bool continues(char byte) {
     return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
 }
 
-// Bytes of the well-formed UTF-8 character at the start of the text, 0 where there is none.
-// Overlong forms, surrogates and what lies beyond U+10FFFF are refused (RFC 3629).
+// The length in bytes of the valid UTF-8 character at the start of the text, 0 if there is none.
+// Overlong forms, surrogates and values beyond U+10FFFF are invalid (RFC 3629).
 std::size_t character_length(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text.front());
     const std::size_t length = lead < 0x80U                     ? 1
@@ -51,8 +51,9 @@ std::uint32_t code_point(std::string_view character) {
     return value;
 }
 
-// What a terminal obeys, what turns the direction of text, and what takes no room or shows nothing
-// (Unicode 15: general categories Cc, Zl and Zp, most of Cf, and the fillers of Hangul).
+// Terminal control characters, characters that change the text direction, and characters without
+// width or shape (Unicode 15: general categories Cc, Zl and Zp, most of Cf, and the Hangul
+// fillers).
 bool is_hidden(std::uint32_t character) {
     constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 21> ranges{
         {{0x00, 0x1f},       {0x7f, 0x9f},     {0xad, 0xad},       {0x34f, 0x34f},

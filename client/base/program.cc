@@ -23,7 +23,7 @@ namespace {
 const char* program_name = "volley";
 const char* built_name = "volley";
 
-// Tells what is being thrown on one line, and returns the status for it.
+// Prints the exception on one line, and returns the exit status for it.
 int tell(const std::exception_ptr& thrown) {
     try {
         std::rethrow_exception(thrown);
@@ -43,7 +43,7 @@ int tell(const std::exception_ptr& thrown) {
     return static_cast<int>(ExitCode::failed);
 }
 
-// No thread waits for another one here: servers die with this process (PR_SET_PDEATHSIG).
+// Ends without waiting for other threads: servers die with this process (PR_SET_PDEATHSIG).
 [[noreturn]] void end_at_once() {
     const std::exception_ptr thrown = std::current_exception();
     if (thrown == nullptr) {
@@ -61,7 +61,7 @@ bool is_closed(int descriptor) {
 }  // namespace
 
 void have_standard_descriptors() {
-    // In this order the lowest free number, which open() gives, is the one that is missing.
+    // open() returns the lowest free number: in this order, that is the missing one.
     if (is_closed(STDIN_FILENO)) {
         static_cast<void>(::open("/dev/null", O_WRONLY));
     }

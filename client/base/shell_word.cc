@@ -8,7 +8,7 @@ namespace volley {
 
 namespace {
 
-// $'...', as bash reads it: every byte that is not plain ASCII as its number.
+// $'...' in bash's form: every byte that is not plain ASCII as its number.
 std::string in_escapes(const std::string& word) {
     std::string quoted = "$'";
     for (const char byte : word) {
@@ -19,7 +19,7 @@ std::string in_escapes(const std::string& word) {
         } else if (number >= 0x20U && number < 0x7fU) {
             quoted += byte;
         } else {
-            // In octal, of three digits: a hexadecimal number would go on with the next letter.
+            // Octal with three digits: a hexadecimal number would include a following letter.
             quoted += '\\';
             quoted += static_cast<char>('0' + (number >> 6U));
             quoted += static_cast<char>('0' + (number >> 3U & 7U));

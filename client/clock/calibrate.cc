@@ -12,7 +12,7 @@ namespace volley {
 
 namespace {
 
-// Gaps below this are told apart to the nanosecond; longer ones only count towards the tail and the
+// Gaps below this are resolved to the nanosecond; longer ones count only towards the tail and the
 // longest.
 constexpr std::size_t finest_gaps = 1U << 16U;
 

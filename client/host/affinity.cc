@@ -27,7 +27,7 @@ struct ThreadStatus {
 };
 
 // Field 3 (state) and field 39 (last CPU) of /proc/PID/task/TID/stat. The command name before them
-// may itself hold blanks and parentheses, so fields are counted from the last closing parenthesis.
+// may contain blanks and parentheses, so fields are counted from the last closing parenthesis.
 std::optional<ThreadStatus> status_of(const SystemFiles& files, const std::string& folder) {
     const std::optional<std::string> stat = files.line(folder + "/stat");
     const std::size_t name_end = stat ? stat->rfind(')') : std::string::npos;
@@ -93,7 +93,7 @@ bool bind_memory_of_this_thread(const std::vector<int>& nodes) {
     if (::numa_available() < 0) {
         return false;
     }
-    // set_mempolicy itself: numa_set_membind reports a refusal by printing, not by returning.
+    // Calls set_mempolicy directly: numa_set_membind prints a failure instead of returning it.
     constexpr std::size_t word_bits = sizeof(unsigned long) * CHAR_BIT;
     constexpr std::size_t most_nodes = 1024;  // the largest CONFIG_NODES_SHIFT of any kernel is 10
     std::array<unsigned long, most_nodes / word_bits> mask{};
@@ -104,7 +104,7 @@ bool bind_memory_of_this_thread(const std::vector<int>& nodes) {
         }
         mask[bit / word_bits] |= 1UL << (bit % word_bits);
     }
-    // The kernel takes one bit less than it is told of, hence + 1.
+    // The kernel uses one bit less than it is told, hence + 1.
     return ::set_mempolicy(MPOL_BIND, mask.data(), most_nodes + 1) == 0;
 }
 
@@ -119,7 +119,7 @@ std::vector<ThreadPlace> places_of_process(pid_t process, const Topology& topolo
         if (error != std::errc{} || rest != name.data() + name.size()) {
             continue;
         }
-        // Threads end while they are read; one that is gone, or dead and not yet reaped, runs
+        // Threads may end while they are read. One that is gone, or dead and not yet reaped, runs
         // nowhere.
         const std::optional<CpuList> allowed = affinity_mask_of(place.thread);
         const std::optional<ThreadStatus> status = status_of(files, folder + "/" + name);

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t word_bits = sizeof(unsigned long) * CHAR_BIT;
 constexpr std::size_t most_words = 65536 / word_bits;  // as many as a CpuList may name
 
-// The kernel's mask is an array of unsigned long; glibc takes it under the name of cpu_set_t.
+// The kernel's mask is an array of unsigned long; glibc expects it as a cpu_set_t.
 cpu_set_t* as_cpu_set(std::vector<unsigned long>& mask) {
     return reinterpret_cast<cpu_set_t*>(mask.data());
 }

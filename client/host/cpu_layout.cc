@@ -37,7 +37,7 @@ std::set<int> cores_of(const Topology& topology, const CpuList& cpus) {
     return cores;
 }
 
-// Nodes with an allowed CPU: the one with most of them first, the lowest number at a tie.
+// Nodes with an allowed CPU: the one with the most first, the lowest number first in a tie.
 std::vector<NodePool> ranked_nodes(const Topology& topology) {
     std::map<int, std::map<int, Core>> by_node;
     for (const Cpu& cpu : topology.cpus) {
@@ -62,10 +62,10 @@ std::vector<NodePool> ranked_nodes(const Topology& topology) {
     return ranked;
 }
 
-// The CPUs of a pool that are not taken, in the order in which a side takes them.
+// The free CPUs of a pool, in the order in which a side takes them.
 struct Offer {
-    CpuList whole;     // one CPU of each core that nobody has touched
-    CpuList siblings;  // the further CPUs of those cores
+    CpuList whole;     // one CPU of each unused core
+    CpuList siblings;  // the other CPUs of those cores
     CpuList packed;    // the same CPUs as both above, core by core
     CpuList touched;   // CPUs on cores that the other side uses
 
@@ -125,8 +125,8 @@ CpuList choose_client(const Pool& pool, const CpuList& server, const SideWish& w
 }
 
 // 0 one node with room · 1 apart, with room · 2 one node, crowded · 3 apart, crowded · 4 one side
-// on several nodes. Room: the client has as many CPUs as it has use for, or as many as the server;
-// with fewer it would probably be the bottleneck, which is worse than a longer way between nodes.
+// on several nodes. Room: the client has as many CPUs as it can use, or as many as the server. With
+// fewer it would probably be the bottleneck, which is worse than a longer way between nodes.
 int node_distance(const Topology& topology, const CpuLayout& layout, const SideWish& client) {
     const std::vector<int> servers = nodes_of(topology, layout.server);
     const std::vector<int> clients = nodes_of(topology, layout.client);
@@ -157,7 +157,7 @@ CpuLayoutCost cost_of(const Topology& topology, const CpuLayout& layout, const S
     return cost;
 }
 
-// The servers worth trying in a pool: on whole cores and packed, and each with one CPU less where
+// The server CPUs worth trying in a pool: on whole cores and packed, and each with one CPU less if
 // it would otherwise leave none.
 std::vector<CpuList> server_choices(const Pool& pool, const SideWish& server,
                                     const SideWish& client) {
@@ -184,7 +184,7 @@ Pool whole_machine(const std::vector<NodePool>& ranked) {
     return whole;
 }
 
-// The pools that the server may be taken from: its node, or each node and then the whole machine.
+// The pools for the server's CPUs: its node, or each node and then the whole machine.
 std::vector<Pool> server_pools(const SideWish& server, const std::vector<NodePool>& ranked) {
     std::vector<Pool> pools;
     for (const NodePool& one : ranked) {
@@ -198,8 +198,8 @@ std::vector<Pool> server_pools(const SideWish& server, const std::vector<NodePoo
     return pools;
 }
 
-// The same for the client of a given server. Of many nodes only those that can win: the server's
-// own, the best other one, and all together.
+// The same for the client of a given server. Only nodes that can win are tried: the server's own,
+// the best other one, and all together.
 std::vector<Pool> client_pools(const Topology& topology, const SideWish& client,
                                const CpuList& server, const std::vector<NodePool>& ranked) {
     const std::vector<int> home = nodes_of(topology, server);
@@ -249,7 +249,7 @@ CpuLayout find_cpu_layout(const Topology& topology, const SideWish& server,
     const auto consider = [&](const CpuList& server_cpus, const CpuList& client_cpus) {
         const CpuLayout layout{.server = server_cpus, .client = client_cpus};
         const CpuLayoutCost cost = cost_of(topology, layout, server, client);
-        if (!best_cost || cost < *best_cost) {  // the first of equals: nodes come in their rank
+        if (!best_cost || cost < *best_cost) {  // the first of equals, because nodes are ranked
             best = layout;
             best_cost = cost;
         }

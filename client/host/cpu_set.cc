@@ -9,7 +9,7 @@ namespace {
 
 constexpr int most_cpu = 65535;  // far above any kernel's CONFIG_NR_CPUS; bounds the memory used
 
-// A decimal number without sign at the start of text, which it is removed from.
+// Takes an unsigned decimal number from the start of text.
 std::optional<int> take_number(std::string_view& text) {
     if (text.empty() || text.front() < '0' || text.front() > '9') {
         return std::nullopt;
@@ -71,8 +71,7 @@ std::string format_cpu_list(const CpuList& cpus) {
         text += text.empty() ? "" : ",";
         text += std::to_string(cpus[first]);
         if (last > first) {
-            // Two neighbours are written "0,1" by some and "0-1" by the kernel; we follow the
-            // kernel.
+            // Two neighbours are written "0-1", as by the kernel; some programs write "0,1".
             text += "-" + std::to_string(cpus[last]);
         }
         first = last + 1;

@@ -34,7 +34,7 @@ std::string line_or(const SystemFiles& files, std::string_view absolute, std::st
     return line && !line->empty() ? *line : std::move(otherwise);
 }
 
-// x86 says "model name", others by other keys; a board's name is better than nothing.
+// x86 has "model name", others have other keys; a board's name is better than nothing.
 std::string cpu_model(const SystemFiles& files, const std::string& machine) {
     const std::string cpuinfo = files.text("/proc/cpuinfo").value_or("");
     for (const char* key : {"model name", "cpu", "uarch", "Model", "Hardware"}) {
@@ -87,7 +87,7 @@ std::optional<bool> turbo(const SystemFiles& files, const CpuList& cpus) {
     if (const std::optional<bool> off = flag(files, cpu_root + "intel_pstate/no_turbo")) {
         return !*off;
     }
-    // acpi-cpufreq and amd-pstate; since 6.11 also by policy, where one CPU speaks for all.
+    // acpi-cpufreq and amd-pstate; since 6.11 also for each policy, where one CPU stands for all.
     if (const std::optional<bool> on = flag(files, cpu_root + "cpufreq/boost")) {
         return on;
     }
@@ -117,8 +117,8 @@ std::optional<int> idle_states(const SystemFiles& files, const CpuList& cpus) {
 }
 
 std::optional<std::string> idle_driver(const SystemFiles& files) {
-    // The kernel itself says "none" where it has cpuidle but no driver. A /sys without the file has
-    // no cpuidle; no /sys at all says nothing.
+    // The kernel says "none" if it has cpuidle but no driver. If /sys lacks the file, there is no
+    // cpuidle; without /sys, it is unknown.
     if (const std::optional<std::string> driver = files.line(cpu_root + "cpuidle/current_driver")) {
         return driver;
     }

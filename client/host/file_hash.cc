@@ -54,8 +54,7 @@ std::string hash_of_contents(int fd) {
     }
 }
 
-// What tells a file from what it was before; the time of the last change of the inode cannot be set
-// by programs.
+// Tells whether a file has changed. Programs cannot set the time of the inode's last change.
 using FileState = std::tuple<dev_t, ino_t, off_t, std::int64_t, std::int64_t>;
 
 FileState state_of(const struct stat& status) {

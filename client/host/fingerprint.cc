@@ -19,10 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A server directory has dozens of files; whoever keeps a file system there gets a partial answer
-// rather than none.
+// A server directory has dozens of files. One with far more gets a partial answer rather than none.
 constexpr std::size_t most_files = 20'000;
-// Beyond so many, files are told by the directory that holds them: a run line is no inventory.
+// With more files than this, only their directories are named, to keep the run line short.
 constexpr std::size_t most_single_files = 24;
 constexpr int most_interpreters = 4;  // of interpreters that are scripts themselves
 
@@ -41,7 +40,7 @@ std::string in_path(const std::string& command) {
     return "";
 }
 
-// Symbolic links resolved; "" where there is no such file.
+// With symbolic links resolved; "" if there is no such file.
 std::string resolved(const std::string& path) {
     std::error_code error;
     const fs::path whole = fs::canonical(path, error);
@@ -53,10 +52,10 @@ std::string directory_of(const std::vector<std::string>& command) {
     return executable.empty() ? "" : fs::path(executable).parent_path().string();
 }
 
-// The interpreter that the first line of a script names; "" where it names none.
+// The interpreter that the first line of a script names; "" if it names none.
 std::string interpreter_of(const std::string& script) {
     std::ifstream file(script, std::ios::binary);
-    std::array<char, 256> line{};  // as much as the kernel looks at
+    std::array<char, 256> line{};  // as much as the kernel reads
     file.read(line.data(), static_cast<std::streamsize>(line.size()) - 1);
     const std::string_view text(line.data());
     if (!text.starts_with("#!")) {
@@ -78,12 +77,12 @@ std::string interpreter_of(const std::string& script) {
 
 bool is_left_out(const fs::path& path) {
     constexpr std::array<std::string_view, 37> suffixes{
-        // sources of what is compiled, and what describes a build
+        // sources of compiled languages, and build descriptions
         ".c", ".cc", ".cpp", ".h", ".hh", ".hpp", ".rs", ".go", ".java", ".kt", ".hs", ".ml",
         ".mli", ".nim", ".d", ".cs", ".erl", ".zig", ".toml", ".lock", ".mod", ".sum",
         // intermediate results
         ".o", ".a", ".hi", ".cmi", ".cmx", ".cmo", ".rlib", ".rmeta", ".log", ".tmp", ".class",
-        // documents, and what an interpreter makes of its own accord
+        // documents, and files that an interpreter creates
         ".md", ".txt", ".pyc", ".pid"};
     const std::string name = path.filename().string();
     return name.starts_with('.') || name == "Makefile" || name == "pom.xml" ||
@@ -96,7 +95,7 @@ bool is_cache(const fs::path& directory) {
            directory.filename() == "__pycache__" || fs::exists(directory / "CACHEDIR.TAG", error);
 }
 
-// Relative to the directory, which has a server.toml.
+// Names relative to the directory, which has a server.toml.
 Fingerprint outputs_of(const fs::path& directory) {
     Fingerprint outputs;
     std::error_code error;
@@ -119,7 +118,7 @@ Fingerprint outputs_of(const fs::path& directory) {
     return outputs;
 }
 
-// One entry a directory, where there are too many to be named.
+// One entry for each directory, if there are too many files to name.
 Fingerprint condensed(Fingerprint files) {
     if (files.size() <= most_single_files) {
         return files;
@@ -148,7 +147,7 @@ void make_unique(Fingerprint& files) {
                 files.end());
 }
 
-// `path` resolved, as it is called in the fingerprint of a server in `directory`.
+// The name of `path`, resolved, in the fingerprint of a server in `directory`.
 std::string name_in(const std::string& directory, const std::string& path) {
     return path.starts_with(directory + "/") ? path.substr(directory.size() + 1) : path;
 }
@@ -204,7 +203,7 @@ void add_executables(Fingerprint& fingerprint, const std::vector<std::string>& c
         std::string path = fs::read_symlink(link, error).string();
         constexpr std::string_view replaced = " (deleted)";
         path.resize(path.size() - (path.ends_with(replaced) ? replaced.size() : 0));
-        // By way of the link, so that a file which was replaced meanwhile is not taken for it.
+        // Through the link, so that a file that has replaced it meanwhile is not read instead.
         const std::string hash = error ? "" : hash_of_file(link);
         if (!hash.empty() && find(fingerprint, name_in(directory, path)) == nullptr) {
             fingerprint.push_back({name_in(directory, path), hash});
@@ -223,7 +222,7 @@ std::optional<std::string> changed_file(const Fingerprint& recorded, const Finge
         const FileHash* const now = find(present, file);
         const std::string path = file.starts_with('/') ? file : directory + "/" + file;
         const std::string its = now != nullptr ? now->hash : hash_of_file(path);
-        // What a process has unpacked for itself somewhere else is gone with it.
+        // A file that a process unpacked elsewhere for itself is gone when the process is.
         if (its != hash && (!its.empty() || !file.starts_with('/'))) {
             return file + (its.empty()
                                ? " was there and is gone"

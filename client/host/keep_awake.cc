@@ -27,7 +27,7 @@ namespace volley {
 
 namespace {
 
-// Tells the core that this is a loop of waiting, so that an SMT sibling gets its resources.
+// Tells the core that this is a spin loop, so that an SMT sibling gets its resources.
 #if defined(__x86_64__) || defined(__i386__)
 void relax_cpu() {
     __builtin_ia32_pause();
@@ -40,15 +40,15 @@ void relax_cpu() {
 void relax_cpu() {}
 #endif
 
-// An idle driver is what acts on the latency limit. Where there is none (most virtual machines)
-// holding the device changes nothing, so it is not counted as a way.
+// The idle driver enforces the latency limit. Without one (most virtual machines), holding the
+// device has no effect, so it does not count as a way.
 bool has_idle_driver(const SystemFiles& files) {
     const std::optional<std::string> driver =
         files.line("/sys/devices/system/cpu/cpuidle/current_driver");
     return driver && !driver->empty() && *driver != "none";
 }
 
-// The open descriptor holds the request: the kernel forgets it at close.
+// The open descriptor holds the request; the kernel drops it at close.
 OwnedFd hold_latency_at_zero(const SystemFiles& files) {
     const std::string device = files.path("/dev/cpu_dma_latency");
     OwnedFd file(retry_on_eintr([&] { return ::open(device.c_str(), O_WRONLY | O_CLOEXEC); }));
@@ -60,7 +60,7 @@ OwnedFd hold_latency_at_zero(const SystemFiles& files) {
     return file;
 }
 
-// Threads begun while it lives take no signals: Ctrl-C is for the main thread.
+// Threads started while it lives receive no signals: Ctrl-C is for the main thread.
 class SignalsBlocked {
   public:
     SignalsBlocked() {
@@ -97,8 +97,8 @@ struct KeepAwake::State {
     ~State() {
         stop.store(true, std::memory_order_relaxed);
         for (Spinner& spinner : spinners) {
-            // On a CPU that others keep busy an idle-class thread sees the flag late. Raising it
-            // needs CAP_SYS_NICE or RLIMIT_NICE; without either it still ends, only later.
+            // On a busy CPU an idle-class thread sees the flag late. Raising its class needs
+            // CAP_SYS_NICE or RLIMIT_NICE; without either it still ends, only later.
             const sched_param ordinary{};
             ::sched_setscheduler(spinner.id, SCHED_OTHER, &ordinary);
             spinner.thread.join();
@@ -139,7 +139,7 @@ struct KeepAwake::State {
         spinners.back().id = thread;
         const sched_param none{};
         if (::sched_setscheduler(thread, SCHED_IDLE, &none) != 0) {
-            // At ordinary priority it would take the CPU from what is measured.
+            // At ordinary priority it would take CPU time from the measured processes.
             throw_errno("--keep-awake: a thread cannot be made SCHED_IDLE", errno,
                         "leave out --keep-awake");
         }

@@ -28,7 +28,7 @@ CpuList online_of(const Topology& topology) {
     return cpus;
 }
 
-// Throws where a named CPU cannot be used.
+// Throws if a named CPU cannot be used.
 void check_cpus(const Topology& topology, const std::optional<CpuList>& cpus,
                 const std::optional<int>& node, const std::string& side) {
     if (!cpus) {
@@ -63,7 +63,7 @@ void check_cpus(const Topology& topology, const std::optional<CpuList>& cpus,
     }
 }
 
-// Throws where a named node cannot be used.
+// Throws if a named node cannot be used.
 void check_node(const Topology& topology, const std::optional<int>& node, const std::string& side) {
     if (!node) {
         return;
@@ -83,7 +83,7 @@ void check_node(const Topology& topology, const std::optional<int>& node, const 
 }
 
 SideWish server_wish(const PlacementRequest& request) {
-    // A server that is not ours is left room for one CPU, as if it were ours.
+    // One CPU is left free for a server that is not ours, as if it were ours.
     const std::size_t count =
         request.server_is_ours ? std::max<std::size_t>(request.server_cores, 1) : 1;
     return {

@@ -17,8 +17,8 @@ struct PlacementRequest {
     bool enabled = true;           // --no-placement makes it false: nothing is pinned
     bool server_is_ours = true;    // false: a server that already runs; its CPUs are not chosen
     std::size_t server_cores = 1;  // how many CPUs the server gets where server_cpus is empty
-    std::optional<std::size_t> client_cores;  // nothing: as many as there are useful ones, at most
-                                              // `workers`
+    std::optional<std::size_t>
+        client_cores;         // nothing: as many as there are useful ones, at most `workers`
     std::size_t workers = 1;  // worker threads wanted (an upper bound for useful client CPUs)
     std::optional<CpuList> server_cpus;
     std::optional<CpuList> client_cpus;

@@ -17,8 +17,8 @@ namespace volley {
 
 namespace {
 
-// What CPUs of one core have in common, as text. The kernel's own list of siblings is best (it is
-// called core_cpus_list since 5.3); core numbers alone repeat in every package and die.
+// A text that is the same for all CPUs of a core. The kernel's list of siblings is best
+// (core_cpus_list since 5.3); core numbers alone repeat in every package and die.
 std::string core_key(const SystemFiles& files, int cpu) {
     const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
     for (const char* name : {"core_cpus_list", "thread_siblings_list"}) {
@@ -29,7 +29,7 @@ std::string core_key(const SystemFiles& files, int cpu) {
     }
     const std::optional<long long> core = files.number(folder + "core_id");
     const std::optional<long long> package = files.number(folder + "physical_package_id");
-    // A negative number is how some machines say that they do not know.
+    // Some machines give a negative number if it is unknown.
     if (core && package && *core >= 0) {
         return "package " + std::to_string(*package) + " die " +
                std::to_string(files.number(folder + "die_id").value_or(-1)) + " core " +
@@ -38,7 +38,7 @@ std::string core_key(const SystemFiles& files, int cpu) {
     return "alone " + std::to_string(cpu);
 }
 
-// Without /sys: as many CPUs as the C library knows of.
+// Without /sys: the CPUs that the C library counts.
 CpuList counted_cpus() {
     CpuList cpus;
     const long count = std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L);
@@ -55,7 +55,7 @@ CpuList counted_cpus() {
         "write \"cpu 0 node 0 core 0 [not-allowed] [offline]\"");
 }
 
-// Words of a line up to its comment.
+// The words of a line before its comment.
 std::vector<std::string_view> words_of(std::string_view line) {
     constexpr std::string_view blanks = " \t\r";
     line = line.substr(0, line.find('#'));
@@ -155,7 +155,7 @@ bool Topology::has_smt() const {
 }
 
 Topology read_topology() {
-    // numa_available() first: without it libnuma's other answers are undefined.
+    // numa_available() must come first: without it libnuma's other results are undefined.
     const bool has_numa = ::numa_available() >= 0;
     return read_topology(SystemFiles(), affinity_mask_of(0).value_or(CpuList{}),
                          [has_numa](int cpu) { return has_numa ? ::numa_node_of_cpu(cpu) : 0; });
@@ -177,7 +177,7 @@ Topology read_topology(const SystemFiles& files, const CpuList& allowed,
     std::map<std::string, int> core_of;  // numbered by the lowest CPU of the core
     for (const int id : online) {
         const int core = core_of.try_emplace(core_key(files, id), id).first->second;
-        // Where the kernel did not tell the mask, nothing is known to be forbidden.
+        // If the mask is unknown, every CPU counts as allowed.
         const bool may_use =
             allowed.empty() || std::binary_search(allowed.begin(), allowed.end(), id);
         topology.cpus.push_back(

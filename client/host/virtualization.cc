@@ -12,7 +12,7 @@ namespace {
 struct Hint {
     std::string_view text;  // in lower case
     std::string_view name;
-    bool on_machines = false;  // bare machines carry this text too ("Amazon EC2" metal)
+    bool on_machines = false;  // bare machines have this text too ("Amazon EC2" metal)
 };
 
 constexpr std::array<Hint, 15> hypervisor_hints{{
@@ -28,7 +28,7 @@ constexpr std::array<Hint, 15> hypervisor_hints{{
     {"kvm", "kvm"},
     {"qemu", "qemu"},
     {"google compute", "kvm", true},
-    {"amazon", "kvm", true},  // Nitro; the older Xen machines say so themselves
+    {"amazon", "kvm", true},  // Nitro; the older Xen machines name Xen
     {"openstack", "kvm"},
     {"haltpoll", "kvm"},  // an idle driver that only KVM guests load
 }};
@@ -53,15 +53,15 @@ const Hint* matching(const std::array<Hint, size>& hints, std::string text) {
     return found == hints.end() ? nullptr : &*found;
 }
 
-// x86 processors tell a guest by a flag; elsewhere only names betray a hypervisor.
+// On x86 a CPU flag marks a guest; elsewhere only names reveal a hypervisor.
 bool has_hypervisor_flag(const SystemFiles& files) {
     const std::string cpuinfo = files.text("/proc/cpuinfo").value_or("");
     const std::string flags = value_of(cpuinfo, "flags", ':').value_or("");
     return (" " + flags + " ").find(" hypervisor ") != std::string::npos;
 }
 
-// What names the hypervisor, the surest first. DMI names that bare machines carry too count only
-// beside the flag.
+// Names the hypervisor, from the most reliable source first. DMI names that bare machines have too
+// count only together with the flag.
 std::optional<std::string> name_of_hypervisor(const SystemFiles& files, bool flagged) {
     for (const char* file : {"/sys/hypervisor/type", "/proc/device-tree/hypervisor/compatible",
                              "/sys/devices/system/clocksource/clocksource0/available_clocksource",
@@ -101,8 +101,8 @@ std::optional<std::string> detect_container(const SystemFiles& files) {
     if (const auto name = files.line("/run/systemd/container"); name && !name->empty()) {
         return name;
     }
-    // With a control-group namespace this says "/", and nothing more is to be had without
-    // privileges.
+    // In a control-group namespace this is "/", and without privileges nothing more can be found
+    // out.
     const Hint* const found = matching(container_hints, files.text("/proc/1/cgroup").value_or(""));
     return found == nullptr ? std::nullopt : std::optional<std::string>(found->name);
 }
@@ -121,8 +121,7 @@ std::string to_string(const Virtualization& virtualization) {
 }
 
 bool names_hypervisor(std::string_view virtualization) {
-    // Container names come from the container itself and may be any; hypervisor names come from
-    // here.
+    // Container names come from the container and can be anything; hypervisor names come from here.
     const std::size_t on = virtualization.rfind(" on ");
     const std::string_view name =
         on == std::string_view::npos ? virtualization : virtualization.substr(on + 4);

@@ -11,17 +11,18 @@ namespace {
 
 using Warnings = std::vector<Warning>;
 
-// Below this the server has time to spare, so that a saturated client is what limits.
+// Below this the server has time to spare, so a saturated client is the bottleneck.
 constexpr double busy_server = 0.9;
-// A CPU that client and server fill together has nothing to spare for either.
+// Above this, a CPU shared by client and server has nothing to spare for either.
 constexpr double full_cpu = 0.95;
-// Kernel threads interrupt a pinned worker a few times a second; beyond this, programs do.
+// Kernel threads interrupt a pinned worker a few times a second; more than this comes from
+// programs.
 constexpr double most_involuntary_switches_per_second = 20;
-// A run of one second on two CPUs is 200 ticks of 10 ms, so less than two ticks is rounding.
+// A run of one second on two CPUs has 200 ticks of 10 ms, so less than two ticks is rounding.
 constexpr double most_steal_share = 0.01;
-// Longer than any interrupt handler of a quiet machine takes, and as long as several round trips.
+// Longer than any interrupt handler on a quiet machine, and as long as several round trips.
 constexpr double longest_quiet_gap_ns = 100e3;
-// Through the vDSO a reading takes 15 to 40 ns, as a system call 100 ns and more.
+// A reading takes 15 to 40 ns through the vDSO, and 100 ns or more as a system call.
 constexpr double slow_clock_reading_ns = 100;
 
 std::string percent(double share) {
@@ -72,7 +73,7 @@ void about_bottleneck(const RunFacts& facts, const Placement& placement, Warning
 }
 
 void about_interruptions(const RunFacts& facts, const Placement& placement, Warnings& warnings) {
-    // On shared CPUs it is the server that interrupts the workers, and the sharing has been said.
+    // On shared CPUs the server interrupts the workers, and the sharing has been reported already.
     if (placement.sharing != Sharing::some_cpus &&
         facts.involuntary_switches_per_second > most_involuntary_switches_per_second) {
         warnings.push_back({"involuntary-switches",
@@ -118,7 +119,7 @@ void about_clock(const RunFacts& facts, Warnings& warnings) {
     }
 }
 
-// So many times as long as its longest round trip is a run in which that trip is one of many.
+// A run this many times longer than its longest round trip contains many such trips.
 constexpr double run_over_longest_trip = 20;
 
 void about_stalls(const RunFacts& facts, Warnings& warnings) {

@@ -13,13 +13,13 @@ namespace {
 
 using Warnings = std::vector<Warning>;
 
-// Other programs may keep this much of one CPU busy before we speak: an idle machine's own services
-// stay well below.
+// Other programs may keep this much of one CPU busy without a warning. The services of an idle
+// machine stay well below.
 constexpr double most_other_load = 0.1;
 // On large machines the scheduler finds other CPUs for them, up to this share of all CPUs.
 constexpr double most_other_load_a_cpu = 0.02;
-// Descriptors besides one a connection: standard streams, result files, epoll, the listening
-// socket.
+// Descriptors besides those of the connections: standard streams, result files, epoll, the
+// listening socket.
 constexpr std::uint64_t other_descriptors = 64;
 
 std::string decimal(double value) {
@@ -32,7 +32,7 @@ bool is_placed(const Placement& placement) {
     return placement.enabled && !placement.client_cpus.empty();
 }
 
-// The form of every note is "what: consequence; remedy".
+// Every note has the form "what: consequence; remedy".
 Warning from_note(const std::string& id, const std::string& note) {
     const std::size_t remedy = note.rfind("; ");
     return remedy == std::string::npos
@@ -109,8 +109,8 @@ void about_other_load(const Environment& environment, const Intent& intent, Warn
                             std::to_string(environment.online_cpus) +
                             " CPUs busy: they delay round trips and slow memory access",
                         "stop them, or give the measurement CPUs of its own (isolcpus)"});
-    // Without competition the groups change nothing; a group that was raised already wins it; and
-    // real-time threads are in no group.
+    // Groups have no effect without competition. A raised group wins the competition anyway, and
+    // real-time threads belong to no group.
     constexpr int raised_nice = -10;
     if (environment.autogroup.value_or(false) && !intent.realtime &&
         environment.autogroup_nice.value_or(0) > raised_nice) {
@@ -169,14 +169,14 @@ void about_frequency(const Environment& environment, Warnings& warnings) {
 
 void about_sharing_hardware(const Environment& environment, const Placement& placement,
                             Warnings& warnings) {
-    // Where the two sides share cores that has been said already.
+    // If the two sides share cores, that has been reported already.
     if (environment.smt_active.value_or(false) && placement.sharing != Sharing::smt_siblings) {
         warnings.push_back({"smt-active",
                             "SMT is on: anything that runs on the sibling of a measured CPU slows "
                             "it down",
                             "echo off | sudo tee /sys/devices/system/cpu/smt/control"});
     }
-    // The kernel moves no pages of a process whose memory is bound to nodes, as the plan binds it.
+    // The kernel does not move pages of a process whose memory is bound to nodes, as the plan does.
     const bool bound = is_placed(placement) && !placement.server_nodes.empty();
     if (environment.nodes > 1 && environment.numa_balancing.value_or(false) && !bound) {
         warnings.push_back({"numa-balancing",
@@ -188,7 +188,7 @@ void about_sharing_hardware(const Environment& environment, const Placement& pla
 }
 
 void about_clock(const Environment& environment, Warnings& warnings) {
-    // What a processor reads without a system call: x86, Arm, POWER, s390, RISC-V.
+    // Clocks that are read without a system call: x86, Arm, POWER, s390, RISC-V.
     constexpr std::array<std::string_view, 5> good{"tsc", "arch_sys_counter", "timebase", "tod",
                                                    "riscv_clocksource"};
     const std::string& source = environment.clock_source;

@@ -51,7 +51,7 @@ std::optional<StartFailure> start_command(const CommandStart& start,
     const OwnedFd report(ends[0]);
     OwnedFd report_in_child(ends[1]);
     process.emplace([&] { become(start, arguments.data(), report_in_child.get()); });
-    // It closes as the child executes the command.
+    // Closes when the child executes the command.
     report_in_child.reset();
     StartFailure failure;
     if (retry_on_eintr([&] { return ::read(report.get(), &failure, sizeof failure); }) !=

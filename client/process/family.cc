@@ -16,8 +16,8 @@
 namespace volley {
 namespace {
 
-// Lock-free, so that a signal handler may read it. Children are started by the main thread alone,
-// and a handler runs in it: relaxed is enough.
+// Lock-free, so that a signal handler may read it. Only the main thread starts children, and
+// handlers run in it, so relaxed is enough.
 std::array<std::atomic<pid_t>, most_own_children> own_children{};
 
 bool is_own_child(pid_t process) {
@@ -89,7 +89,8 @@ std::vector<ProcessStat> family_of(pid_t started) {
 
 OwnedFd hold(const ProcessStat& process) {
     OwnedFd held(static_cast<int>(::syscall(SYS_pidfd_open, process.process, 0)));
-    // Between the look at /proc and the descriptor the number may have become another's.
+    // Between reading /proc and opening the descriptor, the number may have passed to another
+    // process.
     const auto stat = stat_of(process.process);
     return held && stat && stat->started == process.started ? std::move(held) : OwnedFd();
 }

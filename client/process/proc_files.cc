@@ -71,7 +71,7 @@ char state_of_task(const filesystem::path& task) {
 }  // namespace
 
 std::optional<ProcessStat> parse_stat(pid_t process, const std::string& text) {
-    // The name may itself hold blanks and parentheses, so fields are counted from the last one.
+    // The name may contain blanks and parentheses, so fields are counted from the last parenthesis.
     const std::size_t name_begin = text.find('(');
     const std::size_t name_end = text.rfind(')');
     if (name_begin == std::string::npos || name_end == std::string::npos || name_end < name_begin) {
@@ -196,7 +196,7 @@ bool limit_descriptors_of(pid_t process, std::size_t more) {
     for (const auto& entry : entries_of(folder_of(process) + "/fd")) {
         taken.insert(std::stoul(entry.filename().string()));
     }
-    // The limit is on the number, and a process may have taken high ones.
+    // The limit is on the descriptor's number, and a process may use high numbers.
     rlim_t allowed = 0;
     for (std::size_t free = 0; free < more; ++allowed) {
         free += taken.contains(allowed) ? 0 : 1;

@@ -21,7 +21,7 @@ namespace {
 constexpr Duration patience_at_the_end = std::chrono::seconds(2);
 constexpr int look_again_ms = 1;
 
-// All of them, from the start of a child until it is noted.
+// Blocks all signals, from the start of a child until it has been noted.
 class BlockedSignals {
   public:
     BlockedSignals() {
@@ -39,11 +39,11 @@ class BlockedSignals {
 
 [[noreturn]] void begin_child(const std::function<void()>& become, pid_t parent) {
     constexpr int never_began = 127;
-    // SIGKILL, because a server that ignores SIGTERM must not outlive us either. It is sent when
-    // the thread that forked ends: main.
+    // SIGKILL, because a server that ignores SIGTERM must not outlive us either. The kernel sends
+    // it when the thread that forked ends: main.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) {
-        ::_exit(never_began);  // the parent died before the signal was asked for
+        ::_exit(never_began);  // the parent died before the signal was set
     }
     ::setpgid(0, 0);
     become();
@@ -61,7 +61,7 @@ StartedProcess::StartedProcess(const std::function<void()>& become) {
             begin_child(become, parent);
         }
         if (pid_ > 0) {
-            ::setpgid(pid_, pid_);  // in the child too: whoever comes first
+            ::setpgid(pid_, pid_);  // in the child too, because either may run first
             own_.emplace(pid_);
             Watcher::note_start(pid_);
         }
@@ -104,7 +104,7 @@ std::optional<int> StartedProcess::wait_status() const {
         return status_;
     }
     siginfo_t end{};
-    // Looked at and left: whoever has been waited for has lost its number.
+    // Only looks: a process that has been waited for loses its number.
     const int looked = retry_on_eintr([&] {
         return ::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT);
     });
@@ -130,7 +130,7 @@ std::vector<ProcessStat> StartedProcess::others() const {
 }
 
 void StartedProcess::kill_group() const {
-    ::kill(-pid_, SIGKILL);  // not yet waited for: the number is still that of our group
+    ::kill(-pid_, SIGKILL);  // not yet waited for, so the number is still that of our group
 }
 
 std::vector<ProcessStat> StartedProcess::end_all(TimePoint deadline) {
@@ -158,7 +158,7 @@ std::vector<ProcessStat> StartedProcess::end_all(TimePoint deadline) {
     return left;
 }
 
-// What knows it by its number forgets it before the number is free.
+// All that hold its number drop it before the number is free.
 void StartedProcess::bury_child() {
     Watcher::note_end(pid_);
     own_.reset();

@@ -52,8 +52,8 @@ double system_ticks(const UsageEdge& edge) {
     return sum;
 }
 
-// Time of children that nobody has waited for is lost. Whether there were any the kernel does not
-// say; where the whole machine has begun no process and no thread there were none.
+// The time of children that were not waited for is lost. The kernel does not say whether there were
+// any; there were none if the whole machine has started no process and no thread.
 bool may_have_lost_children(const UsageEdge& start, const UsageEdge& end) {
     const bool may_have_had = !start.forks || !end.forks || *end.forks != *start.forks;
     const auto loses = [](const ProcessReading& one) { return one.loses_children; };
@@ -63,8 +63,8 @@ bool may_have_lost_children(const UsageEdge& start, const UsageEdge& end) {
 
 struct Gone {
     std::size_t count = 0;
-    bool is_lost = false;    // nobody waited for one of them
-    double known_ticks = 0;  // what they and their children had used at the first edge
+    bool is_lost = false;    // one of them was not waited for
+    double known_ticks = 0;  // used by them and their children at the first edge
 };
 
 Gone gone_between(const UsageEdge& start, const Known& at_start, const Known& at_end,
@@ -148,7 +148,8 @@ Usage usage_between(const UsageEdge& start, const UsageEdge& end, TimePoint from
     }
     const Gone gone = gone_between(start, at_start, at_end, ticks_per_second);
     const double left_to_parents = waited_for - gone.known_ticks;
-    // Two figures that were cut down to whole ticks, for each that has ended and at both readings.
+    // Two figures rounded down to whole ticks, for each process that has ended and at both
+    // readings.
     const double rounding = 2 * static_cast<double>(gone.count + 1);
     if (gone.is_lost || left_to_parents < -rounding) {
         return {};

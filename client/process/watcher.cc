@@ -31,12 +31,12 @@ constexpr Duration patience_with_survivors = std::chrono::seconds(5);
 constexpr int patience_with_watcher_ms = 1000;
 constexpr int look_again_ms = 2;
 
-// To the only watcher; -1 where there is none. Written in main before any thread.
+// The descriptor to the only watcher; -1 if there is none. Written in main before any thread.
 int line_to_watcher = -1;
 
 struct Message {
     enum class Kind : int { began, over, farewell, present } kind;
-    pid_t process;  // the leader of a group; present: the watcher itself
+    pid_t process;  // the leader of a group; in `present`: the watcher itself
 };
 
 bool tell(int line, const Message& message) {
@@ -61,7 +61,7 @@ bool is_marked(pid_t process, const std::string& marker) {
 
 struct Group {
     pid_t leader = 0;
-    std::uint64_t started = 0;  // of the leader: a later process of its number is another one's
+    std::uint64_t started = 0;  // of the leader, to tell it from a later process with its number
 };
 
 bool belongs(const ProcessStat& process, const std::string& marker,
@@ -78,7 +78,8 @@ bool belongs(const ProcessStat& process, const std::string& marker,
 
 void kill_survivors(const std::string& marker, const std::vector<Group>& groups) {
     const TimePoint deadline = now() + patience_with_survivors;
-    // Twice none: one that was being started at the first look is there at the second.
+    // Looks until there are none twice: a process that was just being started at the first look is
+    // seen at the second.
     for (int empty_looks = 0; empty_looks < 2 && now() < deadline;) {
         bool found = false;
         for (const pid_t number : all_processes()) {
@@ -93,10 +94,10 @@ void kill_survivors(const std::string& marker, const std::vector<Group>& groups)
     }
 }
 
-// Descriptors of the client are not ours to keep: whoever reads its output waits for their end.
+// Closes the client's descriptors: a reader of its output waits until all of them are closed.
 void keep_only(int line) {
     ::dup2(line, STDIN_FILENO);
-    constexpr unsigned most_descriptors = 1024;  // before Linux 5.9, where close_range is missing
+    constexpr unsigned most_descriptors = 1024;  // before Linux 5.9, which lacks close_range
     if (::syscall(SYS_close_range, STDIN_FILENO + 1, ~0U, 0) != 0) {
         for (int fd = STDIN_FILENO + 1; fd < static_cast<int>(most_descriptors); ++fd) {
             ::close(fd);
@@ -108,7 +109,7 @@ void keep_only(int line) {
 
 [[noreturn]] void watch(int line, const std::string& marker) {
     keep_only(line);
-    ::setsid();  // neither the terminal nor a signal to the client's group ends it
+    ::setsid();  // then neither the terminal nor a signal to the client's group ends it
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
         ::signal(number, SIG_IGN);
     }
@@ -139,8 +140,8 @@ Watcher::Watcher() {
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) == 0) {
         OwnedFd ours(ends[0]);
         OwnedFd its(ends[1]);
-        // A child of a child that ends at once, so that it is no child of ours: what descends from
-        // us are servers.
+        // A grandchild whose parent ends at once, so that the watcher is not our child: our
+        // descendants are servers.
         const pid_t between = ::fork();
         if (between == 0) {
             ours.reset();

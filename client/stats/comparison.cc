@@ -12,10 +12,10 @@ namespace volley {
 
 namespace {
 
-// Fewer rounds never claim a difference.
+// With fewer rounds, no difference is claimed.
 constexpr std::size_t least_rounds_of_a_claim = 10;
 
-// A difference below this matters to nobody and is within what placement alone can do.
+// A smaller difference does not matter, and placement alone can cause it.
 const double least_log_ratio = std::log(1.01);
 
 constexpr double most_rounds_estimated = 1e9;
@@ -37,8 +37,8 @@ Verdict judge(const Estimate& log_ratio, std::size_t rounds) {
     return Verdict::cannot_be_told_apart;
 }
 
-// The half-width shrinks with the root of the rounds. Nothing where the ratio is 1 and there are
-// rounds enough. least: that give an interval at all.
+// The half-width shrinks with the root of the rounds. Nothing if the ratio is 1 and there are
+// enough rounds. least: the rounds that an interval needs.
 std::optional<std::size_t> estimate_rounds(const Estimate& log_ratio, std::size_t rounds,
                                            std::size_t least) {
     least = std::max(least_rounds_of_a_claim, least);

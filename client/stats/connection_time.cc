@@ -9,14 +9,14 @@ namespace volley {
 
 namespace {
 
-// One bucket's share of connection time, and the lengths that it stands for.
+// One bucket's share of connection time, and the lengths it represents.
 struct Weight {
     std::size_t bucket = 0;
     double ns = 0;
 };
 
-// A bucket's trips are taken at its middle (at most 0.1 % off); the open last bucket gets what the
-// exact sum leaves for it.
+// A bucket's trips count as its middle (at most 0.1 % off); the open last bucket gets the rest of
+// the exact sum.
 std::vector<Weight> weights_of(const Histogram& trips, const EdgeTrips& edges) {
     std::map<std::size_t, double> all;
     double below_last = 0;
@@ -37,7 +37,8 @@ std::vector<Weight> weights_of(const Histogram& trips, const EdgeTrips& edges) {
     std::vector<Weight> weights;
     weights.reserve(all.size());
     for (const auto& [bucket, ns] : all) {
-        // The middle of a bucket may be a little less than what a trip had before the start.
+        // The middle of a bucket may be slightly less than the time that a trip had before the
+        // start.
         weights.push_back({bucket, std::max(0.0, ns)});
     }
     return weights;

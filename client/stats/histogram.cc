@@ -14,7 +14,7 @@ namespace {
                 "the result is damaged or was written by another version");
 }
 
-// What the moments of samples in these buckets can be at least and at most.
+// The least and greatest moments that samples in these buckets can have.
 struct Bounds {
     std::uint64_t count = 0;
     long double sum_low = 0;
@@ -28,7 +28,7 @@ Bounds bounds_of(const std::vector<std::pair<std::size_t, std::uint64_t>>& bucke
     Bounds bounds;
     for (const auto& [bucket, count] : buckets) {
         const auto low = static_cast<long double>(Histogram::bucket_low(bucket));
-        // The last bucket is open: only the maximum limits what lies in it.
+        // The last bucket is open: only the maximum limits its values.
         const auto high =
             static_cast<long double>(bucket + 1 == Histogram::bucket_count
                                          ? std::max(exact.maximum, Histogram::bucket_low(bucket))
@@ -87,7 +87,7 @@ void check_exact(const std::vector<std::pair<std::size_t, std::uint64_t>>& bucke
         refuse_sparse("the sum, " + std::to_string(exact.sum) +
                       " ns, does not agree with the counts");
     }
-    // The sum of squares was rounded to double on its way out, and perhaps to text.
+    // The sum of squares was rounded to double when written, and perhaps again as text.
     constexpr long double rounding = 1e-12L;
     const long double squares = exact.sum_of_squares;
     if (!(squares >= bounds.squares_low * (1 - rounding)) ||
@@ -143,12 +143,12 @@ std::optional<double> Histogram::standard_deviation() const {
     if (count_ < 2) {
         return std::nullopt;
     }
-    // Σx² − (Σx)²/n in whole numbers, because the two agree in most of their digits where the
-    // deviation is small beside the mean.
+    // Σx² − (Σx)²/n in whole numbers, because the two agree in most digits if the deviation is
+    // small compared with the mean.
     const unsigned __int128 square = static_cast<unsigned __int128>(sum_) * sum_;
     const unsigned __int128 quotient = square / count_;
     const auto remainder = static_cast<double>(static_cast<std::uint64_t>(square % count_));
-    // A sum of squares that came back from a rounded double can be a little too small.
+    // A sum of squares read back from a rounded double can be slightly too small.
     const double whole =
         sum_of_squares_ > quotient ? static_cast<double>(sum_of_squares_ - quotient) : 0.0;
     const double deviations = std::max(0.0, whole - remainder / static_cast<double>(count_));
@@ -213,7 +213,7 @@ std::uint64_t Histogram::count_through(std::size_t bucket) const {
     if (bucket >= last) {
         return count_;
     }
-    // From the nearer end of what is in use: intervals ask this of every window.
+    // Counts from the nearer end of the used buckets, because intervals call this for every window.
     if (bucket - first <= last - bucket) {
         std::uint64_t below = 0;
         for (std::size_t i = first; i <= bucket; ++i) {

@@ -12,7 +12,7 @@ namespace volley {
 
 namespace {
 
-// Tells an exact tie (such as 1/32 at a confidence of 0.9375) from rounding.
+// Distinguishes an exact tie (such as 1/32 at a confidence of 0.9375) from rounding.
 constexpr double tie = 1 + 1e-12;
 
 double median_of_sorted(std::span<const double> sorted) {
@@ -62,13 +62,13 @@ std::size_t runs_holding_excess(std::span<const double> sorted) {
 }
 
 // Two modes: the split of the sorted values with the least deviation inside its two parts (Fisher,
-// "On grouping for maximum homogeneity", 1958), accepted where the parts lie apart by Ashman's D
-// (Ashman, Bird and Zepf 1994): the distance of the means in units of the parts' deviation. D above
-// 2 is their limit for fitted mixtures; a cut tail is narrow, so halves of one normal distribution
-// already have D = 2.65, and of a uniform one 3.46. The limit of 6 was set by simulation (20,000
-// series each): of normal and of lognormal(0.25) runs 1.9 % are called bimodal at 8 runs, 1.2 % at
-// 10, 0.2 % at 20, fewer beyond; of runs that are 1.5 times as slow with probability 0.4, 80 % at
-// 10 and 99 % at 20.
+// "On grouping for maximum homogeneity", 1958), accepted if the parts are far enough apart by
+// Ashman's D (Ashman, Bird and Zepf 1994): the distance of the means in units of the parts'
+// deviation. D above 2 is their limit for fitted mixtures; a cut tail is narrow, so halves of one
+// normal distribution already have D = 2.65, and of a uniform one 3.46. The limit of 6 was set by
+// simulation (20,000 series each): of normal and of lognormal(0.25) runs 1.9 % are called bimodal
+// at 8 runs, 1.2 % at 10, 0.2 % at 20, fewer beyond; of runs that are 1.5 times as slow with
+// probability 0.4, 80 % at 10 and 99 % at 20.
 std::optional<Modes> find_modes(std::span<const double> sorted) {
     constexpr std::size_t least_in_mode = 3;
     constexpr std::size_t least_runs = 8;
@@ -113,7 +113,7 @@ std::optional<std::size_t> sign_interval_rank(std::size_t runs, double confidenc
     }
     const double tail = (1 - confidence) / 2;
     const boost::math::binomial heads(static_cast<double>(runs), 0.5);
-    // Boost rounds this quantile outwards (downwards); the checks make the rank right whatever the
+    // Boost rounds this quantile outwards (downwards). The checks make the rank right under any
     // rounding policy: the greatest rank with P(fewer than `rank` runs below the median) <= tail.
     auto rank = 1 + static_cast<std::size_t>(std::floor(boost::math::quantile(heads, tail)));
     const auto attains = [&](std::size_t candidate) {

@@ -11,18 +11,18 @@ namespace volley {
 
 namespace {
 
-// Up to here the exact distribution takes a millisecond at most; beyond, the normal one is within
-// three ranks of it at 95 % and, further out, too wide rather than too narrow.
+// Up to here the exact distribution takes a millisecond at most. Beyond, the normal one is within
+// three ranks of it at 95 %; at higher confidence it is too wide rather than too narrow.
 constexpr std::size_t most_exact_pairs = 1000;
 
-// Tells an exact tie from rounding.
+// Distinguishes an exact tie from rounding.
 constexpr double tie = 1 + 1e-12;
 
 // P(U = u) for groups of a and b values of one continuous distribution, u from 0 to a·b. The
-// recurrence of Mann and Whitney (1947) asks to which group the greatest of all values belongs:
-// where to the first, it exceeds all b of the second. It adds only, so no digit is lost.
+// recurrence of Mann and Whitney (1947) asks which group has the greatest of all values: if the
+// first, that value exceeds all b of the second. It only adds, so no digit is lost.
 std::vector<double> distribution_of_u(std::size_t a, std::size_t b) {
-    // row[j]: of groups of i and j values, for the present i.
+    // row[j]: for groups of i and j values, with the current i.
     std::vector<std::vector<double>> row(b + 1, std::vector<double>(a * b + 1, 0.0));
     for (auto& of_none : row) {
         of_none[0] = 1;
@@ -32,7 +32,7 @@ std::vector<double> distribution_of_u(std::size_t a, std::size_t b) {
             const double first = static_cast<double>(i) / static_cast<double>(i + j);
             const std::vector<double>& fewer = row[j - 1];
             std::vector<double>& here = row[j];
-            // Downwards, because what is read of the previous i lies below.
+            // Downwards, because the values read from the previous i lie below.
             for (std::size_t u = i * j + 1; u-- > 0;) {
                 here[u] = first * (u >= j ? here[u - j] : 0) + (1 - first) * fewer[u];
             }
@@ -71,7 +71,7 @@ std::optional<std::size_t> rank_sum_interval_rank(std::size_t a, std::size_t b, 
 }
 
 std::size_t least_values_for(double confidence) {
-    // The most extreme of all arrangements has the probability 1 / C(2n, n), on either side.
+    // The most extreme arrangement on either side has the probability 1 / C(2n, n).
     std::size_t values = 1;
     for (double extreme = 0.5; 2 * extreme > (1 - confidence) * tie; ++values) {
         const auto next = static_cast<double>(values + 1);

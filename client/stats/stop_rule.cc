@@ -7,14 +7,14 @@ namespace volley {
 
 namespace {
 
-// One good look may be luck; the second in a row must agree.
+// One good look may be luck; a second in a row must confirm it.
 constexpr int hits_needed = 2;
 
 // Beyond this many runs the estimate only says "far away".
 constexpr double most_runs_estimated = 1e9;
 
-// The worst relative half-width. Nothing while any statistic has no interval, or none has a value:
-// what a server costs is not known where it is not ours.
+// The worst relative half-width. Nothing while any statistic has no interval, or if none has a
+// value: the cost of a server that is not ours is unknown.
 std::optional<double> worst_precision(std::span<const OverRuns> summaries) {
     if (summaries.empty()) {
         return std::nullopt;

@@ -12,8 +12,8 @@ namespace volley {
 
 namespace {
 
-// Far more pairs than a measurement asks for (32 to 64 windows, up to 60 runs, a few confidences);
-// it only keeps a caller with odd degrees of freedom from growing the cache for ever.
+// Far more pairs than a measurement uses (32 to 64 windows, up to 60 runs, a few confidences). The
+// limit only keeps many different degrees of freedom from growing the cache without end.
 constexpr std::size_t most_cached = 4096;
 
 void check_confidence(double confidence) {

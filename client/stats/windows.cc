@@ -43,8 +43,8 @@ Histogram WindowSeries::pooled() const {
     return all;
 }
 
-// Neighbours become one. Window i takes the memory of window 2i by a swap; what it held itself was
-// taken before and is empty, so nothing is copied and nothing allocated.
+// Merges neighbours. Window i takes the memory of window 2i by a swap; its own contents have been
+// moved already and it is empty, so nothing is copied or allocated.
 void WindowSeries::halve() {
     windows_[0].merge(windows_[1]);
     windows_[1].clear();

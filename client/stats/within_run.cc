@@ -14,15 +14,15 @@ namespace {
 
 constexpr std::size_t least_windows = 4;  // two pairs: one degree of freedom
 constexpr double least_lag1 = 0.0;
-constexpr double most_lag1 = 0.9;  // beyond it the inflation (1+ρ)/(1−ρ) is mere noise
+constexpr double most_lag1 = 0.9;  // beyond this the inflation (1+ρ)/(1−ρ) is mere noise
 constexpr double most_skew_term =
     0.25;  // keeps Johnson's transformation monotonic where it is used
 constexpr double least_effective_in_tail = 20;
 constexpr double trend_limit = 1.645;  // one-sided 5 %
 constexpr double third_limit = 3;      // standard errors
 
-// The windows that count: without the first eighth, where what warm-up left behind is worst, and
-// (where an interval is possible at all) an even number, so that neighbours pair up.
+// The windows that count: without the first eighth, where remains of the warm-up are worst, and (if
+// an interval is possible) an even number, so that neighbours pair up.
 std::span<const Histogram> kept_windows(std::span<const Histogram> windows) {
     auto kept = windows.subspan(windows.size() / 8);
     if (kept.size() > least_windows && kept.size() % 2 == 1) {
@@ -72,7 +72,7 @@ double batch_factor(std::size_t batches) {
 }
 
 // The variance of a ratio from an even number of windows, allowing for autocorrelation: the larger
-// of the batch variance inflated as an AR(1) of the windows' lag-1 would ask for, and the lugsail
+// of the batch variance, inflated as for an AR(1) with the windows' lag-1, and the lugsail
 // combination of batches and pairs of batches.
 double variance_of(const Ratio& ratio) {
     const std::vector<double>& d = ratio.deviations;
@@ -128,8 +128,8 @@ Histogram pool(std::span<const Histogram> windows) {
     return all;
 }
 
-// Clopper and Pearson's limits of the share p for a sample size that need not be whole (Korn and
-// Graubard 1998).
+// Clopper and Pearson's limits of the share p, for a sample size that need not be a whole number
+// (Korn and Graubard 1998).
 Interval share_limits(double p, double samples, double confidence) {
     const double hits = p * samples;
     const double tail = (1 - confidence) / 2;
@@ -146,7 +146,7 @@ Ratio share_at_edge(std::span<const Histogram> windows, const Histogram& pooled,
     const double rank = p * static_cast<double>(pooled.count());
     const std::uint64_t through = pooled.count_through(bucket);
     const std::uint64_t before = through - pooled.count_in(bucket);
-    // Linear within a bucket, so the nearer edge is also the one whose count is nearer.
+    // Linear within a bucket, so the nearer edge also has the nearer count.
     const bool lower =
         before > 0 && rank - static_cast<double>(before) < static_cast<double>(through) - rank;
     return ratio_of(windows, [&](const Histogram& window) {
@@ -170,7 +170,8 @@ double von_neumann_z(const Ratio& ratio) {
     return (2 - differences / ratio.squares) / std::sqrt(4 * (count - 2) / (count * count - 1));
 }
 
-// Each third has its own variance, so that what lies between them does not hide itself.
+// Each third has its own variance, so that a difference between them does not hide itself by
+// raising a common one.
 bool thirds_differ(std::span<const Histogram> windows) {
     const std::size_t third = windows.size() / 3 / 2 * 2;  // even, for the pairs
     if (third < least_windows) {

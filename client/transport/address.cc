@@ -54,7 +54,7 @@ in_port_t& port_in(Address& address) {
                : reinterpret_cast<sockaddr_in&>(address.storage).sin_port;
 }
 
-// A port of this address that the system chooses; 0 and errno where there is none.
+// A port of this address, chosen by the system; 0 and errno if there is none.
 std::uint16_t bindable_port(Address address) {
     port_in(address) = 0;
     const OwnedFd socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -90,7 +90,7 @@ std::vector<Address> resolve_all(const std::string& host, std::uint16_t port) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV;
     addrinfo* found = nullptr;
-    // Empty, it would mean this machine to the resolver.
+    // To the resolver an empty name would mean this machine.
     const int status = host.empty() ? EAI_NONAME
                                     : ::getaddrinfo(without_brackets(host).c_str(),
                                                     std::to_string(port).c_str(), &hints, &found);
@@ -105,7 +105,7 @@ std::vector<Address> resolve_all(const std::string& host, std::uint16_t port) {
         std::memcpy(&address.storage, one->ai_addr, one->ai_addrlen);
         address.length = one->ai_addrlen;
         set_texts(address);
-        // A name may stand in the hosts file twice.
+        // A name may be in the hosts file twice.
         if (std::none_of(all.begin(), all.end(),
                          [&](const Address& other) { return other.text == address.text; })) {
             all.push_back(address);
@@ -165,7 +165,7 @@ bool is_port_taken(const std::string& host, std::uint16_t port) {
     const Address address = resolve(host, port);
     const OwnedFd socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int on = 1;
-    // Connections that wait out their last minute do not count: a server sets this option too.
+    // Connections in TIME_WAIT do not count: a server sets this option too.
     ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     return ::bind(socket.get(), address.get(), address.length) != 0 && errno == EADDRINUSE;
 }

@@ -45,7 +45,7 @@ constexpr std::array<Row, 20> rows{{
 }};
 // clang-format on
 
-// A datagram socket needs a route and an address to send from as well, but none of TCP's ports.
+// A datagram socket also needs a route and a source address, but none of TCP's ports.
 bool has_source_address(const Address& address) {
     const OwnedFd socket(::socket(address.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     return socket && ::connect(socket.get(), address.get(), address.length) == 0;

@@ -63,7 +63,7 @@ Reply Exchange::accept(std::span<const std::byte> bytes, const Payload& payload)
     }
     if (!left.empty()) {
         if (!same(left, payload.of(value_).subspan(received_ - width))) {
-            received_ = before;  // describe() is given these bytes from their first on
+            received_ = before;  // describe() gets these bytes from the first on
             return Reply::wrong;
         }
         received_ += left.size();
@@ -85,8 +85,7 @@ std::string Exchange::describe(std::span<const std::byte> received, const Payloa
         return text + ", received nothing more after " + std::to_string(received_) + " of " +
                std::to_string(payload.message_bytes()) + " bytes";
     }
-    // Where the challenge part is right, the excerpt begins at the first byte of the payload that
-    // is not.
+    // If the challenge part is right, the excerpt begins at the first wrong byte of the payload.
     const std::size_t first = std::min(received_, width);
     const auto part = received.first(std::min(received.size(), width - first));
     if (same(part, std::span(expected_).subspan(first))) {

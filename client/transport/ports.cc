@@ -20,7 +20,7 @@ std::string text_of(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// As the tables write it: the words of the address as they lie in memory, then the port.
+// In the form of the tables: the words of the address as they are in memory, then the port.
 std::string in_table(const Address& address) {
     std::array<char, 48> text{};
     if (address.storage.ss_family == AF_INET6) {
@@ -49,8 +49,8 @@ std::uint32_t count_ports(const std::string& range, const std::string& reserved)
         last = high;
     }
     std::uint32_t count = last >= first ? last - first + 1 : 0;
-    // Linux tries the ports of one parity and then those of the other, and makes the number even
-    // for that (inet_hashtables.c).
+    // Linux tries the ports of one parity, then those of the other, and makes their number even for
+    // that (inet_hashtables.c).
     count -= count > 1 ? count % 2 : 0;
     std::istringstream parts(reserved);
     for (std::string part; std::getline(parts, part, ',');) {

@@ -18,7 +18,7 @@ ReadySet::ReadySet() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
 void ReadySet::set(int handle, std::uint32_t events, std::size_t member) {
     epoll_event event{.events = events, .data = {.u64 = member}};
     if (events == 0) {
-        // That it waited for nothing already is no failure.
+        // It is no failure if it already waited for nothing.
         static_cast<void>(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, handle, &event));
         return;
     }

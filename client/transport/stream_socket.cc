@@ -28,8 +28,8 @@ StreamSocket::StreamSocket(OwnedFd socket, int error, Receiving receiving, Durat
       receive_flags_(receiving == Receiving::at_once ? MSG_DONTWAIT : 0),
       opened_({.progress = error == 0 ? Progress::pending : Progress::failed, .error = error}) {
     if (error == 0 && receiving == Receiving::waits) {
-        // Rounded before it is split: 999,999,999 ns are a second, and no million microseconds,
-        // which the kernel refuses.
+        // Rounded before it is split: 999,999,999 ns must become one second, because the kernel
+        // refuses a million microseconds.
         const auto whole = std::chrono::ceil<std::chrono::microseconds>(time_limit);
         const auto seconds = std::chrono::floor<std::chrono::seconds>(whole);
         const timeval limit{.tv_sec = seconds.count(), .tv_usec = (whole - seconds).count()};

@@ -18,8 +18,8 @@ namespace volley {
 
 namespace {
 
-// Begins to connect without waiting. When the channel goes, the connection ends by RST, and no port
-// of this machine waits.
+// Begins to connect without waiting. When the channel is destroyed, the connection ends by RST, so
+// no port of this machine is left in TIME_WAIT.
 StreamSocket connect(const Address& address, Receiving receiving, Duration time_limit) {
     OwnedFd socket(
         ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -32,8 +32,8 @@ StreamSocket connect(const Address& address, Receiving receiving, Duration time_
         throw_errno("messages cannot be sent at once (TCP_NODELAY)", errno,
                     "allow setsockopt: figures would show the waiting of the kernel");
     }
-    // It ends by RST, whoever closes it and why: by FIN its port would wait for a minute, and after
-    // ten runs of 3,000 connections to one server none would be left.
+    // The connection always ends by RST. After a FIN its port would wait for a minute, and after
+    // ten runs of 3,000 connections to one server no port would be left.
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     const bool has_begun = ::connect(socket.get(), address.get(), address.length) == 0 ||
@@ -81,7 +81,7 @@ std::vector<std::string> TcpEndpoint::client_arguments() const {
 }
 
 EndpointLimits TcpEndpoint::limits(const TransportFacts& facts, bool server_is_ours) {
-    // The port of a server that we start is one of the same range.
+    // The port of a server that we start comes from the same range.
     const std::uint32_t ports = facts.local_ports;
     return {.most_connections = server_is_ours && ports > 0 ? ports - 1 : ports,
             .why_no_more = std::string("needs as many local ports towards one server") +
