@@ -14,7 +14,7 @@ namespace {
 
 std::string as_bash_reads(const std::string& word) {
     const std::string path = ::testing::TempDir() + "volley_shell_word";
-    // The command is quoted by what is tested.
+    // The function under test quotes the command.
     const std::string command =
         "bash -c " + shell_word("printf %s " + shell_word(word)) + " >" + shell_word(path);
     EXPECT_EQ(std::system(("bash -c " + shell_word(command)).c_str()), 0);

@@ -11,9 +11,9 @@ namespace volley {
 // Call it first in main, before anything opens a descriptor. If the caller closed one of the
 // descriptors 0 to 2 (>&-, cron, a daemon), the next file, pipe or socket would get its number, and
 // reports and messages would go there. It gets /dev/null instead, opened in the unused direction.
-// Reading standard input and writing standard output then still fail, so a lost report is not taken
-// for a written one. (glibc does the same for setuid programs.) Messages to a closed stderr are
-// dropped; the exit status remains.
+// Reading standard input and writing standard output then still fail, so a lost report is not
+// mistaken for a written one. (glibc does the same for setuid programs.) Messages to a closed
+// stderr are dropped; the exit status remains.
 void have_standard_descriptors();
 
 // Whether standard output can be written to; false if the caller closed it.
@@ -26,8 +26,8 @@ void have_standard_descriptors();
 int run_program(const char* name, int argc, char** argv,
                 int (*work)(const std::vector<std::string>& arguments));
 
-// The help text with the program's own name, where a line begins with it, replaced by the name it
-// was started by.
+// The help text with the program's built-in name, at the beginning of a line, replaced by the name
+// under which it was started.
 [[nodiscard]] std::string in_own_name(const std::string& help);
 
 // How the user calls another program of the project: "target/compare", or "volley-compare" if this

@@ -17,7 +17,7 @@
 namespace volley {
 namespace {
 
-// In a thread of its own, so that the test's own affinity and memory policy stay.
+// On its own thread, so that the test's affinity and memory policy do not change.
 void in_thread(const std::function<void()>& act) {
     std::thread(act).join();
 }
@@ -124,7 +124,7 @@ TEST(Affinity, ThreadsMayVanishWhileTheyAreRead) {
     const Topology topology = read_topology();
     std::atomic<bool> done{false};
     std::thread maker([&] {
-        // relaxed: nothing is published by the flag; partner: the store below.
+        // relaxed: the flag publishes nothing; partner: the store below.
         while (!done.load(std::memory_order_relaxed)) {
             std::thread([] {}).join();
         }

@@ -158,7 +158,7 @@ std::optional<double> quota_of(const std::string& text) {
     return std::nullopt;
 }
 
-// The tightest limit of our control groups and all those above them.
+// The tightest limit of our control groups and of all groups above them.
 std::optional<double> cpu_quota(const SystemFiles& files) {
     std::optional<double> least;
     const auto look = [&](const std::string& root, std::string group, bool second_version) {

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 class Server : public ::testing::Test {
   protected:
-    // Makes it executable, as all files here.
+    // Makes it executable, like all files here.
     std::string write(const std::string& name, const std::string& contents) {
         const std::string path = directory() + "/" + name;
         fs::create_directories(fs::path(path).parent_path());
@@ -63,7 +63,7 @@ TEST_F(Server, ABinaryIsItsContents) {
     EXPECT_FALSE(changed_file(one, one, {path}));
 }
 
-// Through a link, as the servers of a build are found.
+// The servers of a build are found through links.
 TEST_F(Server, ALinkIsWhatItLeadsTo) {
     const std::string path = write("real/server", "#!/bin/sh\n");
     fs::create_symlink("real/server", directory() + "/link");
@@ -147,11 +147,11 @@ TEST_F(Server, ItsProcessesExecuteMore) {
                                     [&](const FileHash& entry) { return entry.file == own; });
     ASSERT_NE(found, all.end());
     EXPECT_EQ(found->hash, own_hash());
-    // Before it runs the next time, the file that it will become is looked at where it lies.
+    // Before it runs again, the file that it will execute is read from disk.
     EXPECT_FALSE(changed_file(all, fingerprint_of({path}), {path}));
     found->hash = std::string(32, '0');
     EXPECT_NE(changed_file(all, fingerprint_of({path}), {path})->find(own), std::string::npos);
-    // What it had unpacked for itself is gone with it.
+    // A file that it had unpacked for itself is gone too.
     found->file = "/tmp/no-such-file";
     std::sort(all.begin(), all.end());
     EXPECT_FALSE(changed_file(all, fingerprint_of({path}), {path}));
@@ -167,7 +167,7 @@ TEST_F(Server, OfWhatIsNotThereNothingIsKnown) {
     EXPECT_FALSE(differing_file({{"another", "2"}}, known));
 }
 
-// More than one stretch, and the last one full or not.
+// More than one piece, the last one full or not.
 TEST_F(Server, EveryByteOfALargeFileCounts) {
     for (const std::size_t size : {std::size_t{1} << 20U, (std::size_t{1} << 21U) + 5}) {
         std::string contents(size, 'x');

@@ -20,7 +20,7 @@ namespace {
 const std::string driver_file = "/sys/devices/system/cpu/cpuidle/current_driver";
 const std::string device_file = "/dev/cpu_dma_latency";
 
-// The CPUs on which this process has an idle-class thread, one entry a thread.
+// The CPUs on which this process has an idle-class thread, one entry for each thread.
 CpuList spinning_cpus() {
     CpuList cpus;
     for (const ThreadPlace& place : places_of_process(::getpid(), read_topology())) {
@@ -33,7 +33,7 @@ CpuList spinning_cpus() {
     return cpus;
 }
 
-// A joined thread is seen in /proc a moment longer.
+// A joined thread stays in /proc a moment longer.
 bool all_stop_spinning() {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (!spinning_cpus().empty()) {

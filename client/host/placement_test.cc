@@ -33,7 +33,7 @@ struct Case {
     std::size_t notes;  // how many
 };
 
-// Written with one machine a block: what an expert would do by hand.
+// One block for each machine: what an expert would choose by hand.
 const Case cases[] = {
     {"one_cpu", 1, 1, {}, "0", "0", Sharing::some_cpus, 1},
     {"one_cpu", 4, 16, {}, "0", "0", Sharing::some_cpus, 2},
@@ -61,7 +61,8 @@ const Case cases[] = {
     {"one_node_smt", 2, 16, {}, "1-2", "0,3", Sharing::none, 0},
     {"one_node_smt", 3, 16, {}, "1-3", "0", Sharing::none, 0},
     {"one_node_smt", 3, 16, 2, "1-3", "0,4", Sharing::none, 1},
-    // No four whole cores beside a client: the server is packed, so that no core is shared.
+    // Four whole cores would leave none for the client: the server is packed, so that no core is
+    // shared.
     {"one_node_smt", 4, 16, {}, "1-2,5-6", "0,3", Sharing::none, 1},
     {"one_node_smt", 6, 16, {}, "1-3,5-7", "0", Sharing::none, 1},
     {"one_node_smt", 7, 16, {}, "0-3,5-7", "4", Sharing::smt_siblings, 2},
@@ -122,7 +123,7 @@ TEST(Placement, EveryMachineIsPlacedAsAnExpertWould) {
     }
 }
 
-// What must hold for every request on every machine.
+// Must hold for every request on every machine.
 TEST(Placement, InvariantsHoldForAllCounts) {
     for (const auto& entry : std::filesystem::directory_iterator(machines())) {
         const Topology topology = machine(entry.path().stem().string());
@@ -233,7 +234,7 @@ TEST(Placement, ServerThatIsNotOursIsLeftRoom) {
     plan = place(machine("one_cpu"), {.server_is_ours = false, .workers = 64});
     EXPECT_EQ(plan.client_cpus, (CpuList{0}));
 
-    // Where the person says where it runs, the client keeps away.
+    // If the user says where the server runs, the client keeps away from there.
     plan = place(machine("one_node"),
                  {.server_is_ours = false, .workers = 64, .server_cpus = CpuList{0, 1}});
     EXPECT_EQ(plan.client_cpus, (CpuList{2, 3, 4, 5, 6, 7}));

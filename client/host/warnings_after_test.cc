@@ -1,4 +1,4 @@
-// Warnings about what the runs have shown; those about machine and plan are in warnings_test.cc.
+// Warnings about what the runs showed; those about machine and plan are in warnings_test.cc.
 #include <gtest/gtest.h>
 
 #include "host/warnings.hh"

@@ -48,7 +48,7 @@ TEST(WarningsBefore, SharingIsSaidOnceAndNotAgainAsANote) {
     plan.sharing = Sharing::smt_siblings;
     plan.notes = {sharing_note(plan)};
     Environment environment = quiet_machine();
-    environment.smt_active = true;  // not said a second time
+    environment.smt_active = true;  // not reported a second time
     static_cast<void>(only(warnings_before(environment, plan), "smt-siblings-shared"));
 }
 
@@ -149,7 +149,7 @@ TEST(WarningsBefore, SmtAndClockSourceAreSaid) {
     EXPECT_EQ(ids_of(warnings_before(environment, good_plan())), Ids{});
 }
 
-// Everything at once, in the two plans that exclude one another.
+// All warnings at once, from two plans that exclude each other.
 std::vector<Warning> all_warnings() {
     Environment environment = quiet_machine();
     environment.nodes = 2;

@@ -55,7 +55,7 @@ TEST(Family, HasTheChildrenOfAllThreads) {
 TEST(Family, KeepsWhoGoesAway) {
     adopt_orphans();
     const StartedProcess process([] {
-        // A daemon as in the book: a fork, a new session, another fork.
+        // A textbook daemon: a fork, a new session, another fork.
         if (::fork() == 0) {
             ::setsid();
             if (::fork() == 0) {
@@ -90,7 +90,7 @@ TEST(Family, OneServersOrphansAreNotTheOthers) {
     const StartedProcess first(leave_an_orphan);
     const StartedProcess second(leave_an_orphan);
     const auto its_own = [](const StartedProcess& one) {
-        const auto family = await_family(one, 3);  // the one between is dead
+        const auto family = await_family(one, 3);  // the process in between is dead
         return std::all_of(family.begin(), family.end(),
                            [&](const ProcessStat& member) { return member.group == one.pid(); });
     };

@@ -45,10 +45,10 @@ TEST(Usage, OfAllProcessesIsAddedUp) {
 }
 
 TEST(Usage, IsScaledFromItsOwnReadingsToTheMeasuredPart) {
-    // Read 40 ms late at the end: 0.52 s in 1.04 s are 0.5 s in the measured second.
+    // The end is read 40 ms late: 0.52 s in 1.04 s is 0.5 s in the measured second.
     EXPECT_DOUBLE_EQ(between({at_start(7, 0s)}, {at_end(7, 520ms, {}, 40ms)}).cpu_seconds.value(),
                      0.5);
-    // Each by its own readings.
+    // Each is scaled by its own readings.
     const Usage usage =
         between({at_start(7, 0s, {}, 40ms), at_start(8, 0s)}, {at_end(7, 96ms), at_end(8, 300ms)});
     EXPECT_DOUBLE_EQ(usage.cpu_seconds.value(), 0.1 + 0.3);
@@ -82,7 +82,7 @@ TEST(Usage, OfOneThatCameAndEndedMeanwhileToo) {
 }
 
 TEST(Usage, OfOneWhoseParentEndedTooIsNotLost) {
-    // 9 ended and 8 waited for it, then 8 ended and 7 waited for that.
+    // 9 ended and 8 waited for it; then 8 ended and 7 waited for it.
     ProcessReading nine = at_start(9, 100ms);
     nine.parent = 8;
     ProcessReading eight = at_start(8, 200ms);
@@ -101,7 +101,7 @@ TEST(Usage, ANumberThatIsAnothersByNowIsAnotherProcess) {
 }
 
 TEST(Usage, IsUnknownWhereNobodyWaitedForOneThatEnded) {
-    // Its time is nowhere: by the sum of it, and because its parent ignores the ends of children.
+    // Its time is lost: seen from the sum, and because its parent ignores SIGCHLD.
     EXPECT_FALSE(between({at_start(7, 1s), at_start(8, 2s)}, {at_end(7, 2s)}).cpu_seconds);
     ProcessReading parent = at_start(7, 1s);
     parent.loses_children = true;
@@ -132,7 +132,7 @@ TEST(Usage, IsUnknownWhereNothingWasRead) {
 }
 
 TEST(Usage, UserAndSystemAreTheSplitOfTheDifferenceOfTheTicks) {
-    // All of its life it was in user mode, and in the measured part in the kernel.
+    // It was in user mode all its life, but in the kernel during the measured part.
     const Usage usage = between({at_start(7, 10s, {.user = 1000, .system = 0})},
                                 {at_end(7, 10400ms, {.user = 1010, .system = 30})});
     EXPECT_DOUBLE_EQ(usage.user_seconds.value(), 0.1);
@@ -144,7 +144,7 @@ TEST(Usage, UserAndSystemAreUnknownBelowTwentyTicksAndNeverNegative) {
     EXPECT_TRUE(few.cpu_seconds);
     EXPECT_FALSE(few.user_seconds);
     EXPECT_FALSE(few.system_seconds);
-    // The kernel divides anew at each reading, and may take back from one what it gives the other.
+    // The kernel divides the time again at each reading, so user or system time may go down.
     const Usage taken =
         between({at_start(7, 0s, {.user = 50})}, {at_end(7, 400ms, {.user = 49, .system = 40})});
     EXPECT_DOUBLE_EQ(taken.user_seconds.value(), 0);

@@ -9,7 +9,7 @@ namespace volley {
 
 namespace {
 
-// Rounds in which both drift together; a is b times the given ratios.
+// Rounds in which both servers drift together; a is b times the given ratios.
 struct Rounds {
     std::vector<double> a;
     std::vector<double> b;
@@ -21,7 +21,7 @@ Rounds rounds_with(const std::vector<double>& ratios) {
     for (const double ratio : ratios) {
         rounds.a.push_back(level * ratio);
         rounds.b.push_back(level);
-        level *= 1.2;  // the drift that pairing takes out
+        level *= 1.2;  // the drift that pairing removes
     }
     return rounds;
 }
@@ -90,7 +90,7 @@ TEST(Comparison, FewerThanTenRoundsClaimNothing) {
 }
 
 TEST(Comparison, ManyComparisonsNeedMore) {
-    // 100 comparisons at 95 % are each at 99.95 %, which needs 12 rounds.
+    // Each of 100 comparisons at 95 % is at 99.95 %, which needs 12 rounds.
     EXPECT_EQ(compare(std::vector<double>(11, 2.0), 100).verdict, Verdict::more_rounds_needed);
     EXPECT_EQ(compare(std::vector<double>(11, 2.0), 100).rounds_needed, 12U);
     EXPECT_EQ(compare(std::vector<double>(12, 2.0), 100).verdict, Verdict::higher);

@@ -34,7 +34,7 @@ TEST(ConnectionTime, WithoutEdgesATripWeighsItsLength) {
     EXPECT_EQ(time_weighted_quantile(of({1000, greatest}), {}, 1), static_cast<double>(greatest));
 }
 
-// A server that answers in 100 us for 0.9 s and then stands still for 1.5 s, seen for a second.
+// A server that answers in 100 us for 0.9 s and then stalls for 1.5 s, measured for one second.
 TEST(ConnectionTime, AStallThatOutlastsTheRunIsItsWholeLength) {
     Histogram trips;
     for (std::uint64_t at = 0; at < 9'000; ++at) {
@@ -52,7 +52,8 @@ TEST(ConnectionTime, AStallThatOutlastsTheRunIsItsWholeLength) {
     EXPECT_NEAR(*time_weighted_quantile(trips, edges, 0.99), 1.5 * second, 0.004 * second);
 }
 
-// The same stall, begun in the warm-up: its trip is in the histogram and weighs what lay within.
+// The same stall, begun in the warm-up. Its trip is in the histogram and counts only with its time
+// within the measured part.
 TEST(ConnectionTime, WhatLayBeforeTheStartDoesNotWeigh) {
     Histogram trips = of({1'500 * ms});
     for (std::uint64_t at = 0; at < 8'000; ++at) {

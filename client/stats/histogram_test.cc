@@ -113,7 +113,7 @@ TEST(Histogram, QuantilesOfWholeNumbersAreExactInTheNarrowBuckets) {
 }
 
 TEST(Histogram, QuantilesAreLinearWithinABucket) {
-    // 8192 … 8207 is one bucket: its values are told apart only by their rank.
+    // 8192 … 8207 is one bucket: only their rank distinguishes its values.
     const Histogram histogram = of({8192, 8195, 8200, 8207});
     ASSERT_EQ(histogram.sparse().size(), 1U);
     EXPECT_DOUBLE_EQ(*histogram.quantile(0.5), 8192 + 0.5 * 15);
@@ -132,7 +132,7 @@ TEST(Histogram, QuantilesStayWithinAFifthOfAPercent) {
 }
 
 TEST(Histogram, MomentsAreExact) {
-    // Squares that fill more than 64 bits, and differ in their last digits only.
+    // Squares that need more than 64 bits and differ only in their last digits.
     const std::uint64_t large = 60'000'000'000;
     const Histogram histogram = of({large, large + 1, large + 2});
     EXPECT_EQ(histogram.sum(), 3 * large + 3);
@@ -178,7 +178,7 @@ TEST(Histogram, ClearForgetsAll) {
     expect_same(histogram, Histogram());
     histogram.record(77);
     expect_same(histogram, of({77}));
-    // What was at the ends is gone too, not only out of sight.
+    // The samples at the ends are removed too, not only hidden.
     histogram.record(0);
     histogram.record(70'000'000'000);
     expect_same(histogram, of({77, 0, 70'000'000'000}));

@@ -1,5 +1,5 @@
-// Does the headline cover what it claims, when the measurement itself decides how many runs it
-// takes? And do servers that are the same look the same? METHOD.md, "What must be shown: coverage".
+// Does the headline have its nominal coverage when the measurement decides how many runs it takes?
+// And do equal servers look equal? METHOD.md, "What must be shown: coverage".
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,7 +19,8 @@ namespace volley {
 
 namespace {
 
-// The statistic of one run, drawn from the distribution over runs, and what is true of that.
+// Draws the statistic of one run from the distribution over runs; with the truths of that
+// distribution.
 struct RunDistribution {
     std::string name;
     double median = 1;
@@ -60,7 +61,7 @@ RunDistribution lognormal_runs() {
 struct Sequential {
     std::size_t seeds = 0;
     std::size_t covered = 0;
-    std::size_t t_covered = 0;  // the control: Student's t, of its own target, the mean
+    std::size_t t_covered = 0;  // the control: Student's t, for its target, the mean
     std::size_t converged = 0;
     std::size_t bimodal = 0;
     std::size_t runs = 0;
@@ -98,8 +99,8 @@ Sequential measure(const RunDistribution& distribution, double precision) {
     return result;
 }
 
-// One comparison of two servers that are the same, on a machine whose speed drifts: pairs of runs
-// in random order, or all of one server before all of the other.
+// One comparison of two equal servers on a machine whose speed drifts: pairs of runs in random
+// order, or all runs of one server before all of the other.
 bool same_servers_told_apart(std::uint64_t seed, bool in_pairs) {
     constexpr std::size_t rounds = 10;
     constexpr double phi = 0.85;
@@ -181,7 +182,7 @@ TEST(CoverageComparison, SameServersAreRarelyToldApart) {
     std::printf("A/A false alarms: in pairs %.4f, in blocks (control) %.4f\n",
                 share_of(paired, seeds), share_of(blocks, seeds));
     EXPECT_TRUE(in_band(paired, seeds, {0.005, 0.05})) << paired << " of " << seeds;
-    // The control: the same drift makes AAAA…BBBB find differences that are not there.
+    // The control: with the same drift, AAAA…BBBB finds differences that do not exist.
     EXPECT_TRUE(in_band(blocks, seeds, {0.10, 1})) << blocks << " of " << seeds;
 }
 

@@ -13,8 +13,8 @@ namespace volley {
 
 namespace {
 
-// Heavy-tailed, as runs are where a machine disturbs some of them: normal, and one in ten is half
-// as slow again.
+// Heavy-tailed, like runs on a machine that disturbs some of them: normal, but one in ten takes
+// half as long again.
 double disturbed(Xoshiro256pp& random) {
     const auto uniform = [&] { return (static_cast<double>(random() >> 11U) + 0.5) * 0x1p-53; };
     const double normal =
@@ -22,7 +22,8 @@ double disturbed(Xoshiro256pp& random) {
     return (1 + 0.04 * normal) * (uniform() < 0.1 ? 1.5 : 1);
 }
 
-// In how many of the seeds the interval at 95 % holds the true shift between groups of these sizes.
+// The number of seeds for which the 95 % interval holds the true shift between groups of these
+// sizes.
 std::size_t seeds_covered(std::size_t a, std::size_t b) {
     constexpr double shift = 0.3;
     std::size_t covered = 0;
@@ -69,15 +70,15 @@ TEST(RankSum, TooFewValuesGiveNoInterval) {
     }
 }
 
-// Where exact counts end, the approximation goes on without a jump; in the far tails it errs on the
-// safe side.
+// Beyond the exact counts the approximation continues without a jump. In the far tails it errs on
+// the safe side.
 TEST(RankSum, TheApproximationJoinsTheExactCounts) {
     for (const double confidence : {0.95, 0.99, 0.999}) {
         const auto before = rank_sum_interval_rank(24, 40, confidence);
         const auto exact = rank_sum_interval_rank(25, 40, confidence);  // 1,000 pairs
         const auto normal = rank_sum_interval_rank(26, 40, confidence);
         ASSERT_TRUE(before && exact && normal);
-        // One more value adds about as many ranks as the one before.
+        // One more value adds about as many ranks as the previous one did.
         const auto next = static_cast<double>(2 * *exact - *before);
         EXPECT_LE(static_cast<double>(*normal), next + 1) << confidence;
         EXPECT_GE(static_cast<double>(*normal), next - (confidence < 0.999 ? 3 : 6)) << confidence;
@@ -105,7 +106,7 @@ TEST(RankSum, TheOtherWayRoundIsTheNegative) {
     EXPECT_DOUBLE_EQ(there.interval->high, -back.interval->low);
 }
 
-// Exact intervals cover a little more than was asked, because ranks are whole numbers.
+// Exact intervals cover slightly more than requested, because ranks are whole numbers.
 TEST(CoverageRankSum, IsNominalOnDisturbedRuns) {
     for (const auto& [a, b] : {std::pair<std::size_t, std::size_t>{10, 10}, {12, 30}, {40, 40}}) {
         const std::size_t covered = seeds_covered(a, b);

@@ -8,7 +8,7 @@ namespace volley {
 
 namespace {
 
-// A summary whose precision is `relative`; none where it is negative.
+// A summary with the precision `relative`; with none if it is negative.
 OverRuns with_precision(double relative) {
     OverRuns summary;
     summary.median.point = 100;
@@ -62,7 +62,7 @@ TEST(StopRule, RunLimit) {
     RunStopper stopper(rule);
     EXPECT_EQ(after(stopper, 11, {0.5}).reason, StopReason::go_on);
     EXPECT_EQ(after(stopper, 12, {0.5}).reason, StopReason::run_limit);
-    // Reaching the target in the last run is still reaching it.
+    // Reaching the target in the last run still counts.
     RunStopper lucky(rule);
     EXPECT_EQ(after(lucky, 11, {0.05}).reason, StopReason::go_on);
     EXPECT_EQ(after(lucky, 12, {0.05}).reason, StopReason::precision_reached);

@@ -104,7 +104,7 @@ TEST(Windows, AFarSliceDoublesAsOftenAsNeeded) {
 TEST(Windows, AStaleWidthStillFits) {
     WindowSeries series(nanoseconds(10));
     series.add(nanoseconds(6500), slice_of(1));  // the width is now 160
-    // A worker that has not heard of it adds a slice cut at 10 ns.
+    // A worker that does not know this yet adds a slice cut at 10 ns.
     series.add(nanoseconds(310), slice_of(2));
     EXPECT_EQ(series.windows()[static_cast<std::size_t>(310 / series.width().count())].sum(), 2U);
 }

@@ -1,4 +1,5 @@
-// Do the intervals within a run cover what they claim? METHOD.md, "What must be shown: coverage".
+// Do the intervals within a run have their nominal coverage? METHOD.md, "What must be shown:
+// coverage".
 #include <gtest/gtest.h>
 
 #include <array>
@@ -25,10 +26,10 @@ constexpr std::size_t p50 = 1;
 constexpr std::size_t p99 = 2;
 constexpr std::size_t p999 = 3;
 
-// What came of one statistic over all seeds.
+// The results for one statistic over all seeds.
 struct Outcome {
     std::size_t given = 0;      // seeds with an interval, not "not yet known"
-    std::size_t covered = 0;    // of them, those that hold the truth
+    std::size_t covered = 0;    // of these, those that hold the truth
     std::size_t not_wrong = 0;  // held the truth, or nothing was claimed
     std::size_t warned = 0;     // nothing was claimed, or the run was flagged as drifting
     std::size_t honest = 0;     // held the truth, or warned
@@ -61,7 +62,7 @@ void count(const std::optional<Estimate>& estimate, double truth, bool drift, Ou
     outcome.honest += covered || drift || !given ? 1 : 0;
 }
 
-// A row of the table that people read.
+// Prints a row of the table.
 void print(const SimulatedSequence& sequence, const Coverage& coverage) {
     std::printf("%-24s", sequence.name.c_str());
     for (std::size_t i = 0; i < coverage.of.size(); ++i) {
@@ -100,8 +101,8 @@ Coverage measure(const SimulatedSequence& sequence, std::size_t trips_each = tri
     return coverage;
 }
 
-// The intervals that were given hold the truth at a rate within the band, and were given in at
-// least the share `given_in` of the seeds: an interval that is never given proves nothing.
+// Intervals hold the truth at a rate within the band, and at least the share `given_in` of the
+// seeds has one: an interval that is never given proves nothing.
 void expect_covered(const Coverage& coverage, std::size_t statistic, Band band,
                     double given_in = 0.99) {
     const Outcome& outcome = coverage.of[statistic];
@@ -114,9 +115,8 @@ void expect_covered(const Coverage& coverage, std::size_t statistic, Band band,
         << " hold the truth, asked for " << band.low << " to " << band.high;
 }
 
-// Where an interval is near the limit of what can be known, the seeds in which one is given are
-// those that underestimate the variance. What is promised there is that few seeds claim a wrong
-// one.
+// Near the limit of what can be known, the seeds that give an interval are those that underestimate
+// the variance. The promise there is that few seeds give a wrong one.
 void expect_rarely_wrong(const Coverage& coverage, std::size_t statistic, double least) {
     EXPECT_TRUE(in_band(coverage.of[statistic].not_wrong, coverage.seeds, {least, 1}))
         << watched_names[statistic] << ": " << coverage.seeds - coverage.of[statistic].not_wrong
@@ -156,7 +156,7 @@ TEST(CoverageWithinRun, ShortMemory) {
         expect_covered(nine_tenths, i, nominal);
     }
     expect_covered(nine_tenths, p999, nominal, 0.6);
-    // The control: what is usually done is wrong already here.
+    // The control: the usual method is already wrong here.
     EXPECT_TRUE(in_band(nine_tenths.naive, nine_tenths.seeds, {0, 0.5}));
 }
 
@@ -200,8 +200,8 @@ TEST(CoverageWithinRun, Queue) {
     expect_rarely_wrong(coverage, p99, 0.92);
 }
 
-// The p99 of the two sequences in which 131,072 trips are too few to know it: with eight times as
-// many it is known, and covered.
+// The p99 of the two sequences for which 131,072 trips are too few. With eight times as many it is
+// known, and covered.
 TEST(CoverageWithinRun, LongerRunsKnowTheTail) {
     constexpr std::size_t longer = 8 * trips_in_run;
     SimulatedSequence memory = autoregressive_sequence("AR(1) 0.99, 8 N", 0.99);
@@ -237,7 +237,7 @@ TEST(CoverageWithinRun, NoStationarySequenceAtAll) {
     }
 }
 
-// Thirteen spikes of 500 µs a run are enough to know their share of the mean.
+// Thirteen spikes of 500 µs in a run are enough to know their share of the mean.
 TEST(CoverageWithinRun, RareSpikes) {
     const Coverage coverage = measure(spike_sequence("spikes 1e-4, 500 us", 1e-4, 500e3));
     for (std::size_t i = 0; i < coverage.of.size(); ++i) {
@@ -245,8 +245,9 @@ TEST(CoverageWithinRun, RareSpikes) {
     }
 }
 
-// The known limit: one spike a run that carries 0.25 % of the mean cannot be known before it is
-// seen. The mean's interval is too narrow, and this test says by how much; the quantiles stand.
+// The known limit: one spike per run that carries 0.25 % of the mean cannot be known before it
+// occurs. The mean's interval is too narrow, and this test says by how much; the quantiles still
+// hold.
 TEST(CoverageWithinRun, KnownLimit) {
     const Coverage coverage = measure(spike_sequence("spikes 1e-5, 2 ms", 1e-5, 2e6));
     expect_covered(coverage, mean, {0.6, 0.9});

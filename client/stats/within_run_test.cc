@@ -1,5 +1,5 @@
-// Known answers; the coverage is counted in within_run_coverage_test.cc, and what wrong versions
-// give in wrong_versions_test.cc.
+// Known answers. within_run_coverage_test.cc counts the coverage, and wrong_versions_test.cc tests
+// wrong versions.
 #include "stats/within_run.hh"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ Histogram window_of(const std::vector<std::uint64_t>& values) {
     return window;
 }
 
-// Windows of ten trips each, all of one length within a window.
+// Windows of ten trips each, all of the same length within a window.
 std::vector<Histogram> windows_at(const std::vector<std::uint64_t>& levels) {
     std::vector<Histogram> windows;
     for (const std::uint64_t level : levels) {
@@ -91,7 +91,7 @@ TEST(WithinRun, TheIntervalByHand) {
     EXPECT_NEAR(mean->interval->high, 100 + half_width, 1e-6);
 }
 
-// One window in four stands out: d = −250, −250, −250, 750 around 125, ΣN = 40. V1 = 4/3 ·
+// One window in four differs: d = −250, −250, −250, 750 around 125, ΣN = 40. V1 = 4/3 ·
 // 750,000/1600 = 625; ρ = −1/12 counts as 0; the pairs, −500 and 500, give V2 = 2 · 500,000/1600 =
 // 625 too. The skewness of d is 2/√3, b = that/(6·√4). t with one degree of freedom is 12.7062.
 TEST(WithinRun, SkewnessLengthensTheUpperSideOnly) {
@@ -128,7 +128,7 @@ TEST(WithinRun, TheQuantileByHand) {
     ASSERT_TRUE(median->interval);
     EXPECT_EQ(median->interval->low, 500);   // the share 0.448 still lies at 500
     EXPECT_EQ(median->interval->high, 600);  // the share 0.552 lies at 600
-    // 20/370.8 = 0.0539: nearer to the end than that, it is not yet known.
+    // 20/370.8 = 0.0539: a quantile nearer to the end than that is not yet known.
     EXPECT_FALSE(quantile_within_run(windows, 0.948, 0.95)->interval);
     EXPECT_TRUE(quantile_within_run(windows, 0.945, 0.95)->interval);
     EXPECT_FALSE(quantile_within_run(windows, 0.052, 0.95)->interval);

@@ -20,8 +20,8 @@ namespace {
 constexpr double confidence = 0.95;
 constexpr std::size_t seeds = 4000;
 
-// What ten runs of a server gave: a level a run (4 % between runs), on which 16 connections differ
-// by 1 %, each with 50 trips that differ by 5 %. The truth is 1.
+// Ten runs of a server: each run has a level (4 % between runs), its 16 connections differ by 1 %,
+// and the 50 trips of each by 5 %. The truth is 1.
 constexpr std::size_t run_count = 10;
 constexpr std::size_t connection_count = 16;
 constexpr std::size_t trips_each = 50;
@@ -103,7 +103,7 @@ std::optional<Interval> interval_at_rank(const std::vector<RunTrips>& runs, std:
 }
 
 // Sequential coverage of skewed runs (exp of 6 % times an exponential) at 2 % from six runs on,
-// where stopping at a lucky look costs most.
+// where stopping at a lucky look does most harm.
 using StopAfter = std::function<bool(const OverRuns&, std::size_t)>;
 
 double sequential_coverage(const std::function<StopAfter()>& new_rule) {
@@ -187,7 +187,7 @@ TEST(WrongVersionsOverRuns, OneLook) {
     EXPECT_LT(wrong, 0.935) << wrong;
 }
 
-// Six runs that happen to agree, and a seventh and eighth that show that they did not.
+// Six runs that agree by chance, and a seventh and eighth that do not.
 TEST(WrongVersionsOverRuns, OneLuckyLook) {
     const std::vector<double> values = {1.00, 1.00, 1.00, 1.00, 1.00, 1.00, 1.30, 0.80};
     const auto runs_until_stop = [&values](StopAfter stop) {

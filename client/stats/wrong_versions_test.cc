@@ -1,9 +1,9 @@
 // A kept list of wrong versions of the method, each of which a check must catch.
 //
-// A check that no wrong version fails proves nothing. Every mistake here is one that has been made,
-// in published benchmarks or while this method was found. The checks are the ones that the right
-// version passes: hand-computed answers, and coverage within the same band. Seeds and bands are
-// fixed, whatever VOLLEY_COVERAGE_SEEDS says.
+// A check proves nothing if no wrong version fails it. Every mistake here has been made, in
+// published benchmarks or while this method was developed. The right version passes the same
+// checks: hand-computed answers, and coverage within the same band. Seeds and bands are fixed,
+// whatever VOLLEY_COVERAGE_SEEDS says.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,8 +30,8 @@ bool within(std::size_t hits, std::size_t trials, Band band) {
     return share_of(hits, trials) >= band.low && share_of(hits, trials) <= band.high;
 }
 
-// The interval of the mean within a run, written a second time and in another shape, with a switch
-// for each mistake. With the defaults it must agree with the library.
+// A second, different implementation of the interval of the mean within a run, with a switch for
+// each mistake. With the defaults it must agree with the library.
 struct Method {
     bool leave_out_first_eighth = true;
     bool merge_pairs = true;
@@ -97,7 +97,7 @@ Interval library_interval(std::span<const Histogram> windows) {
     return *mean_within_run(windows, confidence)->interval;
 }
 
-// Windows of 100 trips each, all of one length within a window.
+// Windows of 100 trips each, all of the same length within a window.
 std::vector<Histogram> windows_at(const std::vector<double>& levels) {
     std::vector<Histogram> windows(levels.size());
     for (std::size_t i = 0; i < levels.size(); ++i) {
@@ -108,7 +108,7 @@ std::vector<Histogram> windows_at(const std::vector<double>& levels) {
     return windows;
 }
 
-// The hand-computed half-widths; every series has mean 10,000 and no skewness, and its first window
+// The hand-computed half-widths. Every series has mean 10,000 and no skewness, and its first window
 // is the eighth that is left out.
 bool answers(const MeanInterval& interval, const std::vector<double>& levels, double half_width) {
     const Interval got = interval(windows_at(levels));
@@ -158,12 +158,14 @@ bool covers(const MeanInterval& interval, const SimulatedSequence& sequence, std
     return within(covered, seeds, nominal);
 }
 
-// Nine windows, of which eight count: three degrees of freedom, where a wrong critical value shows.
+// Nine windows, eight of them counted: three degrees of freedom, where a wrong critical value
+// shows.
 bool covers_with_few_windows(const MeanInterval& interval) {
     return covers(interval, autoregressive_sequence("few windows", 0.9), 9 * 16, 9, 4000);
 }
 
-// A tenth of the run is 10 % slower: kept, it drags the point and blows the interval up.
+// A tenth of the run is 10 % slower. If it is kept, the point shifts and the interval becomes far
+// too wide.
 bool covers_after_warm_up(const MeanInterval& interval) {
     const auto sequence =
         warm_up_sequence("after warm-up", [](double over) { return over < 0.1 ? 1.1 : 1.0; });

@@ -38,7 +38,7 @@ TEST(Address, WhatDoesNotResolveSaysWhatHelps) {
 
 TEST(Address, AServerOfOursListensAtTheFirstAddressOfThisMachine) {
     EXPECT_EQ(own_address("127.0.0.1"), "127.0.0.1");
-    // TEST-NET-1 is nobody's.
+    // TEST-NET-1 belongs to no machine.
     const Address elsewhere = resolve("192.0.2.1", 1);
     EXPECT_EQ(own_address("x", {elsewhere, resolve("127.0.0.1", 1)}), "127.0.0.1");
     expect_parts(message_of([&] { static_cast<void>(own_address("x", {elsewhere})); }),
@@ -60,7 +60,7 @@ TEST(ConnectFailure, EachErrnoHasACauseAndARemedyOfItsOwn) {
     }
 }
 
-// Towards 127.0.0.1 there is an address to connect from: only ports can be missing.
+// For 127.0.0.1 there is always a source address: only ports can be missing.
 TEST(ConnectFailure, NoAddressAndNoPortAreTwoThings) {
     const auto ports = explain_connect_failure(EADDRNOTAVAIL, resolve("127.0.0.1", 9000));
     expect_parts(ports.cause, {"no local port is left", "ip_local_port_range", "127.0.0.1:9000"});

@@ -11,7 +11,7 @@
 namespace volley {
 namespace {
 
-// What every transport has to keep, whatever it is.
+// Must hold for every transport.
 const std::array<Endpoint, 2> every{Endpoint(TcpEndpoint()), Endpoint(NullEndpoint())};
 
 TEST(Endpoint, AFreshOneIsFreeAndHasOnePlace) {
@@ -24,7 +24,7 @@ TEST(Endpoint, AFreshOneIsFreeAndHasOnePlace) {
         ASSERT_EQ(transports.size(), 1U) << text;
         EXPECT_EQ(text_of(transports.front()), text);
         EXPECT_EQ(host_of(transports.front()), endpoint.host());
-        // The one that has answered is the one that is measured again.
+        // The address that answered is the one that is measured again.
         EXPECT_EQ(endpoint.on_host(host_of(transports.front())).text(), text);
         EXPECT_EQ(endpoint.carried_by_kernel(1, {}, 1), "");
     }

@@ -9,8 +9,8 @@
 namespace volley {
 namespace {
 
-// A time limit that rounds up to a whole second was refused by the kernel, without a word: then a
-// reply that never comes is waited for without an end.
+// The kernel refused a time limit that rounds up to a whole second. The refusal went unnoticed, and
+// the wait for a missing reply had no limit.
 TEST(StreamSocket, EveryTimeLimitIsOne) {
     using namespace std::chrono_literals;
     const std::pair<Duration, std::chrono::microseconds> limits[] = {{1ms, 1ms},
@@ -29,7 +29,7 @@ TEST(StreamSocket, EveryTimeLimitIsOne) {
         ASSERT_EQ(::getsockopt(channel.waits_to_receive().handle, SOL_SOCKET, SO_RCVTIMEO, &limit,
                                &length),
                   0);
-        // The kernel keeps it in ticks of its clock, never fewer than were asked for.
+        // The kernel keeps the limit in ticks of its clock, rounded up.
         const auto kept =
             std::chrono::seconds(limit.tv_sec) + std::chrono::microseconds(limit.tv_usec);
         EXPECT_GE(kept, set) << asked.count();
@@ -37,7 +37,7 @@ TEST(StreamSocket, EveryTimeLimitIsOne) {
     }
 }
 
-// What the next transports need: the kind is not TCP's alone.
+// Later transports need this: the channel is not for TCP only.
 TEST(StreamSocket, ASocketOfAnotherFamilyIsOneToo) {
     std::array<int, 2> ends{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
