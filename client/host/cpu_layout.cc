@@ -13,8 +13,8 @@ namespace {
 
 // One core: its allowed CPUs, ascending.
 using Core = CpuList;
-// Cores in the order in which they are handed out: CPU 0's core last in its node, because
-// interrupts and housekeeping prefer it.
+// Cores in the order in which they are handed out: the core of CPU 0 last in its node, because
+// interrupts and housekeeping use it most.
 using Pool = std::vector<Core>;
 
 struct NodePool {

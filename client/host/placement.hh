@@ -16,7 +16,7 @@ namespace volley {
 struct PlacementRequest {
     bool enabled = true;           // --no-placement makes it false: nothing is pinned
     bool server_is_ours = true;    // false: a server that already runs; its CPUs are not chosen
-    std::size_t server_cores = 1;  // how many CPUs the server gets where server_cpus is empty
+    std::size_t server_cores = 1;  // how many CPUs the server gets if server_cpus is empty
     std::optional<std::size_t>
         client_cores;         // nothing: as many as there are useful ones, at most `workers`
     std::size_t workers = 1;  // worker threads wanted (an upper bound for useful client CPUs)
@@ -30,7 +30,7 @@ enum class Sharing {
     none,          // disjoint CPUs, no SMT siblings between client and server
     smt_siblings,  // disjoint CPUs, but a client CPU is the SMT sibling of a server CPU
     some_cpus,     // some CPUs serve both
-    unknown,       // not placed, or the server is not ours
+    unknown,       // nothing was pinned, or the server is not ours
 };
 [[nodiscard]] std::string to_string(Sharing sharing);
 

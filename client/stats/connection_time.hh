@@ -50,7 +50,7 @@ struct EdgeTrips {
 [[nodiscard]] double connection_time_ns(const Histogram& trips, const EdgeTrips& edges);
 
 // The quantile of connection time: the length of the round trip that a random moment of a random
-// connection falls into. p: 0 … 1. Nothing where no trip lies within the measured part.
+// connection falls into. p: 0 … 1. Nothing if no trip lies within the measured part.
 [[nodiscard]] std::optional<double> time_weighted_quantile(const Histogram& trips,
                                                            const EdgeTrips& edges, double p);
 

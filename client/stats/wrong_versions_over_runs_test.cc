@@ -1,4 +1,4 @@
-// The kept list of wrong versions, over runs: see wrong_versions_test.cc.
+// The wrong versions over runs: see wrong_versions_test.cc.
 #include <gtest/gtest.h>
 
 #include <algorithm>

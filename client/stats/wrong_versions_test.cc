@@ -1,4 +1,4 @@
-// A kept list of wrong versions of the method, each of which a check must catch.
+// A permanent list of wrong versions of the method. A check must catch each of them.
 //
 // A check proves nothing if no wrong version fails it. Every mistake here has been made, in
 // published benchmarks or while this method was developed. The right version passes the same
