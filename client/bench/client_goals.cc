@@ -1,8 +1,8 @@
-// What the client takes in the large: connections, memory, set-up and tear-down of a run, time to a
-// tight figure. `make bench-client` runs it.
+// The client's overall costs: connections, memory, set-up and tear-down of a run, time to a tight
+// figure. `make bench-client` runs it.
 //
-// Absolute times are this machine's, on this day; the goals beside them are for a quiet machine of
-// two CPUs, and nothing fails for them here.
+// Absolute times hold for this machine and this run only. The goals beside them are for a quiet
+// machine with two CPUs, and missing them is no failure.
 
 #include <algorithm>
 #include <cstdio>

@@ -1,9 +1,9 @@
 // What the client costs beyond the thinnest loops in C, on the same server, in interleaved pairs:
 // `make bench-client`.
 //
-// Each pair has a fresh server and both clients in random order, so that a drifting machine and the
-// luck of a server process hit both alike. Prints ratios with their intervals (stats/comparison),
-// never absolute times alone, and judges them against the limits that the project keeps.
+// Each pair has a fresh server and runs both clients in random order, so that drift of the machine
+// and variation between server processes affect both alike. Prints ratios with their intervals
+// (stats/comparison), never absolute times alone, and judges them against the project's limits.
 
 #include <algorithm>
 #include <array>
@@ -51,7 +51,7 @@ struct Case {
     std::string name;
     std::string thin;  // "PORT" is replaced
     std::string volley;
-    std::optional<double> cpu_limit;  // nothing: shown alone, in few pairs
+    std::optional<double> cpu_limit;  // nothing: shown only, in few pairs
     bool compare_mean = false;
 };
 
@@ -68,7 +68,7 @@ void show(const char* what, const Comparison& comparison) {
     }
 }
 
-// Returns whether the limits hold.
+// Returns whether the limits are kept.
 bool compare(const Case& which, const std::string& server_path, int pairs, Xoshiro256pp& random) {
     std::vector<double> thin_mean, thin_cpu, volley_mean, volley_cpu;
     for (int pair = 0; pair < pairs; ++pair) {

@@ -1,10 +1,10 @@
 // Does the printed interval hold on runs of real servers? `make coverage-real`.
 //
 // Records runs of the three servers (c-epoll with 16 connections as well) in shuffled rounds, and
-// replays sequential measurements from them: see replay.hh for what they are held against and why
-// that is a choice, record_runs.hh for how they are recorded. With --from it replays what was
-// recorded before; the same file and seed give the same output. Exit status 0: the intervals hold;
-// 1: they do not, or recording failed; 2: usage.
+// replays sequential measurements from them: see replay.hh for what they are compared with and why
+// that is a choice, record_runs.hh for how they are recorded. With --from it replays earlier
+// recordings; the same file and seed give the same output. Exit status 0: the intervals hold; 1:
+// they do not, or recording failed; 2: usage.
 
 #include <boost/program_options.hpp>
 
@@ -25,7 +25,7 @@
 namespace volley {
 namespace {
 
-constexpr double demanded = 0.93;       // share of replays whose interval holds
+constexpr double demanded = 0.93;       // share of replays whose interval covers the value
 constexpr double pause_seconds = 0.05;  // the client's pause between runs
 
 struct Settings {
@@ -38,7 +38,7 @@ struct Settings {
     std::uint64_t seed = 1;
 };
 
-// Runs that are not complete have no figures, and are no part of a headline either.
+// Incomplete runs have no figures, and do not enter a headline either.
 void add_runs(const MeasurementResult& measurement, Recorded& recorded) {
     for (const RunResult& run : measurement.runs) {
         if (!run.complete || !run.mean || !run.p50) {
@@ -111,8 +111,8 @@ Replayed replay_all(const Recorded& recorded, const Settings& settings) {
                                   settings.seed)};
 }
 
-// The demand is on the median of further runs. Where ideal runs would not meet it either, no
-// interval of 95 % can, and the demand falls back on the true median.
+// The demand applies to the median of further runs. If even ideal runs would not meet it, no
+// interval of 95 % can, and the demand applies to the true median instead.
 bool judge(const Row& pooled, const Share& converged) {
     const auto in_hundred = [](const Share& share) { return 100 * share.value(); };
     bool holds = pooled.further.value() >= demanded;

@@ -1,5 +1,5 @@
-// The words and tables of coverage_real.cc: what is compared with what, how often intervals held,
-// and how long measurements would have taken. Computes nothing beyond shares; see replay.hh.
+// The text and tables of coverage_real.cc: what is compared with what, how often intervals covered
+// it, and how long measurements would have taken. Computes only shares; see replay.hh.
 #pragma once
 
 #include <algorithm>
@@ -13,14 +13,14 @@
 
 namespace volley {
 
-// Set aside from what is recorded of a server, to be the yardstick of a measurement.
+// Runs of a server set aside as the yardstick of a measurement.
 inline constexpr std::size_t further_runs = 40;
 
 // The goals are for a quiet machine with two CPUs: printed beside the times, not judged.
 inline constexpr double goal_seconds = 20;        // of the median measurement of c-epoll
 inline constexpr double goal_around_a_run = 0.2;  // seconds of set-up and tear-down
 
-// What was recorded of one server with one number of connections.
+// The recording of one server with one number of connections.
 struct Recorded {
     std::string server;
     std::size_t connections = 0;

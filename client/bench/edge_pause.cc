@@ -1,10 +1,9 @@
-// How long a worker pauses at the edge of a window, when it hands its histogram over: at most 2 µs
-// for the longest of a run, in the median over runs.
+// How long a worker pauses at the edge of a window, when it hands over its histogram. The limit: 2
+// µs for the longest pause of a run, in the median over runs.
 //
 // The recorder works as in a measurement: round trips around 40 µs with a tail, 48 windows a run, a
-// coordinator in another thread that collects as it does there. Only the clock is not the
-// recorder's own: it is read around each call that crosses an edge. Beside it stands what such a
-// pause cost when the worker merged its histogram itself.
+// coordinator that collects in another thread. Only the clock differs: it is read around each call
+// that crosses an edge. Printed beside it: the pause when the worker merges its histogram itself.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -27,7 +26,7 @@ constexpr double allowed_ns = 2000;
 constexpr Duration run_time = 480ms;
 constexpr Duration width = run_time / 48;
 
-// Round trips of 10 µs and up, with a tail: what a run on one machine looks like.
+// Round trips of 10 µs and up, with a tail: like a run on one machine.
 std::uint64_t draw(Xoshiro256pp& random) {
     const double body = 10e3 + 60e3 * random.uniform();
     return static_cast<std::uint64_t>(random.uniform() < 1e-3 ? body * 50 : body);
@@ -56,7 +55,7 @@ double longest_pause(std::uint64_t seed) {
     TimePoint edge = windows.measuring_starts() + width;
     TimePoint began = now();
     while (recorder.running()) {
-        // Time passes as it does where a worker waits: the trip is as long as it was drawn.
+        // Time passes as when a worker waits: the trip takes as long as was drawn.
         const TimePoint ended = began + Duration(static_cast<Duration::rep>(draw(random)));
         while (now() < ended) {
         }
@@ -76,7 +75,7 @@ double longest_pause(std::uint64_t seed) {
     return static_cast<double>(longest.count());
 }
 
-// The same edge where the worker merges into the windows itself.
+// The same edge when the worker merges into the windows itself.
 double longest_merge(std::uint64_t seed) {
     WindowSeries series(width);
     Histogram samples;

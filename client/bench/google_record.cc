@@ -1,11 +1,11 @@
-// What recording one round trip costs, beside what reading the clock costs: the recorder may add at
-// most 15 ns to its two clock readings.
+// The cost of recording one round trip, beyond reading the clock. The recorder may add at most
+// 15 ns to its two clock readings.
 //
 // The clock is read here with clock_gettime as the measured loop does (CLOCK_MONOTONIC through the
 // vDSO). Values are drawn before the loop: a lognormal body around 8 µs, and one in a thousand up
 // to a hundred times as long, so that the histogram's buckets are touched as in a real run. The
-// three cases take turns in short slices, so that a machine that changes its speed does so for all;
-// the difference of the medians is printed at the end.
+// three cases take turns in short slices, so that a change of the machine's speed affects all of
+// them. The difference of the medians is printed at the end.
 #include <benchmark/benchmark.h>
 #include <time.h>
 
@@ -22,7 +22,7 @@
 namespace {
 
 constexpr std::size_t value_count =
-    1U << 14U;  // a power of two; 128 KiB, as little as is not periodic
+    1U << 14U;  // a power of two; 128 KiB, the least that is not periodic
 constexpr double allowed_ns = 15;
 
 std::vector<std::uint64_t> realistic_values() {
@@ -79,7 +79,7 @@ void two_clock_readings_and_record(benchmark::State& state) {
     benchmark::DoNotOptimize(histogram.sum());
 }
 
-// Shows what the console shows, and keeps the times for the difference.
+// Prints as the console reporter does, and keeps the times for the difference.
 class DifferenceReporter : public benchmark::ConsoleReporter {
   public:
     void ReportRuns(const std::vector<Run>& runs) override {
@@ -124,8 +124,8 @@ constexpr double slice_seconds = 0.05;
 
 int main(int argc, char** argv) {
     volley::have_standard_descriptors();
-    // A registration of its own for each repetition, because Google Benchmark's repetitions of one
-    // case follow one another.
+    // Each repetition is registered separately, because Google Benchmark's repetitions of one case
+    // follow one another.
     for (int i = 0; i < repetitions; ++i) {
         benchmark::RegisterBenchmark("record", record)->MinTime(slice_seconds);
         benchmark::RegisterBenchmark("two_clock_readings", two_clock_readings)

@@ -1,4 +1,4 @@
-// What benchmarks of the client read from it: a command's JSON lines.
+// Reads a command's JSON lines, for the benchmarks of the client.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -28,8 +28,8 @@ inline std::string output_of(const std::string& command) {
     return text;
 }
 
-// The first line of that kind ("run" or "measurement"). Throws Error(failed) that names the command
-// where there is none.
+// The first line of that kind ("run" or "measurement"). Throws Error(failed), naming the command,
+// if there is none.
 inline nlohmann::json first_record(const std::string& command, const std::string& kind) {
     std::istringstream text(output_of(command));
     for (std::string line; std::getline(text, line);) {

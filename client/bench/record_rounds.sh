@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Records rounds of three servers for the test of comparisons: two identical copies under two names, and one that does a known
-# amount of work more for each request. What it prints is client/compare/testdata/recorded_rounds.csv.
+# Records rounds of three servers for the test of comparisons: two identical copies under two names, and one that does a known amount of
+# extra work for each request. Its output is client/compare/testdata/recorded_rounds.csv.
 #
 # usage: record_rounds.sh [ROUNDS [STEPS]]      (100 3000; "steps" as in client/test/work_per_send.c)
 #
-# All three are c-epoll under the same preloaded library. Client and server share one CPU, and both have SCHED_FIFO: then a round
-# trip is all work and no waiting, and what is added to the work is added to the round trip, which takes root.
+# All three are c-epoll under the same preloaded library. Client and server share one CPU, and both run under SCHED_FIFO, which needs root.
+# A round trip is then all work and no waiting, so extra work adds directly to the round trip.
 set -euo pipefail
 
 rounds=${1:-100}

@@ -1,6 +1,6 @@
-// Records runs of real servers into a result file, for coverage_real.cc: rounds in which every cell
-// has one run, in an order that is shuffled anew each time, so that the machine's drift hits all
-// alike. Each run is a measurement of its own (`target/volley --runs 1`); nothing is computed here.
+// Records runs of real servers into a result file, for coverage_real.cc: each round has one run of
+// every cell, in a newly shuffled order, so that the machine's drift affects all alike. Each run is
+// a measurement of its own (`target/volley --runs 1`); nothing is computed here.
 #pragma once
 
 #include <spawn.h>
@@ -21,14 +21,14 @@
 
 namespace volley {
 
-// A server and how many connections it is measured with.
+// A server and its number of connections.
 struct Cell {
     std::string server;
     std::string connections;
 };
 
-// Runs the command to its end; its output goes where ours goes. Returns its exit status. Throws
-// Error(failed) where it cannot be started or ended by a signal.
+// Runs the command to its end, with our own outputs. Returns its exit status. Throws Error(failed)
+// if it cannot be started or was ended by a signal.
 inline int run_command(std::vector<std::string> command) {
     std::vector<char*> arguments;
     arguments.reserve(command.size() + 1);
@@ -55,9 +55,10 @@ inline int run_command(std::vector<std::string> command) {
     return WEXITSTATUS(status);
 }
 
-// Appends rounds · cells runs to `file`, with one line of progress on stderr for ten rounds.
+// Appends rounds · cells runs to `file`, with one line of progress on stderr every ten rounds.
 // directory: of the built programs, "target". run_time: as the client's option takes it. Throws
-// Error(failed) at the first run that fails, because a recording with holes would be a choice.
+// Error(failed) at the first run that fails, because a recording with gaps would be a biased
+// selection.
 inline void record_runs(const std::string& file, std::vector<Cell> cells, std::size_t rounds,
                         const std::string& run_time, const std::string& directory,
                         std::uint64_t seed) {
@@ -66,8 +67,8 @@ inline void record_runs(const std::string& file, std::vector<Cell> cells, std::s
     for (std::size_t round = 1; round <= rounds; ++round) {
         shuffle(cells, random);
         for (const Cell& cell : cells) {
-            // A single run would go on until its own interval is tight; --max-time makes it as long
-            // as a run of several.
+            // A single run would go on until its own interval is tight; --max-time gives it the
+            // length of one run among several.
             const int status =
                 run_command({directory + "/volley", "--quiet", "--runs", "1", "--max-time",
                              run_time, "--round", std::to_string(round), "--json", file, "-c",

@@ -1,21 +1,21 @@
-// Measurements replayed from recorded runs: what their intervals hold, and what they would have
-// taken.
+// Measurements replayed from recorded runs: what their intervals cover, and how long they would
+// have taken.
 //
-// A replayed measurement takes runs one after another through the library's own stop rule and its
-// own summary over runs, so that what is counted is what the program prints. What it is held
-// against is a choice, and no choice is innocent:
+// A replayed measurement passes runs one after another through the library's own stop rule and
+// summary over runs, so the intervals counted are those that the program prints. There are two
+// yardsticks, and each has a drawback:
 //
 // - The median of further runs (40 of them), which the measurement did not use. It has an error of
-//   its own: a measurement of n runs and m further ones differ by a variance of 1/n + 1/m, where an
-//   interval allows for 1/n. An interval that holds the true median with 95 % holds this one less
-//   often, the less so the more runs it used: see ideal_coverage() and replay_ideal(), which say
-//   how often where nothing is wrong with the runs.
+//   its own: the difference between n measured runs and m further ones has a variance of 1/n + 1/m,
+//   while an interval allows for 1/n. An interval that covers the true median with 95 % covers this
+//   one less often, and less so the more runs it used. ideal_coverage() and replay_ideal() say how
+//   often for ideal runs.
 // - The median of all recorded runs, from which the measurement draws with replacement. Then it is
-//   the true median of what is drawn from, and the full 95 % can be asked for. (Without replacement
-//   the measurement would be a good part of its own yardstick: too easy.)
+//   the true median of the population, and the full 95 % can be demanded. (Without replacement the
+//   measurement would be a large part of its own yardstick: too easy.)
 //
-// Both put the runs into random order, which takes drift away. replay_ring() keeps the order.
-// Pure: no file, no clock; the same seed gives the same counts.
+// Both put the runs into random order, which removes drift. replay_ring() keeps the order. Pure: no
+// file, no clock; the same seed gives the same counts.
 #pragma once
 
 #include <algorithm>
@@ -37,7 +37,7 @@
 
 namespace volley {
 
-// The statistics that decide by default when a measurement stops.
+// The statistics that by default decide when a measurement stops.
 inline constexpr std::array<const char*, 2> replayed_statistics = {"mean", "p50"};
 template <typename T>
 using PerStatistic = std::array<T, replayed_statistics.size()>;
@@ -52,9 +52,9 @@ struct ReplayedMeasurement {
     std::size_t runs = 0;
     bool converged = false;
     double seconds = 0;
-    PerStatistic<std::optional<Interval>> sign;     // what is printed as the headline
+    PerStatistic<std::optional<Interval>> sign;     // printed as the headline
     PerStatistic<std::optional<Interval>> student;  // control: mean of the runs ± t·s/√n
-    PerStatistic<std::optional<Interval>> single;   // control: what the first run says of itself
+    PerStatistic<std::optional<Interval>> single;   // control: the first run's own interval
 };
 
 inline std::vector<double> values_of(std::span<const ReplayRun> runs, std::size_t statistic) {
@@ -64,7 +64,7 @@ inline std::vector<double> values_of(std::span<const ReplayRun> runs, std::size_
     return values;
 }
 
-// A measurement that finds these runs, in this order, at least one. It cannot use more than there
+// A measurement whose runs are these, in this order (at least one). It cannot use more than there
 // are.
 inline ReplayedMeasurement replay(std::span<const ReplayRun> sequence, StopRule rule) {
     ensure(!sequence.empty(), "a replay needs at least one run");
@@ -95,8 +95,8 @@ inline ReplayedMeasurement replay(std::span<const ReplayRun> sequence, StopRule 
     return measured;
 }
 
-// What intervals are held against: Student's t against the mean over runs, which is what it is
-// about, the others against the median.
+// The values that intervals should cover: the mean over runs for Student's t, the median for the
+// others.
 struct Yardstick {
     PerStatistic<double> median{};
     PerStatistic<double> mean{};
@@ -124,11 +124,11 @@ struct Share {
         hits += other.hits;
         trials += other.trials;
     }
-    // 0 where nothing was tried.
+    // 0 if nothing was tried.
     [[nodiscard]] double value() const {
         return trials == 0 ? 0.0 : static_cast<double>(hits) / static_cast<double>(trials);
     }
-    // The binomial standard error: of the number of replays, not of the recorded runs.
+    // The binomial standard error, from the number of replays, not of recorded runs.
     [[nodiscard]] double error() const {
         return trials == 0 ? 0.0 : std::sqrt(value() * (1 - value()) / static_cast<double>(trials));
     }
@@ -175,7 +175,7 @@ void shuffle(std::vector<T>& all, Xoshiro256pp& random) {
     }
 }
 
-// Random splits: `further` runs are set aside, the measurement has the others in random order.
+// Random splits: `further` runs are set aside, and the measurement uses the others in random order.
 // runs: more than `further`.
 inline Replays replay_splits(std::span<const ReplayRun> runs, std::size_t further,
                              const StopRule& rule, std::size_t times, Xoshiro256pp& random) {
@@ -205,10 +205,9 @@ inline Replays replay_redrawn(std::span<const ReplayRun> runs, const StopRule& r
     return replays;
 }
 
-// In recorded order, from each run on: the measurement, then at once the `further` runs. The last
-// recorded run is followed by the first, so that there are as many replays as runs; the joint is
-// one more jump than there was. They overlap: with 100 runs there are two or three independent
-// ones.
+// In recorded order, starting at each run: the measurement, then at once the `further` runs. The
+// last recorded run is followed by the first, so that there are as many replays as runs; this joint
+// adds one jump. The replays overlap: 100 runs give two or three independent ones.
 inline Replays replay_ring(std::span<const ReplayRun> runs, std::size_t further,
                            const StopRule& rule) {
     ensure(runs.size() > further, "a ring leaves a measurement at least one run");
@@ -223,11 +222,11 @@ inline Replays replay_ring(std::span<const ReplayRun> runs, std::size_t further,
     return replays;
 }
 
-// The same method on runs with which nothing is wrong, as a reference: independent and normal, with
-// the means, deviations and correlation of the recorded ones (at least two of them).
+// The same method on ideal runs, as a reference: independent and normal, with the means, deviations
+// and correlation of the recorded ones (at least two).
 struct IdealReplays {
-    Replays further;  // held against the median of further runs
-    Replays truth;    // held against the true median
+    Replays further;  // against the median of further runs
+    Replays truth;    // against the true median
 };
 
 inline IdealReplays replay_ideal(std::span<const ReplayRun> like, std::size_t further,
@@ -265,8 +264,8 @@ inline IdealReplays replay_ideal(std::span<const ReplayRun> like, std::size_t fu
     return ideal;
 }
 
-// How often the interval over exactly `runs` ideal runs (at least six for 95 %) holds the median of
-// `further` ones.
+// How often the interval over exactly `runs` ideal runs (at least six for 95 %) covers the median
+// of `further` ones.
 inline Share ideal_coverage(std::size_t runs, std::size_t further, double confidence,
                             std::size_t times, std::uint64_t seed) {
     SimulatedSource source(seed);

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t further = 40;
 
-// Runs whose mean and p50 are the given values; each takes a second and trusts itself to 1 ns.
+// Runs whose mean and p50 are the given values; each takes a second, and its own interval is ± 1
+// ns.
 std::vector<ReplayRun> runs_of(const std::vector<double>& values) {
     std::vector<ReplayRun> runs(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -79,8 +80,8 @@ TEST(Replay, ShuffledRunsAreStillAllThere) {
     EXPECT_EQ(all, before);
 }
 
-// Of runs that are all far apart, one that is measured cannot be a further one, so an interval of
-// no width at the first run never holds the median of one further run.
+// All runs are far apart and a measured run is never a further one, so an interval of no width at
+// the first run never covers the median of one further run.
 TEST(Replay, NoRunIsOnBothSidesOfASplit) {
     std::vector<double> values(20);
     std::iota(values.begin(), values.end(), 1.0);
@@ -105,8 +106,8 @@ TEST(Replay, IntervalsOverRunsHoldAndThoseOfSingleRunsDoNot) {
     EXPECT_EQ(replays.runs.size(), 300U);
 }
 
-// Half of the runs at one level and half at another: random order makes the best of it, the order
-// as it was shows that a measurement in one half knows nothing of the other.
+// Half of the runs at one level and half at another: random order hides this; the recorded order
+// shows that a measurement in one half knows nothing of the other.
 TEST(Replay, TheRingShowsADriftThatSplitsHide) {
     std::vector<double> values(100, 1000);
     std::fill(values.begin() + 50, values.end(), 2000);
@@ -118,7 +119,7 @@ TEST(Replay, TheRingShowsADriftThatSplitsHide) {
     EXPECT_GT(replay_splits(runs, further, {}, 100, random).held[0].sign.value(), 0.9);
 }
 
-// The next forty runs are the yardstick of the ring, not others: a level of 40 runs after ten.
+// The ring's yardstick is the next forty runs and no others: ten runs, then a level of 40.
 TEST(Replay, TheRingHoldsAgainstTheRunsThatFollow) {
     std::vector<double> values(50, 2000);
     std::fill(values.begin(), values.begin() + 10, 1000);
@@ -128,8 +129,8 @@ TEST(Replay, TheRingHoldsAgainstTheRunsThatFollow) {
     EXPECT_EQ(ring.held[0].sign.trials, 50U);
 }
 
-// Why "93 of 100 hold the median of 40 further runs" can be asked of short measurements only. The
-// interval itself holds the true median with 97.9 % at 10 runs and 97.3 % at 60.
+// Why "93 of 100 cover the median of 40 further runs" can be demanded of short measurements only.
+// The interval itself covers the true median with 97.9 % at 10 runs and 97.3 % at 60.
 TEST(Replay, FurtherRunsAreHeldTheLessTheMoreRunsWereUsed) {
     constexpr std::size_t times = 2000;
     const double ten = ideal_coverage(10, further, 0.95, times, 1).value();

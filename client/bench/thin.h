@@ -1,8 +1,7 @@
-// What the thinnest clients share: they do what must be done (send, receive, clock, check) and
-// nothing else.
+// Shared by the thinnest clients, which only do what is necessary: send, receive, clock, check.
 //
-// They are the yardstick of bench-client, not tools: no windows, no histogram, no deadlines, no
-// error handling beyond giving up.
+// They are yardsticks for bench-client, not tools: no windows, no histogram, no deadlines, and on
+// errors they give up.
 #pragma once
 
 #include <arpa/inet.h>
@@ -52,7 +51,7 @@ static inline void watch(int epoll, int fd, void* connection) {
     epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-// What bench-client reads: round trips, mean in ns, CPU in ns a round trip.
+// The output for bench-client: round trips, mean in ns, CPU in ns per round trip.
 static inline void report(uint64_t trips, int64_t sum_ns, double cpu) {
     printf("%llu %.1f %.1f\n", (unsigned long long)trips, (double)sum_ns / (double)trips,
            cpu * 1e9 / (double)trips);

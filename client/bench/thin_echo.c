@@ -1,10 +1,10 @@
-// The thinnest client for echo servers of others and for ours, so that both meet the same load.
+// The thinnest client for our echo servers and those of others, so that both get the same load.
 // Usage: thin_echo PORT WARMUP_SECONDS SECONDS CONNECTIONS FORM
 //
 // FORM is what the server speaks: "volley" adds one to the first four of 14 bytes (a server of ours
 // with -m 14), "echo" sends 14 bytes back, "sockperf" does so with messages that begin with
-// sockperf's own header of 14 bytes: sequence number, flags, length, all in network order. The
-// same length for all, and one thread with one epoll.
+// sockperf's own header of 14 bytes: sequence number, flags, length, all in network order. All
+// messages have the same length. One thread with one epoll.
 #include <string.h>
 
 #include "thin.h"

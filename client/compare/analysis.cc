@@ -14,13 +14,14 @@ namespace volley {
 
 namespace {
 
-// What a group has in common: the key without the value of one factor.
+// What the cells of a group share: the key without the value of one factor.
 CellKey without(CellKey key, const Factor& by) {
     key[by] = CellKey()[by];
     return key;
 }
 
-// What is always said of a group, and what is said because the results differ in it.
+// The factors that a group's label always names, and those it names because the results differ in
+// them.
 std::vector<const Factor*> said_of_groups(std::vector<Cell>& cells, const Factor& by) {
     std::vector<const Factor*> said;
     for (const Factor& factor : factors()) {
@@ -105,7 +106,7 @@ std::size_t count_pairs(const Analysis& analysis) {
 
 using Round = std::pair<std::string, std::uint64_t>;
 
-// The complete runs of a cell by their round; of several in one round the first.
+// The complete runs of a cell by round; if there are several in one round, the first.
 std::map<Round, const MeasuredRun*> runs_by_round(const Cell& cell) {
     std::map<Round, const MeasuredRun*> rounds;
     for (const auto& run : cell.runs) {

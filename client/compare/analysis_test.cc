@@ -53,7 +53,7 @@ TEST(CompareAnalysis, ARealDifferenceIsFoundAndAnEqualServerIsNot) {
     EXPECT_EQ(slow.rounds, 12U);
 }
 
-// Any pair could have been the one that is shown, where the data choose the baseline.
+// If the data choose the baseline, any pair could have been the one shown.
 TEST(CompareAnalysis, TheFastestAsBaselineCountsAllPairs) {
     const Analysis analysis = analyse(
         read(lines_of("b", 1.1, 6) + lines_of("a", 1, 6) + lines_of("c", 1.2, 6)), request());
@@ -76,7 +76,7 @@ TEST(CompareAnalysis, GroupsDifferInNothingButTheFactor) {
     ASSERT_EQ(by_clients.groups.size(), 2U);
     EXPECT_EQ(by_clients.groups[0].label, "a, 1 core, 4 bytes");
     EXPECT_TRUE(by_clients.groups[0].baseline);
-    EXPECT_FALSE(by_clients.groups[1].baseline);  // b was measured with 16 connections alone
+    EXPECT_FALSE(by_clients.groups[1].baseline);  // b was measured with 16 connections only
     EXPECT_EQ(by_clients.comparisons.size(), 3U);
 }
 

@@ -14,7 +14,7 @@ namespace volley {
 namespace {
 
 // The build among `builds` that a fingerprint belongs to, or the name of the file that differs from
-// the last one that was looked at.
+// the last build examined.
 std::pair<bool, std::string> look_up(const std::vector<Fingerprint>& builds,
                                      const Fingerprint& fingerprint) {
     std::string file;

@@ -10,7 +10,7 @@ namespace volley {
 
 namespace {
 
-// Over the complete runs; what is not above 0 has no ratio.
+// Over the complete runs; values not above 0 have no ratio.
 std::vector<double> values_of(const Cell& cell, const Field& statistic) {
     std::vector<double> values;
     for (const auto& run : cell.runs) {
@@ -90,7 +90,8 @@ Change find_change(Results older, Results newer, const AnalysisRequest& request)
     match_cells(change);
     compare_cells(change);
     std::vector<std::vector<const Cell*>> compared;
-    // Another build in NEW is the question, and no warning; two in one file are.
+    // Another build in NEW is what is being compared, so it gives no warning; two builds in one
+    // file do.
     std::vector<std::vector<const Cell*>> sides(2);
     for (const auto& cell : change.cells) {
         compared.push_back({cell.older, cell.newer});
@@ -113,7 +114,7 @@ std::string time_of(const Results& results) {
             last = std::max(last, run.started);
         }
     }
-    // Seconds are enough.
+    // Seconds are precise enough.
     constexpr std::size_t to_seconds = 19;
     return first.substr(0, to_seconds) + " to " + last.substr(0, to_seconds);
 }

@@ -1,8 +1,8 @@
-// OLD against NEW: what a change did to each cell that both files have.
+// OLD against NEW: the effect of a change on each cell that is in both files.
 //
-// Nothing pairs the runs of two files, so the ratio is the shift of their logs with the interval of
-// the rank-sum test (stats/comparison.hh). That interval holds the chance of runs and not the drift
-// of the machine between the files, which only interleaved rounds take out.
+// The runs of two files are not paired, so the ratio is the shift of their logs with the interval
+// of the rank-sum test (stats/comparison.hh). That interval covers the chance variation of runs,
+// not the drift of the machine between the files; only interleaved rounds remove drift.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace volley {
 struct ChangedCell {
     const Cell* older = nullptr;  // in Change::older
     const Cell* newer = nullptr;  // in Change::newer
-    // One a statistic of Change::statistics; nothing where one side has no complete run.
+    // One a statistic of Change::statistics; nothing if one side has no complete run.
     std::vector<std::optional<Comparison>> comparisons;
 };
 
@@ -26,24 +26,24 @@ struct Change {
     AnalysisRequest request;
     Results older;
     Results newer;
-    std::vector<const Field*> statistics;  // the one that decides first
+    std::vector<const Field*> statistics;  // the deciding one first
     std::vector<ChangedCell> cells;        // by server, clients, cores …
     ClaimFamily family;                    // all comparisons of all statistics
-    std::vector<std::string> unmatched;    // notes on cells that only one file has
+    std::vector<std::string> unmatched;    // notes on cells that are in one file only
     std::vector<FoundWarning> warnings;
 };
 
-// Throws Error(usage) where --where matches nothing, Error(failed) where no cell is in both.
+// Throws Error(usage) if --where matches nothing, Error(failed) if no cell is in both.
 [[nodiscard]] Change find_change(Results older, Results newer, const AnalysisRequest& request);
 
-// When each side was measured: the first and the last start of a run.
+// When each side was measured: the starts of its first and last run.
 [[nodiscard]] std::string time_of(const Results& results);
 
-// Cells that are slower by more than `share`, and surely so (the verdict is "slower").
+// Cells that are slower by more than `share` with the verdict "slower".
 [[nodiscard]] std::vector<const ChangedCell*> slower_cells(const Change& change, double share);
-// Cells of which this cannot be said, because there are too few runs.
+// Cells with too few runs to decide this.
 [[nodiscard]] std::vector<const ChangedCell*> undecided_cells(const Change& change);
-// Cells that had figures and have none any more: all runs of NEW failed.
+// Cells that had figures and have none now: all runs of NEW failed.
 [[nodiscard]] std::vector<const ChangedCell*> failing_cells(const Change& change);
 
 }  // namespace volley

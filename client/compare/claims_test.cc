@@ -1,10 +1,10 @@
-// How often compare claims that identical servers differ, all claims of a comparison counted: those
-// of every cell, of every statistic, and in every form in which they are printed.
+// How often compare claims that identical servers differ. All claims of a comparison count: those
+// of every cell and every statistic, in every printed form.
 //
-// The runs are drawn with a known truth (no server differs), as a machine makes them: its speed
-// drifts, all runs of a round share the drift, and each figure of a run has a deviation of its own,
-// the tail a much greater one. The servers' own deviations do not hang together between the
-// statistics, because that is where claims add up fastest.
+// The runs are simulated with a known truth (no server differs) and behave like those of a real
+// machine: its speed drifts, all runs of a round share the drift, and each figure of a run has a
+// deviation of its own, much larger for the tail. A run's deviations are independent between
+// statistics, because then claims add up fastest.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -24,11 +24,11 @@ namespace volley {
 
 namespace {
 
-// The target: a claim in at most so many of the comparisons.
+// The target: at most this share of comparisons has a claim.
 constexpr Band allowed{0, 0.05};
 
 std::size_t simulations() {
-    constexpr std::size_t a_seed = 4;  // a comparison costs little: the short form draws 400
+    constexpr std::size_t a_seed = 4;  // a comparison is cheap: the short form draws 400
     return coverage_seeds() >= full_form_seeds ? coverage_seeds() : a_seed * coverage_seeds();
 }
 
@@ -42,7 +42,7 @@ MeasuredRun drawn_run(SimulatedSource& source, std::uint64_t round, double drift
         round);
 }
 
-// The same servers under names of their own, measured in `rounds` rounds.
+// Identical servers under different names, measured in `rounds` rounds.
 Results identical_servers(std::uint64_t seed, std::size_t servers, std::size_t rounds,
                           bool drifts) {
     SimulatedSource source(seed);
@@ -64,7 +64,7 @@ Results identical_servers(std::uint64_t seed, std::size_t servers, std::size_t r
         for (const auto& run : cell.runs) {
             means.push_back(*run.figures.value(*find_statistic("mean")));
         }
-        // The only figure that the analysis itself looks at: it ranks.
+        // The only figure that the analysis itself reads, for the ranking.
         cell.figures.push_back({.field = find_statistic("mean"),
                                 .value = summarize_over_runs(means, 0.95).median.point,
                                 .interval = {},
@@ -73,8 +73,8 @@ Results identical_servers(std::uint64_t seed, std::size_t servers, std::size_t r
     return results;
 }
 
-// Half of those 10 to 30 rounds that sweeps make in practice are numbers at which the sign
-// interval errs almost as often as it may.
+// Sweeps make 10 to 30 rounds in practice. For half of these numbers the sign interval errs almost
+// as often as it may.
 std::size_t rounds_of(std::uint64_t seed) {
     constexpr std::size_t lengths[]{10, 12, 15, 17, 20, 30};
     return lengths[seed % std::size(lengths)];
@@ -84,7 +84,7 @@ bool claims(const std::string& text) {
     return text.find("faster") != std::string::npos || text.find("slower") != std::string::npos;
 }
 
-// In the text and as Markdown claims stand in the last column: the notes explain the words.
+// In the text and in Markdown the claims are in the last column; the notes explain the words.
 bool claims(const std::vector<TextTable>& tables) {
     for (const auto& table : tables) {
         for (const auto& row : table.rows) {
@@ -132,7 +132,7 @@ TEST(CoverageClaims, OfTwoIdenticalServersAreMadeInFivePercentAtMost) {
         const Tally counted = tally(2, baseline);
         EXPECT_TRUE(in_band(counted.with_claims, simulations(), allowed))
             << counted.with_claims << " of " << simulations();
-        // What cannot claim anything would pass, too.
+        // A method that cannot claim anything would pass, too.
         EXPECT_EQ(counted.undecided, 0U);
     }
 }
@@ -143,12 +143,14 @@ TEST(CoverageClaims, OfEightIdenticalServersAreMadeInFivePercentAtMost) {
         const Tally counted = tally(8, baseline);
         EXPECT_TRUE(in_band(counted.with_claims, simulations(), allowed))
             << counted.with_claims << " of " << simulations();
-        // Ten and twelve rounds are too few for the tail of so many, and that is said.
+        // Ten and twelve rounds are too few for the tail with so many comparisons, and the output
+        // says so.
         EXPECT_LE(counted.undecided, simulations() / 2 + 1);
     }
 }
 
-// Two files of a machine that does not drift: what the interval of OLD against NEW is for.
+// Two files from a machine that does not drift: the case that the interval of OLD against NEW
+// covers.
 TEST(CoverageClaims, OfIdenticalFilesAreMadeInFivePercentAtMost) {
     for (const std::size_t servers : {1U, 2U, 8U}) {
         std::size_t with_claims = 0;
@@ -163,7 +165,7 @@ TEST(CoverageClaims, OfIdenticalFilesAreMadeInFivePercentAtMost) {
         }
         std::printf("claims that %zu identical cells of two files differ: %.4f of comparisons\n",
                     servers, share_of(with_claims, simulations()));
-        // The rank-sum test errs just as often as it may, so chance alone puts half of all
+        // The rank-sum test errs exactly as often as it may, so chance alone puts half of all
         // tallies above the limit.
         const double slack =
             3 * std::sqrt(allowed.high * (1 - allowed.high) / static_cast<double>(simulations()));
@@ -184,7 +186,7 @@ TEST(CoverageClaims, TheSharesOfAFamilyAddUpToItsWholeError) {
     }
 }
 
-// A difference that is there, in the tail alone, is still claimed, and of the tail.
+// A real difference in the tail only is still claimed, for the tail.
 TEST(CoverageClaims, ATailThatIsLongerIsSaidBesideMeansThatAreAlike) {
     Results results = identical_servers(7, 2, 20, true);
     for (auto& run : results.cells[1].runs) {

@@ -82,7 +82,7 @@ const Field* parse_statistic(const std::string& text) {
         name[point] = '_';
     }
     const Field* const field = find_statistic(name);
-    // Of these less is faster; a standard deviation is no speed.
+    // Statistics for which less is faster; a standard deviation is no speed.
     constexpr std::array<std::string_view, 6> allowed{"rtt_ns_mean",  "rtt_ns_p50",
                                                       "rtt_ns_p90",   "rtt_ns_p99",
                                                       "rtt_ns_p99_9", "rtt_ns_p99_time_weighted"};

@@ -16,7 +16,7 @@ namespace volley {
 
 namespace {
 
-// Facts in which cells of a group should not differ, with the warning where they do.
+// Facts that should be the same for all cells of a group, with the warning if they are not.
 struct Condition {
     const char* key;
     const char* id;
@@ -36,8 +36,8 @@ constexpr std::array<Condition, 8> conditions{
      {"build", "other-build", "builds of volley", "measure all with one build of volley"},
      {"driver", "other-driver", "drivers of the client", "choose one with --driver"}}};
 
-// Options in which runs may differ and be comparable all the same: what makes the cell, what says
-// how many runs there are, and what waits outside the measured part.
+// Options that may differ between comparable runs: those that define the cell, set the number of
+// runs, or wait outside the measured part.
 const std::set<std::string> harmless_options{
     "clients",   "message",    "server-cores", "port",          "name",         "terminate",
     "round",     "seed",       "runs",         "min-runs",      "max-runs",     "max-time",
@@ -58,7 +58,7 @@ std::string listed(const std::vector<std::string>& values) {
     return values.size() > most ? text + " …" : text;
 }
 
-// Warnings by id, with how many cells each holds for.
+// Warnings by id, with the number of cells of each.
 class Warnings {
   public:
     explicit Warnings(std::string scope) : scope_(std::move(scope)) {}
@@ -113,7 +113,7 @@ void compare_conditions(const std::vector<const Cell*>& cells, Warnings& warning
     }
 }
 
-// One for all cells; the first of them is the example.
+// One for all cells; the first serves as the example.
 void check_failures(const std::vector<const Cell*>& cells_shown, Warnings& warnings) {
     std::size_t cells = 0;
     std::size_t failed = 0;

@@ -13,7 +13,7 @@ using namespace fixture;
 
 namespace {
 
-// The warnings about two cells of two rounds, of which the second was changed.
+// The warnings about two cells of two rounds, the second of them changed.
 std::vector<FoundWarning> warnings_after_change(const std::function<void(Cell&)>& change) {
     Results results = read(lines_of("a", 1, 2) + lines_of("b", 1.1, 2));
     change(results.cells[1]);
@@ -129,7 +129,7 @@ TEST(Comparability, TheClientAsBottleneckIsFoundAgain) {
     EXPECT_TRUE(is_about_verdicts(*found));
 }
 
-// Of the fixture: known before, by cell and not by measurement.
+// The fixture's own: known before, by cell and not by measurement.
 TEST(Comparability, WarningsOfTheRunsAreCountedByCell) {
     const auto warnings = warnings_after_change([](Cell&) {});
     const FoundWarning* const found = find(warnings, "turbo-off");

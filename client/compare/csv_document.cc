@@ -38,7 +38,7 @@ void add_comparison(CsvRows& rows, const std::optional<Comparison>& comparison) 
          << (comparison ? comparison->rounds_needed : std::nullopt);
 }
 
-// The same columns where there is nothing to compare with.
+// The same columns if there is nothing to compare with.
 void add_no_comparison(CsvRows& rows) {
     rows << std::optional<double>() << std::optional<Interval>() << ""
          << ""

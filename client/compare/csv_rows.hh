@@ -56,7 +56,7 @@ class CsvRows {
     bool begins_ = false;
 };
 
-// The columns of what makes a cell, and their values; empty where one is not known.
+// The columns that define a cell, and their values; empty if not known.
 [[nodiscard]] inline std::string key_columns() {
     std::string names;
     for (const Factor& factor : factors()) {

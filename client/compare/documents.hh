@@ -1,7 +1,7 @@
-// The comparison for other programs: CSV, a row a cell, and one JSON document.
+// The comparison for other programs: CSV, one row per cell, and one JSON document.
 //
-// Names and units are those of the table in run/result.hh. An empty cell, or null, is what is not
-// known. benchmark/results.md describes both.
+// Names and units are those of the table in run/result.hh. An empty cell, or null, means not known.
+// benchmark/results.md describes both.
 #pragma once
 
 #include <string>

@@ -17,8 +17,8 @@ using namespace fixture;
 
 namespace {
 
-// Two groups: one with every kind of verdict but one, and one that has a single run, a run that
-// failed, and a name that Markdown and CSV must not take for their own.
+// Two groups: one with all kinds of verdict but one, and one with a single run, a failed run, and a
+// name that Markdown and CSV must not interpret.
 std::string made_lines() {
     return lines_of("one", 1, 12) + lines_of("fast", 0.8, 12) + lines_of("same", 1.001, 12) +
            lines_of("few", 1.3, 4) + line_of({.server = "alone", .round = 77, .base_ns = 12'000}) +
@@ -45,7 +45,7 @@ Change made_change() {
 }
 
 void expect(const std::string& name, std::string text) {
-    // The revision is of no interest.
+    // The revision does not matter.
     const std::string revision = std::string("(") + build_revision + ")";
     for (auto at = text.find(revision); at != std::string::npos; at = text.find(revision)) {
         text.replace(at, revision.size(), "(revision)");
@@ -53,7 +53,7 @@ void expect(const std::string& name, std::string text) {
     fixture::expect_golden("../../compare/testdata/" + name, fixture::rounded(text));
 }
 
-// How many cells each row has that stands in quotes or not.
+// The number of cells in each row, quoted or not.
 std::size_t cells_in(const std::string& row) {
     std::size_t cells = 1;
     bool quoted = false;
@@ -79,8 +79,8 @@ TEST(CompareDocuments, Golden) {
     expect("change.json", json_document(change));
 }
 
-// As CommonMark and GitHub's dialect would take them for a link, an image, code, markup of HTML, an
-// entity, a formula, an address, a list and a heading.
+// Texts that CommonMark and GitHub's dialect would read as a link, an image, code, HTML, an entity,
+// a formula, an address, a list and a heading.
 TEST(CompareDocuments, MarkdownKeepsANameAsText) {
     EXPECT_EQ(markdown_text("[a](http://b.example) ![c](d)"),
               "\\[a\\](http\\://b.example) !\\[c\\](d)");

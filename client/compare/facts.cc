@@ -54,7 +54,7 @@ class Collector {
     std::vector<Fact> facts_;
 };
 
-// An option that is given twice counts as its values together.
+// An option given twice counts as both values together.
 std::map<std::string, std::string> options_of(const MeasurementContext& context) {
     std::map<std::string, std::string> options;
     for (const auto& [name, value] : context.options) {

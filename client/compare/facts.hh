@@ -1,5 +1,5 @@
-// What was the same everywhere and what was not: environment, options and version of all runs. No
-// judgement here: see comparability.hh.
+// What was the same in all runs and what was not: environment, options and version.
+// comparability.hh judges them.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct Fact {
     std::vector<std::string> values;  // different ones, in the order of the results
 };
 
-// Of all measurements of these cells. Options that are not given are "".
+// The facts of all measurements of these cells. Options not given are "".
 [[nodiscard]] std::vector<Fact> facts_of(const std::vector<const Cell*>& cells);
 
 }  // namespace volley

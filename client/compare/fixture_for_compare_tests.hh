@@ -1,4 +1,4 @@
-// Test-only: made-up result files of a few cells, as text, and what is read of them.
+// Test-only: made-up result files of a few cells, as text, and what is read from them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ struct MadeRun {
     std::uint64_t base_ns = 8'000;  // the fastest round trip
     std::size_t clients = 16;
     std::string error;        // not empty: the run failed
-    std::string measurement;  // "": one for each server, number of clients and round
+    std::string measurement;  // "": one for each server, number of connections and round
     std::string kernel = "6.1.0-18-amd64";
 };
 
@@ -50,8 +50,8 @@ inline std::string line_of(const MadeRun& made) {
     return json_run_line(context, run);
 }
 
-// Rounds 1 to `rounds`; the machine drifts, and both of a round alike. ratio: of `server` to one at
-// 1.
+// Rounds 1 to `rounds`. The machine drifts, equally for both runs of a round. ratio: of `server` to
+// a server at 1.
 inline std::string lines_of(const std::string& server, double ratio, std::uint64_t rounds,
                             std::size_t clients = 16) {
     std::string lines;
@@ -85,7 +85,7 @@ inline std::vector<std::string> servers_of(const Analysis& analysis, std::size_t
     return servers;
 }
 
-// The verdict of a server against the baseline, by its mean; "" where there is none.
+// The verdict of a server against the baseline, by its mean; "" if there is none.
 inline std::string verdict_for(const Analysis& analysis, const std::string& server) {
     for (const auto& comparison : analysis.comparisons) {
         if (analysis.cells()[comparison.cell].key.server() == server &&
@@ -96,9 +96,9 @@ inline std::string verdict_for(const Analysis& analysis, const std::string& serv
     return "";
 }
 
-// The last digits of logarithms differ between mathematics libraries: golden files hold six.
+// The last digits of logarithms differ between mathematics libraries, so golden files hold six.
 inline std::string rounded(const std::string& text) {
-    constexpr std::size_t most_decimals = 4;  // more are of a computation
+    constexpr std::size_t most_decimals = 4;  // more come from a computation
     std::string all;
     for (const char* at = text.c_str(); *at != '\0';) {
         char* end = nullptr;

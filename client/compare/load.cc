@@ -13,12 +13,12 @@ namespace volley {
 
 namespace {
 
-// Puts records into cells as they come.
+// Sorts records into cells as they arrive.
 class Loader {
   public:
     Loader(Results& results, Detail detail) : results_(results), detail_(detail) {}
 
-    // False where the run is there already.
+    // False if the run is already there.
     [[nodiscard]] bool add(RunRecord record);
     void add(const SweepRecord& sweep);
     void finish(double confidence);
@@ -106,7 +106,7 @@ void Loader::add(const SweepRecord& sweep) {
     }
 }
 
-// What was skipped at one start and measured at another is measured.
+// A cell skipped at one start and measured at another counts as measured.
 void add_skipped(Results& results, const std::vector<SweepCell>& skipped) {
     const auto swept = swept_factors();
     for (const auto& absent : skipped) {
@@ -126,7 +126,7 @@ void add_skipped(Results& results, const std::vector<SweepCell>& skipped) {
     }
 }
 
-// Over the whole file, so that a plot can show what came after what.
+// Over the whole file, so that a plot can show the order of runs.
 void number_by_start(std::vector<Cell>& cells) {
     std::vector<MeasuredRun*> all;
     for (auto& cell : cells) {

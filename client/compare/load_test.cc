@@ -123,7 +123,7 @@ TEST(CompareLoad, ASweepNamesItsRoundsAndWhatItSkipped) {
     EXPECT_EQ(results.cells[1].skipped, "it is not built");
     EXPECT_TRUE(results.cells[1].runs.empty());
     EXPECT_EQ(results.seeds, std::vector<std::string>{"42"});
-    // Measured at another start: not skipped.
+    // Measured at another start, so not skipped.
     EXPECT_EQ(read(sweep_line + lines_of("go", 1, 1)).cells.at(0).skipped, "");
 }
 

@@ -1,5 +1,5 @@
-// compare: which differences between measurements are real. One named step a line; what each does
-// stands in its header. The only catch is in base/program.hh.
+// compare: which differences between measurements are real. One named step a line; each header says
+// what its step does. The only catch is in base/program.hh.
 
 #include <malloc.h>
 
@@ -26,8 +26,8 @@ Results load(const CompareCommand& command, const std::string& path) {
     return results;
 }
 
-// A histogram of 115 kB comes and goes with every run. Without this the C library gives its memory
-// back to the kernel each time, and a quarter of the time is spent on getting it again.
+// Each run allocates and frees a histogram of 115 kB. Without this the C library returns the memory
+// to the kernel each time, and getting it back takes a quarter of the time.
 void keep_freed_memory() {
     constexpr int most_kept_bytes = 64 << 20;
     ::mallopt(M_TRIM_THRESHOLD, most_kept_bytes);

@@ -1,4 +1,4 @@
-// Test-only: cells and runs that were drawn or read elsewhere, in the form that compare works on.
+// Test-only: cells and runs that were simulated or read elsewhere, in the form that compare uses.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ inline Cell cell_named(const std::string& server) {
     return cell;
 }
 
-// Of the figures that are compared; all others are not known.
+// Values of the figures that are compared; the others are not known.
 struct ThreeFigures {
     double mean = 0;
     double p50 = 0;

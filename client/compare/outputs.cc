@@ -25,7 +25,7 @@ void write_document(const std::string& path, const std::string& text) {
     }
 }
 
-// A document is made only where somebody wants it.
+// A document is made only if it was requested.
 template <typename Compared>
 void write_all(const CompareCommand& command, const Compared& compared) {
     if (!command.csv.empty()) {

@@ -1,4 +1,4 @@
-// Where a comparison goes: the screen, files, or the standard output as one document.
+// The outputs of a comparison: the screen, files, or one document on standard output.
 #pragma once
 
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace volley {
 
-// Every document that was asked for; the report on the screen where standard output is free and
-// nobody asked for files alone (--tables). Throws Error where one cannot be written.
+// Writes every requested document, and the report to the screen if standard output is free and not
+// only files were requested (--tables). Throws Error if one cannot be written.
 void write_outputs(const CompareCommand& command, const Analysis& analysis);
 void write_outputs(const CompareCommand& command, const Change& change);
 
-// What was passed over, and what the verdict of --fail-if-slower rests on: to stderr.
+// Reports on stderr what was ignored, and what the verdict of --fail-if-slower rests on.
 void report_problems(const Results& results);
 
-// The exit status: 4 where something is slower than allowed, 1 where something that worked fails
-// now, else 0; each with its cells on stderr.
+// The exit status: 4 if something is slower than allowed, 1 if something that worked fails now,
+// else 0. The cells concerned are listed on stderr.
 [[nodiscard]] int judge_change(const CompareCommand& command, const Change& change);
 
 }  // namespace volley

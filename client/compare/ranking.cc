@@ -11,10 +11,10 @@ namespace volley {
 
 namespace {
 
-// Marks an interval that vouches for no other run.
+// Marks an interval that holds within one run only.
 constexpr const char* within_run_mark = "†";
 
-// One unit for a column, that of its least value, so that rows can be read against each other.
+// One unit for a column, that of its least value, so that rows can be compared.
 Scale scale_of(const std::vector<const Cell*>& cells, const Field& field) {
     std::optional<double> least;
     for (const Cell* cell : cells) {
@@ -56,7 +56,7 @@ std::string runs_text(const Cell& cell) {
            (complete < cell.runs.size() ? " of " + std::to_string(cell.runs.size()) : "");
 }
 
-// "p99 slower" where it is claimed of another statistic and not of the one that decides.
+// "p99 slower" if this is claimed for another statistic and not for the deciding one.
 std::string also_claimed(const std::vector<const Field*>& statistics,
                          const std::vector<std::optional<Comparison>>& comparisons) {
     std::string text;
@@ -101,7 +101,8 @@ std::string ratio_cell(const Analysis& analysis, const Group& group, std::size_t
     return found != nullptr && found->paired ? ratio_text(found->paired->ratio) : "-";
 }
 
-// Columns of figures: the three that are always shown, and before them another one that ranks.
+// Columns of figures: the three that are always shown, preceded by the ranking statistic if it is
+// another.
 std::vector<const Field*> shown_statistics(const Field* deciding) {
     std::vector<const Field*> shown;
     for (const char* name : {"mean", "p50", "p99"}) {

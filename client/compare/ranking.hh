@@ -1,4 +1,4 @@
-// What people read: the ranking of each group and the change of each cell as tables, with the
+// The report for people: the ranking of each group and the change of each cell as tables, with the
 // warnings below, for a screen and as Markdown. Both show the same words and digits.
 #pragma once
 
@@ -22,7 +22,7 @@ namespace volley {
 // "mean" of "rtt_ns_mean".
 [[nodiscard]] std::string short_name(const Field& field);
 
-// "1.052 [1.013, 1.094]"; the value alone where there is no interval.
+// "1.052 [1.013, 1.094]"; only the value if there is no interval.
 [[nodiscard]] std::string ratio_text(const Estimate& ratio);
 
 }  // namespace volley

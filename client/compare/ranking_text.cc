@@ -1,4 +1,5 @@
-// Around the tables of ranking.hh: what was compared, how sure it is, and what to doubt.
+// The text around the tables of ranking.hh: what was compared, with what confidence, and the
+// warnings.
 #include <algorithm>
 #include <cmath>
 
@@ -14,7 +15,7 @@ namespace volley {
 
 namespace {
 
-// A report before it takes the form of a screen or of Markdown.
+// A report before it is laid out for a screen or as Markdown.
 struct Document {
     std::string title;
     std::vector<TextTable> tables;
@@ -49,7 +50,7 @@ std::string title_of(const Results& results) {
     return title;
 }
 
-// Marks and missing intervals are explained only where there are any.
+// Marks and missing intervals are explained only if there are any.
 void explain_intervals(const std::vector<const Cell*>& cells, double confidence,
                        std::vector<std::string>& notes) {
     const auto has = [&](auto holds) { return std::any_of(cells.begin(), cells.end(), holds); };
@@ -134,7 +135,7 @@ Document document_of(const Change& change) {
     return document;
 }
 
-// Those that only describe the machine, as "virtualized (12 cells)".
+// The warnings that only describe the machine, as "virtualized (12 cells)".
 std::string warnings_by_name(const std::vector<FoundWarning>& warnings) {
     std::string text;
     for (const auto& found : warnings) {

@@ -1,4 +1,4 @@
-// Which cells of the results are looked at (--where), and how they are called.
+// Which cells of the results are used (--where), and their labels.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,15 @@
 
 namespace volley {
 
-// Leaves the cells that match, and labels them. Values of one factor are alternatives; each factor
-// that is named must match. Throws Error(usage) where a value matches nothing, naming what there
-// is.
+// Keeps the cells that match, and labels them. Values of one factor are alternatives; every factor
+// named must match. Throws Error(usage) if a value matches nothing, naming what exists.
 void select_cells(Results& results,
                   const std::vector<std::pair<const Factor*, std::string>>& where);
 
-// From the parts of the keys that are not the same in all of these cells; of one alone the server.
+// Made from the parts of the keys that differ among these cells; for a single cell the server.
 void label_cells(const std::vector<Cell*>& cells);
 
-// How many different values of the factor there are; and "1, 16, 64".
+// How many different values the factor has; and their list, "1, 16, 64".
 [[nodiscard]] std::size_t count_values(std::vector<Cell>& cells, const Factor& factor);
 [[nodiscard]] std::string values_listed(std::vector<Cell>& cells, const Factor& factor);
 

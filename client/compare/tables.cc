@@ -16,7 +16,7 @@ namespace volley {
 
 namespace {
 
-// Its worst verdict: where one run was not offloaded, the cell was not.
+// Its worst verdict: if one run was not offloaded, the cell was not.
 std::string offload_of(const Cell& cell) {
     if (!cell.facts.not_offloaded.empty()) {
         return "not offloaded " + cell.facts.not_offloaded;

@@ -1,7 +1,7 @@
-// All that plots and reports draw, as CSV files in a directory: R reads these and computes nothing.
+// The data of plots and reports, as CSV files in a directory: R reads these and computes nothing.
 //
-// RFC 4180 with a header; "." is the decimal point, an empty cell is what is not known, times are
-// in ns unless the column says otherwise. benchmark/results.md describes the columns.
+// RFC 4180 with a header; "." is the decimal point, an empty cell means not known, and times are in
+// ns unless the column says otherwise. benchmark/results.md describes the columns.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@
 
 namespace volley {
 
-// Creates the directory where it is missing and replaces what the files held. Throws Error(failed
-// or usage) where that cannot be done. The results were loaded with Detail::tables.
+// Creates the directory if it is missing and replaces the files. Throws Error(failed or usage) if
+// that fails. The results were loaded with Detail::tables.
 void write_tables(const Analysis& analysis, const std::string& directory);
 
-// The contents of each, for tests.
+// The contents of each file, for tests.
 [[nodiscard]] std::string meta_table(const Analysis& analysis);
 [[nodiscard]] std::string cells_table(const Analysis& analysis);
 [[nodiscard]] std::string factors_table(const Analysis& analysis);

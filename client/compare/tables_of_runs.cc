@@ -9,7 +9,7 @@ namespace volley {
 
 namespace {
 
-// Columns of a run that stand before the figures; figures of these names are not repeated.
+// Columns of a run that precede the figures; figures of these names are not repeated.
 constexpr std::string_view leading =
     "cell,measurement,round,run,started,order,complete,error,measured_seconds,warmup_seconds";
 
@@ -22,7 +22,7 @@ constexpr double steps_a_decade = 10;
 // Bins of a distribution: 4 % wide, so that modes show and a plot stays small.
 constexpr double bins_a_decade = 60;
 
-// The bin of a value in ns; −1 for what a logarithm does not know.
+// The bin of a value in ns; −1 if it has no logarithm.
 int bin_of(std::uint64_t nanoseconds) {
     return nanoseconds == 0 ? -1
                             : static_cast<int>(std::floor(

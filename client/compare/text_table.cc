@@ -30,8 +30,8 @@ std::string markdown_line(const std::vector<std::string>& cells) {
     return line + '\n';
 }
 
-// How long the interval is that begins here, such as "[7.55, 8.49]", which stays as it can be read
-// best; 0: none. Nothing that makes a link of it may follow.
+// The length of the interval that begins here, such as "[7.55, 8.49]", which is left unescaped for
+// legibility; 0: none. It must not be followed by anything that makes it a link.
 std::size_t interval_at(std::string_view text, std::size_t at) {
     if (text[at] != '[') {
         return 0;
@@ -43,9 +43,9 @@ std::size_t interval_at(std::string_view text, std::size_t at) {
     return ends && next != '(' && next != '[' && next != ':' ? end + 1 - at : 0;
 }
 
-// Whether CommonMark or GitHub's dialect gives the sign a meaning where it stands: markup, tables,
-// links, entities, formulas, addresses that become links by themselves (https://, www.), :emoji:,
-// and at the beginning what would start a list, a rule or a heading.
+// Whether CommonMark or GitHub's dialect gives the character a meaning in its place: markup,
+// tables, links, entities, formulas, addresses that become links automatically (https://, www.),
+// :emoji:, and at the beginning whatever would start a list, a rule or a heading.
 bool has_meaning(std::string_view text, std::size_t at) {
     constexpr std::string_view markup = "\\`*_|<>#~[]&$";
     const char byte = text[at];
