@@ -1,7 +1,7 @@
 # volley: build, test, bench, plot. `make help` is the table of contents; V=1 shows the commands.
 #
-# Everything that is built lies under target/ or in a server's own directory. The three variants (release, asan, tsan) share
-# their rules, so `make -j all asan` is safe. Sources are discovered: a new file in client/ needs no line here.
+# Everything built is under target/ or in a server's own directory. The three variants (release, asan, tsan) share their rules, so
+# `make -j all asan` is safe. Sources are found by name: a new file in client/ needs no line here.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
@@ -16,7 +16,8 @@ ifeq ($(origin CXX),default)
 CXX := g++
 endif
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
-# The address sanitizer's variant is built by clang where it is here: the second compiler sees all of the source, and the fuzzers link with it.
+# The address sanitizer's variant is built by clang if installed: a second compiler then sees all of the source, and the fuzzers link with this
+# variant.
 CLANG := $(shell command -v clang++ 2>/dev/null)
 CXX_release := $(CXX)
 CXX_asan := $(if $(CLANG),clang++,$(CXX))
@@ -24,14 +25,14 @@ CXX_tsan := $(CXX)
 CC_FLAGS := -std=c++20 -Iclient -pthread -MMD -MP -Wall -Wextra -Wconversion -Wshadow -Wno-missing-field-initializers \
 	-DBOOST_ASIO_NO_DEPRECATED
 FLAGS_release := -O2 -g
-# Line numbers are all that a report needs of -g, and the whole of it costs a fifth of the build.
+# Reports need only line numbers; full -g costs a fifth of the build time.
 FLAGS_asan := -O1 -g1 -fsanitize=address,undefined$(if $(CLANG),$(comma)fuzzer-no-link) -fno-sanitize-recover=all -fno-omit-frame-pointer
-# Boost.Asio's fences are beyond the thread sanitizer; where an io_context has one thread, as here, nothing rests on them.
+# The thread sanitizer does not support Boost.Asio's fences. With one thread per io_context, as here, nothing depends on them.
 FLAGS_tsan := -O1 -g1 -fsanitize=thread -Wno-tsan
-# The sources of unit tests get these besides: what is tested is the library, and that is built as it is used.
+# Extra flags for the sources of unit tests only: the library under test is built as it is used.
 TEST_FLAGS_release := -O1 -g1
 TEST_FLAGS_asan := -O0
-# mold links in a tenth of the time; without it the compiler's own linker does.
+# mold links in a tenth of the time; without it the compiler's own linker is used.
 LINKER := $(if $(shell command -v mold 2>/dev/null),-fuse-ld=mold)
 LIBS := -lboost_program_options -lnuma
 DIR_release := target
@@ -41,7 +42,8 @@ DIR_tsan := target/tsan
 # Sources: a *_test.cc is a unit test; a main.cc is a program; client/test and client/bench hold programs of their own.
 SOURCES := $(sort $(wildcard client/*/*.cc) client/main.cc)
 UNIT_TESTS := $(filter %_test.cc,$(SOURCES))
-# The thread sanitizer sees those that start threads, which client/test/threads_test.cc finds out; it counts them itself, as a sanitizer would.
+# The thread sanitizer gets only the tests that start threads. client/test/threads_test.cc checks which do. It intercepts thread creation
+# itself, as a sanitizer would, so no sanitizer gets that file.
 UNIT_TESTS_release := $(UNIT_TESTS)
 UNIT_TESTS_asan := $(filter-out client/test/threads_test.cc,$(UNIT_TESTS))
 UNIT_TESTS_tsan := $(filter $(shell grep --files-with-matches -x '// Starts threads.' $(UNIT_TESTS_asan)),$(UNIT_TESTS_asan))
@@ -54,7 +56,7 @@ MAINS := $(filter %/main.cc,$(SOURCES))
 PROGRAMS := $(patsubst client/%/main.cc,%,$(wildcard client/*/main.cc))
 LIBRARY_release := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
 LIBRARY_asan := $(LIBRARY_release)
-# compare has one thread and waits for nothing.
+# compare has one thread and never blocks.
 LIBRARY_tsan := $(filter-out client/compare/%,$(LIBRARY_release))
 PROGRAMS_release := $(PROGRAMS)
 PROGRAMS_asan := $(PROGRAMS)
@@ -97,8 +99,8 @@ help:
 	  'clean          removes everything that was built; keeps results (target/sweep-results)' \
 	  'V=1 shows the commands.'
 
-# The flags and the compiler, as text for --version; rewritten only where they change, so that nothing is rebuilt in vain. What the compiler says of a
-# source stays beside its object, which is what the lint checks gcc-warnings and clang-warnings read.
+# The flags and the compiler, as text for --version; rewritten only if they change, so that nothing is rebuilt needlessly. The compiler's messages on
+# a source are kept beside its object, for the lint checks gcc-warnings and clang-warnings.
 # $(1): variant
 define VARIANT_RULES
 OBJ_$(1) := $(DIR_$(1))/obj
@@ -115,7 +117,7 @@ $$(OBJ_$(1))/build_info.cc: FORCE
 $$(OBJ_$(1))/build_info.o: $$(OBJ_$(1))/build_info.cc
 	$$(Q)$$(CXX_$(1)) $$(CC_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
 
-# Changed where compiler or flags do: then every object is stale, so that the flags in the binary are those of all of it.
+# Changes if compiler or flags do. Then every object is stale, so that the flags recorded in the binary apply to all of it.
 $$(OBJ_$(1))/flags: FORCE
 	@mkdir -p $$(@D)
 	@new=$$@.$$$$$$$$; printf '%s\n' "$$(CXX_$(1)) $$(CXX_VERSION_$(1)) $$(strip $$(FLAGS_$(1)) $$(CC_FLAGS) tests: $$(TEST_FLAGS_$(1)))" > $$$$new; \
@@ -184,17 +186,17 @@ $(PRELOADS): target/test/%.so: client/test/%.c
 # As many jobs as processors, unless the caller said -j.
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-# The same where MAKEFLAGS are not handed on.
+# The same where MAKEFLAGS are not passed on.
 TEST_JOBS = $(or $(filter -j%,$(MAKEFLAGS)),-j$(shell nproc))
 
 servers:
 	$(Q)$(MAKE) $(JOBS) -C servers
 
-# A server that cannot be built is a test that fails, and not the end of the others.
+# A server that cannot be built is a failed test and does not stop the others.
 servers-for-tests:
 	-$(Q)$(MAKE) $(JOBS) -C servers
 
-# Copies of those in C and C++, with a sanitizer; of directories in which nothing is being built.
+# Copies of the C and C++ servers, with a sanitizer. Directories are copied while nothing is being built in them.
 servers-asan servers-tsan: servers-%: servers-for-tests
 	$(Q)$(MAKE) $(JOBS) -C servers $*
 
@@ -204,15 +206,15 @@ server-%:
 check-%: server-% target/conform
 	$(Q)target/conform target/servers/$*
 
-# A server that cannot be built stops no other: it is a failure in the table. That all are skipped (77) is none.
+# A server that cannot be built stops no other: it is a failure in the table. It is no failure if all are skipped (77).
 check-servers: servers-for-tests target/conform
 	$(Q)servers/check $(if $(TIMES),--times $(TIMES)) $(SERVERS) || [ $$? -eq 77 ]
 
-# Toolchains of the servers' languages. Nothing else installs them: a server whose language is not here is skipped.
+# Toolchains of the servers' languages. Nothing else installs them: a server whose language is missing is skipped.
 setup-%:
 	$(Q)benchmark/setup.sh $*
 
-# LANG is also the locale of everybody's environment, and NAME may be anything there: what counts is what was said to make.
+# LANG is also the locale in every environment, and NAME may be set there, too: only values given to make count.
 SAID = $(if $(filter command line,$(origin $(1))),$(subst ','\'',$(value $(1))))
 new-server:
 	@servers/new '$(call SAID,NAME)' '$(call SAID,LANG)'
@@ -229,8 +231,8 @@ test:
 build-for-tests: servers-for-tests servers-asan servers-tsan target/test/interrupt.so objects-release objects-asan \
 	$(TESTED_release) $(TESTED_asan) $(TESTED_tsan) $(if $(CLANG),$(FUZZERS:client/test/fuzz/fuzz_%.cc=target/fuzz/%))
 
-# For whoever has changed something and waits. Builds what changed, and leaves to `make test` what takes long: sanitizers, conformance of all
-# servers, plots, fuzzers, and the scripts that must run alone.
+# The quick check after a change. Builds what changed, and leaves the slow parts to `make test`: sanitizers, conformance of all servers,
+# plots, fuzzers, and the scripts that must run alone.
 .PHONY: check
 check: servers-for-tests target/test/interrupt.so $(TESTED_release)
 	$(Q)client/test/run_all.sh unit quick changed
@@ -263,7 +265,7 @@ format:
 	$(Q)find client servers -path 'servers/*/target' -prune -o \
 	  \( -name '*.cc' -o -name '*.hh' -o -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format -i
 
-# R is installed where it is missing; setup.sh says so first.
+# R is installed if it is missing; setup.sh says so first.
 plot:
 	@[ -n '$(call SAID,RESULTS)' ] || { echo 'make plot: RESULTS is missing; give RESULTS=path of a result file (and OUT=directory)' >&2; exit 2; }
 	$(Q)benchmark/setup.sh client plot >&2
@@ -276,7 +278,7 @@ report:
 	+$(Q)$(MAKE) $(JOBS) target/compare
 	$(Q)Rscript plot/report.R '$(call SAID,RESULTS)' $(if $(call SAID,OUT),'$(call SAID,OUT)')
 
-# From a grid to its report. Sub-makes inherit what was said to this one, so OUT is said to each of them anew.
+# From a grid to its report. Sub-makes inherit this one's variables, so OUT is given to each of them explicitly.
 EXPERIMENT_PLAN = $(or $(call SAID,PLAN),benchmark/plans/quick.ini)
 EXPERIMENT = $(or $(call SAID,OUT),target/sweep-results/$(basename $(notdir $(EXPERIMENT_PLAN))))
 experiment:
@@ -300,7 +302,7 @@ coverage: target/unit_tests
 coverage-real: client servers target/bench/coverage_real
 	$(Q)target/bench/coverage_real
 
-# PREFIX and DESTDIR reach the script through the environment, where make puts what it was told.
+# PREFIX and DESTDIR reach the script through the environment, where make puts command-line variables.
 install: client
 	$(Q)client/install/install.sh install
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Measures one server: sets up what is missing, builds what is stale, and hands over to target/volley.
 #
-# A front door only: what a figure depends on is decided and recorded in the client, not here. The result is alone on stdout.
+# Only an entry point: everything that affects a figure is decided and recorded in the client. Only the result is on stdout.
 set -euo pipefail
 
-# A descriptor of 0 to 2 that the caller closed would be given to the next file that is opened: this script is the first. Each gets /dev/null;
-# the standard output in the direction in which it is not used, so that writing there fails as before.
+# If the caller closed a descriptor of 0 to 2, the next file opened would get it, beginning with this script. Each is opened on /dev/null
+# instead, standard output for reading only, so that writing to it still fails.
 is_closed() { [[ ! -e /dev/fd/$1 || /dev/fd/$1 -ef ${BASH_SOURCE[0]} ]]; }
 ! is_closed 0 || exec 0</dev/null
 ! is_closed 1 || exec 1</dev/null
@@ -41,7 +41,7 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
 say() {
     local text=$*
-    # What a terminal would obey is shown: words come from outside.
+    # Escapes what a terminal would interpret: the words come from outside.
     [[ $text != *[[:cntrl:]]* ]] || printf -v text %q "$text"
     printf 'bench.sh: %s\n' "$text" >&2
 }
@@ -61,7 +61,7 @@ servers_there_are() {
     done | paste -sd ' ' | grep . || printf none
 }
 
-# The name of a server of ours, also where it is given as the path of what is built from it; nothing for other executables.
+# The name of one of our servers, also if given as the path of its executable; nothing for other executables.
 name_of() {
     local name=$1
     if [[ $1 == */* ]]; then

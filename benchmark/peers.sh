@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Compares servers of volley with echo servers of other projects, in interleaved rounds, and prints ratios.
 #
-# All are driven by one thin client (client/bench/thin_echo.c) with messages of 14 bytes, the shortest that sockperf takes; ours run with
-# -m 14. Each server has the last allowed CPU, the client the first. A ratio is taken within a round, so that a machine that drifts
-# hits both sides alike. See method.md, "Beside other people's servers".
+# All are driven by one thin client (client/bench/thin_echo.c) with messages of 14 bytes, the shortest that sockperf takes; ours run with -m
+# 14. Each server has the last allowed CPU, the client the first. A ratio is taken within a round, so that drift of the machine affects both
+# sides alike. See method.md, "Beside other people's servers".
 set -euo pipefail
 
 usage() {
@@ -68,7 +68,7 @@ start() { # NAME PORT
     local -a command
     case $1 in
         sockperf)
-            # A list of two makes it wait with epoll for all connections; with one it serves one at a time.
+            # With a list of two it waits with epoll for all connections; with one it serves one connection at a time.
             printf 'T:127.0.0.1:%s\nT:127.0.0.1:%s\n' "$2" "$(($2 + 1))" >"$work/feed"
             command=(sockperf server -f "$work/feed" -F e) ;;
         socat) command=(socat "TCP-LISTEN:$2,bind=127.0.0.1,fork,reuseaddr,nodelay,backlog=128" PIPE) ;;
@@ -85,7 +85,7 @@ start() { # NAME PORT
     fail "$1 does not listen: $(tail -n 1 "$work/errors")"
 }
 
-# Below the ephemeral ports, as a start; the next one where it is taken.
+# Starts below the ephemeral ports; if a port is taken, the next one.
 port=$((20000 + $$ % 5000 * 2))
 for ((round = 1; round <= rounds; round++)); do
     for server in $(shuf -e "${ours[@]}" "${others[@]}"); do
@@ -103,7 +103,7 @@ for ((round = 1; round <= rounds; round++)); do
 done
 printf '\n' >&2
 
-# Per pair: the median over rounds of the ratio within a round, and the least and the greatest.
+# Per pair: the median over rounds of the ratio within a round, with minimum and maximum.
 printf '%-20s %-10s %-30s %s\n' server against 'mean round trip, 1 connection' 'throughput, 64 connections'
 for peer in "${others[@]}"; do
     for server in "${ours[@]}"; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes real output in the documentation again. Such a block is fenced, and the comment before it holds the commands that print it:
+# Renews recorded output in the documentation. Such a block is fenced, and the comment before it holds the commands that print it:
 #
 #   <!-- recorded: show 'benchmark/bench.sh 16 1 c-epoll' | sed '/^  client /q' -->
 #
@@ -23,7 +23,7 @@ TEXT
 
 fail() { printf 'record.sh: %s\n' "$*" >&2; exit 2; }
 
-# What the commands of a block are run with.
+# The shell prelude for the commands of a block.
 # shellcheck disable=SC2016 # expanded where they run
 commands_prelude='
 show() { printf "$ %s\n" "$1"; eval "$1" </dev/null; }
@@ -52,7 +52,7 @@ record_page() { # PAGE N-OR-EMPTY
                 state=block
                 [[ $wanted && $wanted != "$number" ]] || new_output "$page" "$number" "$commands" ;;
             block)
-                # The old block is passed over where there is a new one.
+                # The old block is dropped if there is a new one.
                 if [[ $line == '```' ]]; then
                     [[ ! $output ]] || kept+=("$output")
                     kept+=("$line")
@@ -72,7 +72,7 @@ record_page() { # PAGE N-OR-EMPTY
     [[ $list ]] || printf '%s\n' "${kept[@]}" | cmp -s - "$page" || printf '%s\n' "${kept[@]}" >"$page"
 }
 
-# Sets output, which stays empty where the block is to be kept.
+# Sets output, which stays empty if the block is to be kept.
 new_output() { # PAGE N COMMANDS
     if [[ $list ]]; then
         printf '%s:%s\n%s\n' "$1" "$2" "$3"

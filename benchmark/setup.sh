@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Finds what volley needs and this machine lacks, says so, and installs it with apt-get.
+# Finds what volley needs and this machine lacks, lists it, and installs it with apt-get.
 #
 # Looks at files and commands only, so a call with nothing to do costs milliseconds; of the languages it asks the tools for their version.
-# Removes nothing, ever, and installs nothing beside what serves already, wherever it came from. Where apt-get is not the package
-# manager it prints what is missing with the versions that volley was tested with, and fails.
+# Never removes anything, and installs nothing that is already there in a suitable form, whatever its origin. Without apt-get it prints what
+# is missing with the versions that volley was tested with, and fails.
 set -euo pipefail
 
-# A descriptor of 0 to 2 that the caller closed would be given to the next file that is opened: this script is the first. Each gets /dev/null;
-# the standard output in the direction in which it is not used, so that writing there fails as before.
+# If the caller closed a descriptor of 0 to 2, the next file opened would get it, beginning with this script. Each is opened on /dev/null
+# instead, standard output for reading only, so that writing to it still fails.
 is_closed() { [[ ! -e /dev/fd/$1 || /dev/fd/$1 -ef ${BASH_SOURCE[0]} ]]; }
 ! is_closed 0 || exec 0</dev/null
 ! is_closed 1 || exec 1</dev/null
@@ -98,12 +98,12 @@ oldest_boost=107400     # 1.74: the oldest whose Asio compiles as C++20 without 
 oldest_gcc=12           # older ones are tried on a few lines of C++20
 days_until_lists_are_old=7
 
-# The tests put a directory here and look what would be done to a machine like it.
+# The tests set this to a directory, to see what would be done to such a machine.
 root=${VOLLEY_SETUP_ROOT:-}
 
 say() {
     local text=$*
-    # What a terminal would obey is shown: words come from outside.
+    # Escapes what a terminal would interpret: the words come from outside.
     [[ $text != *[[:cntrl:]]* ]] || printf -v text %q "$text"
     printf 'setup: %s\n' "$text" >&2
 }
@@ -142,8 +142,8 @@ have_compiler() {
         fail "$compiler is version $major and does not support C++20: install g++-$oldest_gcc or newer, and set CXX=g++-$oldest_gcc"
 }
 
-# The packages that give a Boost, or nothing where one of 1.74 or newer is complete. Debian's -dev packages of different
-# versions conflict, so one that is there is completed rather than replaced.
+# The packages that provide Boost, or nothing if a complete 1.74 or newer is installed. Debian's -dev packages of different versions
+# conflict, so an incomplete Boost is completed rather than replaced.
 need_boost() {
     local header word value version=0
     if ! header=$(find_header boost/version.hpp); then
@@ -162,7 +162,7 @@ need_boost() {
         printf 'libboost-program-options%d.%d-dev' $((version / 100000)) $((version / 100 % 1000))
 }
 
-# Is there a command, and does the first dotted number that it prints about itself reach MINIMUM?
+# Does the command exist, and is its version (the first dotted number that it prints) at least MINIMUM?
 have_command() { # NAME[:MINIMUM]
     local name=${1%%:*} minimum=${1#"${1%%:*}"} text i
     local -a found wanted
@@ -186,12 +186,12 @@ have_module() { # INTERPRETER:MODULE
         perl) perl "-M$module" -e 1 ;;
         lua*) "$interpreter" -e "require '$module'" ;;
         ghc) [[ $(ghc-pkg list --simple-output "$module") ]] ;;
-        # Looks for the package and does not load it, which costs a second.
+        # Looks for the package without loading it, which would take a second.
         R) [[ $(Rscript -e "cat(system.file(package = '$module'))") ]] ;;
     esac >/dev/null 2>&1 </dev/null
 }
 
-# Succeeds where everything that the check names ("command make", "header numa.h library numa") is there.
+# Succeeds if everything that the check names ("command make", "header numa.h library numa") is there.
 is_there() {
     local -a words
     local i
@@ -209,7 +209,7 @@ is_there() {
     done
 }
 
-# Fills missing_packages and missing_names with what the parts lack.
+# Sets missing_packages and missing_names to what the parts lack.
 find_missing() {
     local parts check packages name part wanted
     missing_packages=()
@@ -237,8 +237,8 @@ find_missing() {
 
 is_known() { apt-cache show "$1" >/dev/null 2>&1; }
 
-# Of each "a/b" the first that apt knows; the first of all where it knows none, so that its own message names it. Part "all"
-# leaves it out, as what a distribution does not have only costs the servers of one language.
+# For each "a/b" the first package that apt knows. If it knows none: the first of all, so that apt's own message names it. Part "all" leaves
+# it out instead, because then only the servers of one language are lost.
 choose_packages() {
     local alternatives candidate chosen
     packages=()
@@ -295,7 +295,7 @@ install_with_apt() {
     fi
     say "installing ${packages[*]} (VOLLEY_SETUP=no shows the command instead)"
     apt "${options[@]}" "${packages[@]}" && return
-    # Lists that are behind their archive name versions that are gone: once more with new ones.
+    # Outdated package lists name versions that are gone: update them and try once more.
     if [[ ! $update ]] && apt update; then
         choose_packages
         apt "${options[@]}" "${packages[@]}" && return

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Measures a grid of servers: sets up what is missing, builds the client and the servers, and hands over to target/sweep.
 #
-# A front door only: order, resuming, stopping and what is recorded are decided in the client, not here.
+# Only an entry point: order, resuming, stopping and what is recorded are decided in the client.
 set -euo pipefail
 
-# A descriptor of 0 to 2 that the caller closed would be given to the next file that is opened: this script is the first. Each gets /dev/null;
-# the standard output in the direction in which it is not used, so that writing there fails as before.
+# If the caller closed a descriptor of 0 to 2, the next file opened would get it, beginning with this script. Each is opened on /dev/null
+# instead, standard output for reading only, so that writing to it still fails.
 is_closed() { [[ ! -e /dev/fd/$1 || /dev/fd/$1 -ef ${BASH_SOURCE[0]} ]]; }
 ! is_closed 0 || exec 0</dev/null
 ! is_closed 1 || exec 1</dev/null
@@ -32,7 +32,7 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
 say() {
     local text=$*
-    # What a terminal would obey is shown: words come from outside.
+    # Escapes what a terminal would interpret: the words come from outside.
     [[ $text != *[[:cntrl:]]* ]] || printf -v text %q "$text"
     printf 'sweep.sh: %s\n' "$text" >&2
 }
@@ -40,7 +40,7 @@ fail() { say "$*"; exit 1; }
 
 build() { make --silent --no-print-directory -C "$root" "$@" >&2; }
 
-# The name of a server of ours, also where it is given as the path of what is built from it, or as NAME=PATH; nothing for others.
+# The name of one of our servers, also if given as the path of its executable or as NAME=PATH; nothing for others.
 name_of() { # SERVER
     local path=$1 name
     [[ $path != *=* || ${path%%=*} == */* ]] || path=${path#*=}
@@ -51,7 +51,7 @@ name_of() { # SERVER
     [[ $name && $name != .* && -e $root/servers/$name/Makefile ]] && printf '%s' "$name" || return 0
 }
 
-# Builds one server; where that is impossible, target/sweep is told, so that its cells are listed as skipped.
+# Builds one server; if that is impossible, tells target/sweep, so that its cells are listed as skipped.
 build_server() { # SERVER
     local name reason
     name=$(name_of "$1")
@@ -74,7 +74,7 @@ main() {
     done
     "$root/benchmark/setup.sh" client servers >&2 || fail "setup failed: see above"
     build -j"$(nproc)" client || fail "the build failed: see above"
-    # Also tells what is wrong with the words, before anything is built for them.
+    # Also reports wrong arguments before anything is built for them.
     local servers server
     servers=$("$root/target/sweep" --list-servers "$@")
     without=()

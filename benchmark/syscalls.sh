@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Counts the system calls of a server per round trip, with strace, during one run of target/volley.
 #
-# strace and not perf, whose tracepoints many kernels lack or keep from users. -DD, so that the process that volley starts and pins is
-# the server itself, and what it kills at the end is not strace. Each call takes a traced server several microseconds longer, in
-# which more becomes ready: one that handles together what is ready together makes fewer calls a round trip than it does
-# untraced. So the figures of such servers are lower bounds, and the speed under strace says nothing and is not printed.
+# It uses strace rather than perf, because many kernels lack perf's tracepoints or keep them from users. With -DD the process that volley
+# starts, pins and kills is the server itself, not strace. Tracing delays each call by several microseconds, in which more connections
+# become ready. A server that handles ready connections in batches then makes fewer calls per round trip than it does untraced, so its
+# figures are lower bounds. Speed under strace means nothing and is not printed.
 set -euo pipefail
 
 usage() {
@@ -33,12 +33,12 @@ need() { # COMMAND PACKAGE
     command -v "$1" >/dev/null || { say "$1 is missing; install it (Debian: apt install $2)"; exit 77; }
 }
 
-# All round trips of the runs in FILE, by the windows, which hold those of the warm-up too.
+# All round trips of the runs in FILE, counted from the windows, which include the warm-up.
 round_trips() { # FILE
     grep -o '"windows":{[^}]*}' "$1" | grep -o '"count":\[[^]]*\]' | tr -cs '0-9' '\n' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# strace writes its table when the server has ended, and outlives it for a moment.
+# strace writes its table after the server has ended, and lives a moment longer.
 await_tables() { # TABLES...
     local table attempt
     for table; do
@@ -89,7 +89,8 @@ main() {
 
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
-    # Two runs, for a single one goes on until it is precise; the shell that becomes strace names a table after itself for each.
+    # Two runs, because a single one goes on until it is precise. The shell that becomes strace names each run's table after its own process
+    # id.
     # shellcheck disable=SC2016  # expanded by that shell
     "$root/target/volley" --quiet --clients "$clients" --runs 2 --json "$scratch/runs" -- \
         /bin/sh -c 'exec strace -DD -q -f -c -U calls,name -o "$0.$$" "$@"' "$scratch/table" "$server" 2>"$scratch/messages" ||

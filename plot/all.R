@@ -1,4 +1,4 @@
-# Draws every plot that the results can feed, as PNG and SVG, and says of the others why not.
+# Draws every plot that the results allow, as PNG and SVG, and says why the others are missing.
 #
 # usage: Rscript plot/all.R RESULTS [OUTDIR]      (default: plots/ beside the results)
 lib <- file.path(dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)), "lib")

@@ -1,5 +1,5 @@
-# Round trips per second over the number of clients, both logarithmic, a panel a number of the server's CPUs: where more clients no longer
-# mean more work done.
+# Round trips per second over the number of connections, both logarithmic, one panel for each number of server CPUs. Shows where more
+# connections no longer mean more throughput.
 
 plot_clients <- function(tables) {
     rows <- figure(tables, "round_trips_per_second", "1/s")

@@ -1,5 +1,5 @@
-# The ratio of each server's round trip to the baseline's, with the interval that target/compare decides by: left of the line at 1 is
-# faster. Rows are servers, panels statistics and groups.
+# The ratio of each server's round trip to the baseline's, with the interval on which target/compare bases its verdict. Left of the line at
+# 1 is faster. Rows are servers; panels are statistics and groups.
 
 verdicts <- list(faster = c("#009E73", "24"), slower = c("#D55E00", "25"), `cannot be told apart` = c("#000000", "22"),
                  `more runs needed` = c("#56B4E9", "21"), `no common rounds` = c("#CC79A7", "4"))
@@ -15,7 +15,7 @@ plot_compare <- function(tables) {
     baseline <- unique(rows$baseline)
     group <- order_groups(rows, tables)
     if (length(baseline) > 1) {
-        # The baseline may be the fastest of each group: then every panel names its own.
+        # If the baseline is the fastest of each group, every panel names its own.
         against <- paste0(group, ", against ", rows$baseline)
         group <- factor(against, unique(against[order(group)]))
     }

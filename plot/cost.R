@@ -1,12 +1,12 @@
-# CPU time that a round trip costs, stacked: server and client, in their own code and in the kernel. It moves less with the load of a
-# machine than any latency does.
+# CPU time per round trip, stacked: server and client, in their own code and in the kernel. It depends less on the load of the machine than
+# any latency.
 
 cost_parts <- data.frame(
     side = c("server", "server", "server", "client", "client", "client"), of = c("user", "system", "cpu", "user", "system", "cpu"),
     part = c("server, user", "server, kernel", "server, not divided", "client, user", "client, kernel", "client, not divided"),
     colour = c("#56B4E9", "#0072B2", "#A9C8DC", "#F0E442", "#D55E00", "#E3B98A"))
 
-# Where the division is not known (too few clock ticks), or in old results one part is below zero, the sum stands for both.
+# If the division is not known (too few clock ticks), or a part is below zero in old results, only the sum is shown.
 parts_of_side <- function(tables, side) {
     of <- lapply(c(user = "user", system = "system", cpu = "cpu"), function(part) figure(tables, paste0(side, "_", part, "_ns_per_round_trip"), "ns"))
     divided <- intersect(of$user$cell[of$user$value >= 0], of$system$cell[of$system$value >= 0])

@@ -1,7 +1,7 @@
-# Where the round trips lie: one row a server, the height the share of round trips at each point of a logarithmic axis. Several humps are
-# several ways that a round trip can go, which no mean tells.
+# The distribution of round trips: one row per server; the height is the share of round trips at each point of a logarithmic axis. Several
+# humps mean several kinds of round trip, which a mean hides.
 
-# Outline of one row: middles of the bins, down to the ground where bins are missing because they are empty.
+# Outline of one row: the middles of the bins, at zero where bins are missing because they are empty.
 outline <- function(bins) {
     bins <- bins[order(bins$low_ns), ]
     density <- bins$share / log10(bins$high_ns / bins$low_ns)

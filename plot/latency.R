@@ -1,5 +1,5 @@
-# The round trip with its interval over clients (over cores, where the number of clients is always the same): mean, median and 99 %
-# quantile, a panel each.
+# The round trip with its interval over connections (over cores if the number of connections is always the same): mean, median and 99 %
+# quantile, one panel each.
 
 plot_latency <- function(tables) {
     statistics <- c(rtt_ns_mean = "mean", rtt_ns_p50 = "median", rtt_ns_p99 = "99 % quantile")

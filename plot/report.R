@@ -1,11 +1,11 @@
 #!/usr/bin/env Rscript
-# Makes one HTML file of results that can be published as it is: summary, ranking, plots, environment, warnings, how to repeat it.
+# Makes one HTML file of results, ready to publish: summary, ranking, plots, environment, warnings, how to repeat it.
 #
 # usage: Rscript plot/report.R RESULTS [OUT.html]
 #
-# RESULTS is what the plots take; without OUT it is report.html beside them. The page fetches nothing: styles, the script that sorts the ranking and all plots stand in it, and
-# its own policy forbids the rest. It is complete with scripts disabled. Figures come from the tables of target/compare; here they
-# are only laid out. What the results call things is other people's text, and is escaped.
+# RESULTS is what the plots take; without OUT it is report.html beside them. The page fetches nothing: styles, the script that sorts the ranking and
+# all plots are inside, and its own policy forbids anything else. It is complete with scripts disabled. Figures come from the tables of
+# target/compare; here they are only laid out. Names in the results come from outside, and are escaped.
 
 # Rscript writes a space in its path as ~+~.
 here <- dirname(normalizePath(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1]), fixed = TRUE)))
@@ -16,7 +16,7 @@ for (part in c("html.R", "ranking.R", "summary.R", "plots.R", "context.R", "repe
 
 read_text <- function(name) paste0(readLines(file.path(parts, name), encoding = "UTF-8", warn = FALSE), "\n", collapse = "")
 
-# The source expression by which a browser knows a script that it may run: this one, and none that got into the page otherwise.
+# The source expression that tells the browser which script may run: this one, and none that got into the page otherwise.
 script_source <- function(script) {
     file <- tempfile()
     on.exit(unlink(file))
@@ -26,7 +26,7 @@ script_source <- function(script) {
     paste0("'sha256-", hash, "'")
 }
 
-# The template with its marks replaced, in one pass: a text that looks like a mark stays what it is.
+# The template with its marks replaced in one pass, so that text that looks like a mark is left alone.
 fill <- function(template, values) {
     marks <- regmatches(template, gregexpr("\\{\\{[a-z]+\\}\\}", template))[[1]]
     between <- regmatches(template, gregexpr("\\{\\{[a-z]+\\}\\}", template), invert = TRUE)[[1]]
@@ -60,7 +60,7 @@ make_page <- function(tables, results) {
         footer = paragraph(escape(paste0("Made by volley from ", basename(results), ". This file is complete and fetches nothing.")))))
 }
 
-# Under another name first, so that what stands under its own is never half a report.
+# Written under another name first, so that the file is never half a report.
 write_page <- function(page, out) {
     part <- paste0(out, ".new")
     on.exit(unlink(part))

@@ -1,5 +1,5 @@
-# Every run as a point, with the median over runs and its interval: what the intervals of the other plots are made of. A server with two
-# modes, a drift or one bad run is seen here and nowhere else.
+# Every run as a point, with the median over runs and its interval: the data behind the intervals of the other plots. Only this plot shows a
+# server with two modes, a drift or one bad run.
 
 plot_runs <- function(tables) {
     runs <- tables$runs[tables$runs$complete & !is.na(tables$runs$rtt_ns_mean), ]
@@ -11,7 +11,7 @@ plot_runs <- function(tables) {
     middle$series <- factor(middle$series, levels(runs$series))
     runs$panel <- droplevels(order_groups(runs, tables))
     middle$panel <- factor(middle$group_label, levels(runs$panel))
-    # Within a row runs go from above to below in the order in which they were made, so that a drift is a slope.
+    # Within a row runs go from top to bottom in the order in which they were made, so that a drift is a slope.
     place <- stats::ave(runs$order, runs$cell, FUN = function(order) if (length(order) == 1) 0.5 else (rank(order) - 1) / (length(order) - 1))
     runs$at <- row_of(runs$series) + 0.3 - 0.6 * place
     runs$value <- runs$rtt_ns_mean / unit$ns
@@ -20,7 +20,7 @@ plot_runs <- function(tables) {
     middle$kind <- interval_kind(middle)
     middle <- middle[!is.na(middle$panel), ]
 
-    # Each panel has its own axis: runs of a cell are compared with one another, and groups lie far apart.
+    # Each panel has its own axis: the runs of a cell are compared with one another, and groups are far apart.
     log <- any(tapply(runs$value, runs$panel, spans_decades), na.rm = TRUE)
     panels <- nlevels(runs$panel)
     plot <- ggplot(runs, aes(value, at)) + row_lines(nlevels(runs$series)) +

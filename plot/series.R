@@ -1,9 +1,9 @@
-# The mean of each window over the time of a run, each run a line, with the warm-up shaded. A level that is still moving when measuring
-# begins, a step or a wave shows here.
+# The mean of each window over the time of a run, one line per run, with the warm-up shaded. It shows steps, waves, and a level that is
+# still moving when measuring begins.
 
-most_lines <- 1500      # of all cells together: more are not told apart, and make a picture of many megabytes
+most_lines <- 1500      # of all cells together: more cannot be told apart, and make an image of many megabytes
 
-# The runs that are drawn of a cell: all, or so many evenly taken of them.
+# The runs of a cell to draw: all, or at most this many, evenly spaced.
 drawn_runs <- function(keys, each) if (length(keys) <= each) keys else keys[unique(round(seq(1, length(keys), length.out = each)))]
 
 plot_series <- function(tables) {
@@ -24,7 +24,7 @@ plot_series <- function(tables) {
     rows$at <- rows$start_seconds + rows$width_seconds / 2
     log <- any(tapply(rows$value, rows$cell, spans_decades))
     groups <- nlevels(rows$panel)
-    # Each cell has its own axis, as what matters is how a run moves against its own level. A server keeps to one line of panels.
+    # Each cell has its own axis, as what matters is how a run moves relative to its own level. Each server has its own row of panels.
     columns <- if (groups > 6) 4 else if (too_many_lines(rows$series)) groups * floor(6 / groups) else groups
     rows$panel <- panels_times(rows$series, rows$panel)
     plot <- ggplot(rows, aes(at, value, group = key)) + warm_up_shade(rows, log) +
@@ -39,8 +39,8 @@ plot_series <- function(tables) {
            x = "time from the start of measuring (s)", y = axis_title("mean of a window", unit$name, log))
 }
 
-# Grey behind the times before measuring. A logarithmic axis knows no infinity, so the shade is a little higher than what is drawn, and
-# makes the margin of the panel.
+# Grey behind the time before measuring. A logarithmic axis has no infinity, so the shade is a little higher than the data, and forms the
+# margin of the panel.
 warm_up_shade <- function(rows, log) {
     from <- min(rows$start_seconds)
     shade <- do.call(rbind, lapply(split(rows, rows$panel), function(rows) {

@@ -1,5 +1,5 @@
-# Two panels over the size of a message: the mean round trip, and the payload that is moved a second. Where the first begins to rise and
-# the second to flatten, bytes cost more than messages.
+# Two panels over the message size: the mean round trip, and the payload per second. Where the first begins to rise and the second to
+# flatten, bytes cost more than messages.
 
 plot_sizes <- function(tables) {
     trip <- figure(tables, "rtt_ns_mean", "ns")

@@ -1,5 +1,5 @@
 # The percentile spectrum: the round trip at each quantile p, on an axis of 1/(1-p), so that each step to the right is a tail ten times
-# rarer. Bars are the intervals over runs of those quantiles that have one.
+# rarer. Bars are the intervals over runs, for quantiles that have one.
 
 tail_marks <- c(rtt_ns_p50 = 2, rtt_ns_p90 = 10, rtt_ns_p99 = 100, rtt_ns_p99_9 = 1000)
 
@@ -37,7 +37,7 @@ plot_tail <- function(tables) {
            x = "share of round trips that are no longer (quantile in %, axis of 1/(1-p))", y = axis_title("round trip", unit$name, TRUE))
 }
 
-# Lines with bars, told apart by the factor `name`; the markers stand at the quantiles that the axis names.
+# Lines with bars, distinguished by the factor `name`; the markers are at the quantiles labelled on the axis.
 tail_layers <- function(rows, bars, name, title) {
     rows$name <- rows[[name]]
     bars$name <- bars[[name]]
@@ -55,7 +55,7 @@ tail_lines <- function(rows, bars) {
     ggplot() + tail_layers(rows, bars, "series", "server") + facet_wrap(vars(panel), ncol = panel_columns(nlevels(rows$panel)))
 }
 
-# A panel a server, with the baseline in grey to compare with.
+# One panel per server, with the baseline in grey for comparison.
 tail_panels <- function(rows, bars, columns) {
     reference <- rows[rows$baseline, c("cell", "panel", "inverse_tail", "value")]
     ggplot() + geom_line(aes(inverse_tail, value, group = cell), reference, colour = "grey70", linewidth = 0.8) +

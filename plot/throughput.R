@@ -1,5 +1,5 @@
-# Mean round trips per second over the CPUs of the server, a panel a number of clients: the figure of the original Volley, of whose own
-# text files it is drawn as well.
+# Mean round trips per second over the CPUs of the server, one panel for each number of connections: the original Volley's figure, which can
+# also be drawn from its text files.
 
 plot_throughput <- function(tables) {
     if (!is.null(tables$classic)) return(plot_classic_throughput(tables))
@@ -14,14 +14,14 @@ plot_throughput <- function(tables) {
               log_x = FALSE, from_zero = TRUE, log = spans_decades(rows$value, 30), notes = interval_note(tables, rows))
 }
 
-# Each client waits for its reply, so clients over the mean round trip is what all of them get.
+# Each connection waits for its reply, so the throughput is the number of connections divided by the mean round trip.
 plot_classic_throughput <- function(tables) {
     old <- tables$classic
     half <- 1.96 * old$stddev_ns / sqrt(old$n)
     rows <- data.frame(cores = old$cores, clients = old$clients, value = old$clients / old$mean_ns * 1e9,
                        low = old$clients / (old$mean_ns + half) * 1e9,
                        high = ifelse(half < old$mean_ns, old$clients / (old$mean_ns - half) * 1e9, NA), scope = "over_runs")
-    # By rank: by the mean round trip where there are most clients, and most cores.
+    # By rank: by the mean round trip with the most connections and the most cores.
     by_rank <- order(-old$clients, -old$cores, old$mean_ns)
     rows$series <- factor(old$server, unique(old$server[by_rank]))
     rows$panel <- panels_by(rows, "cores", tables)

@@ -5,7 +5,7 @@
 _volley() {
     local program=${1/#\~\//$HOME/} word=$2 before=$3 i
     COMPREPLY=()
-    # What follows "--" belongs to the server.
+    # Words after "--" belong to the server.
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ ${COMP_WORDS[i]} != -- ]] || break
     done

@@ -21,7 +21,7 @@ prefix=${PREFIX:-/usr/local}
 root=${DESTDIR:-}$prefix
 bin=$root/bin man=$root/share/man/man1 completions=$root/share/bash-completion/completions
 
-names=(volley) # as they are called where they are installed
+names=(volley) # the installed names
 for main in client/*/main.cc; do
     main=${main%/main.cc}
     names+=("volley-${main##*/}")

@@ -1,8 +1,8 @@
 # A man page from a program's --help: PROGRAM --help | awk -v title=volley-compare -v version=… -v date=… -v others='…' -f man.awk
 #
-# What it relies on is what the help texts have in common: "NAME: what it is for" first; then the forms of the call, indented by two; then
-# options, indented by two, under titles that end with a colon; then prose. A deeper line goes on with the option above it. Prose that
-# begins with "Exit status:" gets a section of its own.
+# It relies on the common form of the help texts: "NAME: what it is for" first; then the forms of the call, indented by two; then options,
+# indented by two, under titles that end with a colon; then prose. A line indented deeper continues the option above it. Prose that begins
+# with "Exit status:" gets a section of its own.
 
 function plain(text) {
     gsub(/\\/, "\\e", text)
@@ -11,7 +11,7 @@ function plain(text) {
     if (text ~ /^[.]/) text = "\\&" text
     return text
 }
-# Lines of a page are short in its source, too.
+# Keeps the lines of the page's source short, too.
 function prose(text,    words, count, i, line, lines) {
     count = split(text, words, " ")
     for (i = 1; i <= count; i++) {
@@ -26,7 +26,7 @@ function prose(text,    words, count, i, line, lines) {
 function trimmed(text) { sub(/^ +/, "", text); sub(/ +$/, "", text); return text }
 function bold(text) { return "\\fB" plain(text) "\\fR" }
 
-# What is bold, what is a value and what is said of an option, or of a form of the call, is told apart by its spaces.
+# Spaces separate the option or form of the call (bold), its value and its description.
 function entry(line,    words, rest, names) {
     line = trimmed(line)
     rest = ""

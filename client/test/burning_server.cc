@@ -1,11 +1,11 @@
-// A server that knows what it costs: it burns 20 µs of CPU time for each reply, by its own CPU
-// clock, and writes down at its end what it has used for how many replies.
+// A server that knows its own cost: it burns 20 µs of CPU time for each reply, by its own CPU
+// clock, and at its end writes down the CPU time that it used per reply.
 //
 //   burning_server WHERE FILE -p PORT
 //
-// WHERE: who serves. "itself"; "child", that it has forked; "thread-child", that another of its
-// threads has forked; "helper": itself, and a child that burns 300 ms, ends in mid run and is
-// waited for; "lost-helper": the same, and nobody waits. FILE gets one line: nanoseconds a reply.
+// WHERE says who serves. "itself"; "child": a forked child; "thread-child": a child forked by
+// another thread; "helper": itself, and a child that burns 300 ms, ends in mid run and is waited
+// for; "lost-helper": the same, but it is not waited for. FILE gets one line: nanoseconds a reply.
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/resource.h>
@@ -32,11 +32,11 @@ namespace {
 
 constexpr Duration burnt_a_reply = std::chrono::microseconds(20);
 constexpr Duration burnt_by_helper = std::chrono::milliseconds(300);
-// With this reply the helper starts: beyond the warm-up of the test, and well before its end.
+// The helper starts with this reply: after the warm-up of the test, and well before its end.
 constexpr std::uint64_t helper_starts = 4000;
 constexpr std::size_t message_bytes = 4;
 
-// Lock-free, so that a signal handler may write it; relaxed, as nothing else hangs on it.
+// Lock-free, so that a signal handler may write it; relaxed, as nothing else depends on it.
 std::atomic<bool> is_told_to_end{false};
 
 void burn(Duration length) {
@@ -136,7 +136,7 @@ void serve(const std::string& where, const std::string& file, std::uint16_t port
     Service(where, file, port).run();
 }
 
-// In another process; this one waits for its end, and hands SIGTERM on.
+// Serves in another process; this one waits for its end, and passes SIGTERM on.
 [[noreturn]] void serve_in_child(const std::string& where, const std::string& file,
                                  std::uint16_t port) {
     const pid_t child = ::fork();

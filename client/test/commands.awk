@@ -1,7 +1,7 @@
-# The names in the place of a command in bash scripts, one a line: FILE:LINE NAME. For set_up.sh, which asks where each comes from.
+# The command names used in bash scripts, one per line: FILE:LINE NAME. For set_up.sh, which checks where each comes from.
 #
 # It knows quotes, substitutions, here-documents, case, arrays and [[ ]], and the commands that run another one (exec, timeout, xargs …,
-# also sh -c '…'). It does not know what eval or a variable holds. Functions that the script defines are printed as "FILE:LINE NAME()".
+# also sh -c '…'). It does not follow eval or variables. Functions that the script defines are printed as "FILE:LINE NAME()".
 
 function push(kind) { depth++; kind_of[depth] = kind; start(); }
 function start() { expecting[depth] = 1; wrapped[depth] = 0; pattern[depth] = 0; clear() }
@@ -10,7 +10,7 @@ function add(text) { word[depth] = word[depth] text; begun[depth] = 1 }
 function report(name, suffix) { print FILENAME_OF ":" line " " name suffix }
 function is_plain(text) { return text ~ /^[A-Za-z_][A-Za-z0-9_+.-]*$/ }
 
-# What a word says of the words after it.
+# What a word implies for the words after it.
 function end_word(    text) {
     if (!begun[depth]) return
     text = word[depth]
@@ -45,7 +45,7 @@ function begin_wrapped(text) {
     operands_left[depth] = text in operands ? operands[text] : 0
     skip_value[depth] = 0
 }
-# The first word that is neither an option, nor the value of one, nor an operand of its own, is the command that is run.
+# The command run is the first word that is not an option, an option's value or an operand of the outer command.
 function wrapped_word(text,    by) {
     by = wrapped[depth]
     if (skip_value[depth]) {
@@ -144,7 +144,7 @@ function scan(s,    n, i, c, two, three, k, j) {
     }
     end_word()
 }
-# A word within double quotes is that of the level around them.
+# A word within double quotes belongs to the level around them.
 function mark_dynamic(    d) { for (d = depth; d > 0 && kind_of[d] ~ /^(dq|brace)$/; d--); dynamic[d] = 1 }
 function skip_quote(s, i, n) { for (i++; i <= n && substr(s, i, 1) != "'"; i++) if (substr(s, i, 1) == "\n") line++; return i }
 function skip_arithmetic(s, i, n,    open, c) {
@@ -182,7 +182,7 @@ function scan_all(    q) {
     for (q = 1; q <= queue_end; q++) { line = queued_line[q]; scan(queued[q]) }
 }
 
-# What runs what it is given, the functions of the tests among them: how many words come first, and which options have a value of their own.
+# Commands that run another command, including functions of the tests: how many words come first, and which options take a value.
 BEGIN {
     split("exec 0,command 0,env 0,nice 0,sudo 0,nohup 0,timeout 1,setsid 0,xargs 0,stdbuf 0,taskset 1,unshare 0,setarch 0,setpriv 0,strace 0," \
         "chroot 1,bash 0,sh 0,run 0,await 0,start 0,need 0,run_with_deadline 2", pairs, ",")
@@ -199,7 +199,7 @@ BEGIN {
     by_option["bash"] = by_option["sh"] = "^-[a-z]*c$"
 }
 FNR == 1 { if (FILENAME_OF) scan_all(); FILENAME_OF = FILENAME; text_of_file = ""; foreign = 0 }
-# A later #! begins what another interpreter reads.
+# A later #! begins a script for another interpreter.
 FNR > 1 && /^#!/ { foreign = 1 }
 !foreign { text_of_file = text_of_file $0 "\n" }
 END { if (FILENAME_OF) scan_all() }

@@ -1,4 +1,4 @@
-// Runs a program to which the kernel refuses a system call, as a container's seccomp profile may:
+// Runs a program with one system call refused by the kernel, as by a container's seccomp profile:
 // denied NUMBER PROGRAM ARGUMENTS. The call fails with EPERM. For the behaviour scripts.
 #include <err.h>
 #include <linux/filter.h>

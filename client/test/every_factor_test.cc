@@ -1,6 +1,5 @@
-// A row of report/factors.cc is all that a factor needs: each row, and rows that no program has,
-// go the whole way from the option of a sweep to grid, record, resumed sweep, key and words of a
-// comparison.
+// A factor needs only its row in report/factors.cc. Each row, and extra rows made up here, pass
+// through every stage: sweep option, grid, record, resumed sweep, and key and text of a comparison.
 #include <gtest/gtest.h>
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
-// What the fake server can be asked to do wrong, each by name.
+// The faults that the fake server can be asked for, each by name.
 //
-// A fault is one deviation and nothing else, so that the test that asks for it knows which
-// complaint to expect. Some take a number, as in "dies-after=100". It is a table, because --help,
-// the parser and the tests that want every fault to be used all read it.
+// A fault is exactly one deviation, so that the test that asks for it knows which error to expect.
+// Some take a number, as in "dies-after=100". A table, because --help, the parser and the tests
+// that require every fault to be used all read it.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace volley {
 
 struct Fault {
     std::string_view name;
-    std::string_view meaning;  // N is the number after '='; it is 0 where none is given
+    std::string_view meaning;  // N is the number after '='; it is 0 if none is given
 };
 
 inline constexpr std::array faults_known{
@@ -87,7 +87,7 @@ inline constexpr std::array faults_known{
 
 class Faults {
   public:
-    // "name" or "name=N". False where there is no such fault, or N is no number from 0 on.
+    // "name" or "name=N". False if there is no such fault, or N is not a number from 0 on.
     [[nodiscard]] bool add(std::string_view text) {
         const std::size_t equals = text.find('=');
         const std::string_view name = text.substr(0, equals);
@@ -104,7 +104,7 @@ class Faults {
         return std::any_of(faults_known.begin(), faults_known.end(),
                            [&](const Fault& fault) { return fault.name == name; });
     }
-    // The fault's number where it was asked for.
+    // The fault's number if it was requested.
     [[nodiscard]] std::optional<std::uint64_t> find(std::string_view name) const {
         const auto found = values_.find(name);
         return found == values_.end() ? std::nullopt : std::optional(found->second);

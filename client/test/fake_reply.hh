@@ -1,4 +1,4 @@
-// The bytes with which the fake server answers a message: the right ones, or those of its fault.
+// The bytes of the fake server's answer to a message: the right ones, or those of its fault.
 #pragma once
 
 #include <time.h>
@@ -12,7 +12,7 @@
 
 namespace volley {
 
-// The challenge plus one, or what a wrong server takes for it. replies: how many were sent before.
+// The challenge plus one, or a wrong server's version of it. replies: how many were sent before.
 [[nodiscard]] inline std::string fake_reply(const Faults& faults, std::string message,
                                             std::uint64_t replies) {
     const std::size_t width = std::min<std::size_t>(message.size(), 4);
@@ -41,7 +41,7 @@ namespace volley {
     return message;
 }
 
-// "stands-still": sleeps to the end of the present pause, if there is one. A signal ends it.
+// "stands-still": sleeps to the end of the current pause, if there is one. A signal ends it.
 inline void stand_still(std::chrono::milliseconds pause) {
     static const auto begin = std::chrono::steady_clock::now();
     const auto into_period = (std::chrono::steady_clock::now() - begin) % (2 * pause);

@@ -1,7 +1,7 @@
 // A server that keeps the contract, and breaks it on request: fake_server -p PORT --fault NAME …
 //
-// For tests only: it proves that each check of conform, and each complaint of the measuring client,
-// can fail. This file is its start: flags, signals, threads, process.
+// For tests only: it proves that each check of conform can fail, and that each error of the
+// measuring client can occur. This file has its start-up: flags, signals, threads, process.
 #include <getopt.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -33,7 +33,7 @@ void print_help() {
     }
 }
 
-// Nothing where the text is no number in [1, limit].
+// Nothing if the text is no number in [1, limit].
 std::optional<std::size_t> parse_number(std::string_view text, std::size_t limit) {
     std::size_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -42,7 +42,7 @@ std::optional<std::size_t> parse_number(std::string_view text, std::size_t limit
     return is_right ? std::optional(value) : std::nullopt;
 }
 
-// All flags first, then what is wrong with them: a fault may say that nothing is.
+// Reads all flags before judging them: a fault may accept wrong ones.
 Setup parse(int argc, char* argv[]) {
     static const option long_options[] = {{"fault", required_argument, nullptr, 'f'},
                                           {"help", no_argument, nullptr, 'h'},
@@ -101,7 +101,7 @@ void choose_signals(const Faults& faults) {
     }
 }
 
-// One thread serves; the others are there to be counted. They leave signals to the first.
+// One thread serves; the others exist to be counted, and leave signals to the first.
 void start_idle_threads() {
     cpu_set_t allowed;
     CPU_ZERO(&allowed);

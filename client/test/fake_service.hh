@@ -1,8 +1,8 @@
-// The fake server at work: accepts, reads, answers, and deviates where a fault was asked for.
+// The fake server at work: accepts, reads, answers, and deviates if a fault was requested.
 //
-// One thread and poll(2), so that every fault is a line or two in plain sight. Faults are looked up
-// by name for each message, which is slow and does not matter here. A header, because programs in
-// this directory are one source file each.
+// One thread and poll(2), so that every fault is a line or two. Faults are looked up by name for
+// each message; that is slow, but speed does not matter here. A header, because programs in this
+// directory are one source file each.
 #pragma once
 
 #include <netdb.h>
@@ -33,7 +33,7 @@ namespace volley {
 inline constexpr std::chrono::milliseconds half_close_wait{20};
 inline constexpr int accept_pause_ms = 20;
 
-// What an interrupted poll(2) finds out; set by the handler only.
+// Read after an interrupted poll(2); set by the handler only.
 inline volatile std::sig_atomic_t signal_seen = 0;
 
 class FakeServer {
@@ -138,7 +138,7 @@ inline void FakeServer::receive(Client& client) {
         return;
     }
     if (received <= 0) {
-        client.closes_when_sent = client.is_deaf = true;  // what is owed is still sent
+        client.closes_when_sent = client.is_deaf = true;  // pending replies are still sent
         return;
     }
     if (has("drops-half-closed")) {
@@ -152,7 +152,7 @@ inline void FakeServer::receive(Client& client) {
     answer_all(client);
 }
 
-// Splits the input into messages, and answers those that this server cares to answer.
+// Splits the input into messages, and answers those that the faults allow.
 inline void FakeServer::answer_all(Client& client) {
     std::vector<std::string> messages;
     const std::size_t length = setup_.message_bytes;
@@ -265,7 +265,7 @@ inline void FakeServer::run() {
             const bool is_early = std::chrono::steady_clock::now() < client.due;
             const int events =
                 (client.is_deaf ? 0 : POLLIN) | (!client.output.empty() && !is_early ? POLLOUT : 0);
-            // Where nothing is wanted the descriptor is left out: a hang-up would be told for ever.
+            // A descriptor without wanted events is left out: poll would report a hang-up for ever.
             entries.push_back(
                 {events == 0 ? -1 : client.socket.get(), static_cast<short>(events), 0});
             timeout = is_early ? 1 : timeout;

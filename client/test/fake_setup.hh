@@ -1,4 +1,4 @@
-// What the fake server is started with, what it knows of each connection, and how it complains.
+// The fake server's options, its state of each connection, and its error messages.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The floor check: reads the sources as text and prints, with file and line, whatever breaks a rule of the house.
+# The floor check: reads the sources as text and prints, with file and line, each violation of a rule of the project.
 #
 #   floors      a file includes only its own directory and the floors below it, by a path from client/
 #   clock       the clock is read in client/clock/ only (tests, benchmarks and the conformance program aside)
@@ -9,19 +9,19 @@
 #   unfinished  no notes of things still to be done
 #   length      files of about 300 lines, functions of about 70: longer is noted, a tenth longer breaks the rule
 #
-# usage: floors.sh [ROOT]      status 0: all rules hold
-# It reads text, not C++: a comment ends at the line, and a function is what clang-format lays out as one.
+# usage: floors.sh [ROOT]      status 0: all rules hold It reads text and does not parse C++: a comment ends with its line, and a function
+# is recognised by clang-format's layout.
 set -euo pipefail
 
 root=${1:-$(dirname "${BASH_SOURCE[0]}")/../..}
 cd "$root"
 
-# The floor of each directory in client/; "main" is client/main.cc. What tests and measures the others may include anything.
+# The floor of each directory in client/; "main" is client/main.cc. Directories that test or measure the others may include anything.
 floors='base=0 clock=1 host=1 stats=1 transport=2 load=2 process=2 run=3 options=4 plan=4 report=4 conform=5 compare=5 sweep=5 main=5 test=9 bench=9'
-# What may name ports or sockets outside of transport/: the user's --host and --port are made into an Endpoint in options/; a lock and a
+# Files outside of transport/ that may name ports or sockets: options/ turns the user's --host and --port into an Endpoint; a lock and a
 # watcher are sockets that carry no challenge.
 own_sockets='client/options/ client/sweep/lock.cc client/process/watcher.cc'
-# On this floor the directories may include one another.
+# Directories on this floor may include one another.
 sociable=4
 
 mapfile -d '' sources < <(find client -type f \( -name '*.cc' -o -name '*.hh' \) -print0 | sort -z)
@@ -33,7 +33,7 @@ function may_name_addresses(name,    i) {
     for (i = 1; i <= own_count; i++) if (index(name, own[i]) == 1) return 1
     return name ~ /_test\.cc$|_for_[a-z_]*tests\.hh$/ || directory ~ /^(transport|test|bench|conform)$/
 }
-# Texts for people and names of options may say "port"; a transport is named by its Endpoint.
+# Messages and option names may say "port"; a transport is named by its Endpoint.
 function names_address(code,    bare) {
     bare = tolower(code)
     if (bare ~ /(^|[^a-z])tcp/) return 1
@@ -95,7 +95,7 @@ match(code, /[^ ]/) {
 END { end_of_file(); exit violations > 0 }
 ' "${sources[@]}" && status=0 || status=1
 
-# [O]: so that this line is not found itself.
+# [O]: so that the check does not find this line.
 if grep -rnIE --exclude-dir=target --exclude-dir=results -e '\b(T[O]DO|F[I]XME|X[X]X)\b' -- *; then
     echo "floors.sh: the lines above leave something unfinished" >&2
     status=1

@@ -8,7 +8,7 @@ setup() {
     touch "$tree"/client/test/fuzz/fuzz_{options,replies}.cc
     echo seed >"$tree/client/test/fuzz/corpus/options/one"
     printf '#!/bin/bash\n' >"$tree/commands/clang++"
-    # As libFuzzer does: a finding gives the status asked for, 77 where none was.
+    # As libFuzzer does: a finding gives the requested status, by default 77.
     cat >"$tree/commands/make" <<'SCRIPT'
 #!/bin/bash
 mkdir -p target/fuzz

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds and runs the libFuzzer targets client/test/fuzz/fuzz_*.cc, each with its corpus client/test/fuzz/corpus/NAME. They are linked with the library of
-# the address sanitizer's variant, which clang builds with the fuzzer's instrumentation.
+# Builds and runs the libFuzzer targets client/test/fuzz/fuzz_*.cc, each with its corpus client/test/fuzz/corpus/NAME. They are linked with the
+# address sanitizer's variant of the library, which clang builds with the fuzzer's instrumentation.
 #
 # usage: fuzz.sh --list | fuzz.sh NAME...      (default: all; NAME without fuzz_ and .cc)
 # FUZZ_SECONDS (60) is the time for all targets together; each gets its share, however many are named.
@@ -36,7 +36,7 @@ fuzz() { # NAME
     if [[ -d client/test/fuzz/corpus/$name ]]; then
         cp -r "client/test/fuzz/corpus/$name/." "$built/corpus/$name/"
     fi
-    # Whatever takes 10 s or 2 GiB is a finding too. A finding's own status, 77, would say "skipped" to the runner.
+    # Taking 10 s or 2 GiB is a finding, too. The default status of a finding, 77, would mean "skipped" to the runner.
     "$built/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -error_exitcode=1 -print_final_stats=1 \
         -artifact_prefix="$built/found/$name-" "$built/corpus/$name"
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# make install: what it puts where, and that it works there. Everything is installed below a directory with a space in its name.
+# make install: what it installs where, and that it works there. Everything is installed below a directory with a space in its name.
 
 setup_file() {
     export staged="$BATS_FILE_TMPDIR/a stage"
     cd "$BATS_TEST_DIRNAME/../.." || return
     unset MAKEFLAGS MFLAGS MAKELEVEL
-    # What the tests run on is built: -o.
+    # The programs under test are built already: -o.
     make -s -o client install DESTDIR="$staged" PREFIX='/opt/a prefix'
 }
 
@@ -18,7 +18,7 @@ setup() {
     programs='volley volley-compare volley-conform volley-sweep'
 }
 
-# Installs into an environment of its own, without make.
+# Installs with a clean environment, without make.
 install_sh() { run client/install/install.sh "$@"; }
 
 names_in() { (cd "$1" && printf '%s ' *); }
@@ -109,7 +109,7 @@ completed() { # WORD...
     : >"$BATS_TEST_TMPDIR/a file"
     completed volley-compare "$BATS_TEST_TMPDIR/a f"
     [ "$output" = "$BATS_TEST_TMPDIR/a file" ]
-    # What follows -- are the server's words.
+    # Words after -- belong to the server.
     completed volley -- ./server --min
     [ -z "$output" ]
     completed "$tree/target/volley" --max

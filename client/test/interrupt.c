@@ -1,8 +1,8 @@
-// A library to preload: every third call that can fail with EINTR does, before it has done
-// anything.
+// A library to preload: of the calls that can fail with EINTR, every third fails with it before
+// doing anything.
 //
-// A signal handler without SA_RESTART does the same to a program, at moments that no test can
-// choose. Close is left alone: on Linux it has worked when it says EINTR.
+// A signal handler without SA_RESTART has the same effect on a program, at moments that no test can
+// choose. close is left alone: on Linux it has succeeded even if it reports EINTR.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 static atomic_uint calls;
 
-// Which ones looks random, so that no loop falls into step with it, and is the same in every run.
+// The choice looks random, so that no loop falls into step with it, but is the same in every run.
 static int interrupted(void) {
     unsigned mixed = atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed) * 2654435769U;
     mixed ^= mixed >> 15;

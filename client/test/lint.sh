@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The checks of form that need a tool. Each is a test of its own:
+# The formal checks that need a tool. Each is a separate test:
 #
 #   layout          clang-format would change nothing
 #   shell           shellcheck has nothing to say, of scripts and of bats files
@@ -9,9 +9,8 @@
 #   set-up          set_up.sh finds nothing that is used and that benchmark/setup.sh does not install for whoever uses it
 #   servers         servers/lint has no message: metadata, layout and lock files of every server
 #
-# usage: lint.sh [--list | CHECK...]      (default: all)
-# VOLLEY_LINT_CHANGED=yes: layout and shell look only at files that differ from the last commit.
-# A check whose tool is missing says so; status 77 where that is all that went wrong, 1 where a check failed.
+# usage: lint.sh [--list | CHECK...]      (default: all) VOLLEY_LINT_CHANGED=yes: layout and shell look only at files that differ from the
+# last commit. A check whose tool is missing says so. Status 77 if nothing else went wrong, 1 if a check failed.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -47,12 +46,12 @@ check_shell() {
     need shellcheck || return
     {
         find_files . -- -name '*.sh' -o -name '*.bats'
-        # Scripts without an ending, by their first line.
+        # Scripts without a file extension, recognised by their first line.
         find_files . -- ! -name '*.*' -executable | xargs -0 -r awk 'FNR == 1 && /^#!.*[\/ ]bash/ { printf "%s%c", FILENAME, 0 }'
     } | xargs -0 -r -n 8 -P "$processors" shellcheck -x
 }
 
-# Builds what is not built, and reads what the Makefile keeps of the compiler's words beside each object.
+# Builds what is not built, and reads the compiler's messages, which the Makefile keeps beside each object.
 check_warnings() { # COMPILER VARIANT DIRECTORY
     local said
     need "$1" || return
@@ -62,7 +61,7 @@ check_warnings() { # COMPILER VARIANT DIRECTORY
     [[ ! $said ]]
 }
 
-# A header that its own source includes first is proven to compile alone by the build; the others are compiled here.
+# If a source includes its own header first, the build proves that the header compiles alone; the others are compiled here.
 headers_without_proof() {
     local header source first
     while IFS= read -r -d '' header; do

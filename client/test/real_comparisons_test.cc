@@ -1,10 +1,10 @@
-// Comparisons as users make them, on runs of real servers: how often is a difference claimed that
-// is none, and how often is one found that is there?
+// Comparisons as users make them, on runs of real servers: how often is a false difference claimed,
+// and how often is a real one found?
 //
 // The runs are recorded (bench/record_rounds.sh: two identical copies of a server, and one that
 // does more work for each request, so that a round trip takes about 5 % longer). Each simulated
-// comparison takes the recorded rounds in an order of its own; the schedule of a sweep decides with
-// --runs auto when they are enough, and the analysis of target/compare gives the verdict.
+// comparison takes the recorded rounds in a different order. The schedule of a sweep with --runs
+// auto decides when they are enough, and the analysis of target/compare gives the verdict.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -62,10 +62,10 @@ Cell cell_of(const std::string& server, std::vector<MeasuredRun> runs, double co
 struct Outcome {
     std::string verdict;  // of the second server
     std::size_t rounds = 0;
-    bool claims = false;  // anything at all, of whichever statistic
+    bool claims = false;  // anything at all, for any statistic
 };
 
-// How a sweep of both with --runs auto would have ended, had its rounds come in this order.
+// How a sweep of both with --runs auto would end with the rounds in this order.
 Outcome compare_in_order(const std::vector<RecordedRun>& first,
                          const std::vector<RecordedRun>& second,
                          const std::vector<std::size_t>& order, std::uint64_t seed) {

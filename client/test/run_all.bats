@@ -133,7 +133,7 @@ last_line() { printf '%s' "${lines[-1]}"; }
     echo "$output"
     [ "$status" -eq 1 ]
     [[ $output == *"left behind: sleep 1000"* ]]
-    # Gone, or waiting for a parent that takes its time to collect it.
+    # Gone, or a zombie that its parent has not collected yet.
     local pid attempt ended=
     pid=$(cat "$tree/pid")
     for ((attempt = 0; attempt < 50; attempt++)); do
@@ -158,7 +158,7 @@ last_line() { printf '%s' "${lines[-1]}"; }
     for name in a b c; do
         script "client/test/behaviour/$name.sh" "for try in {1..50}; do [[ -e '$tree/with.$name' ]] && break; sleep 0.1; touch '$tree'/with.{a,b,c}; done"
     done
-    # Beside another script it would see the file that its start makes.
+    # If another script ran beside it, it would see the file that the other creates at its start.
     for name in 1 2; do
         script "client/test/behaviour/$name.sh" "# Alone: it measures
 [[ -e '$tree/with.a' && ! -e '$tree/here' ]] || exit 1; touch '$tree/here'; sleep 0.3; rm '$tree/here'"

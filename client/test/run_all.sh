@@ -55,14 +55,14 @@ pass() { passed=$((passed + 1)); }
 skip() { # NAME REASON
     skips+=("$1: ${2:-no reason given}")
 }
-# What failed and then passed alone.
+# Counts a test that failed and then passed alone.
 pass_at_last() { # NAME LOG-OF-THE-FAILURE
     flaky+=("$1 (log: ${2#"$PWD/"})")
     printf 'FLAKY %s\n' "$1"
     tail -n 25 "$2" | sed 's/^/    /'
     pass
 }
-# Says so at once, with the end of the log, or what follows a line that contains BEGINNING.
+# Reports at once, with the end of the log, or what follows a line that contains BEGINNING.
 fail() { # NAME LOG [REASON [BEGINNING]]
     failures+=("$1${3:+: $3}")
     printf 'FAILED %s%s\n' "$1" "${3:+: $3}"
@@ -83,25 +83,25 @@ judge() { # NAME LOG STATUS DEADLINE
     esac
 }
 
-# Runs a command with a deadline, without input and with its output in a log; the status is the command's. What whoever started this
-# ignores (an agent of continuous integration SIGHUP, say) is not ignored in a test.
+# Runs a command with a deadline, without input and with its output in a log; the status is the command's. Signals that the caller ignores
+# (SIGHUP under a CI agent, say) are not ignored in a test.
 run_with_deadline() { # SECONDS LOG COMMAND...
     local seconds=$1 log=$2
     shift 2
     env --default-signal timeout --kill-after=10 "$seconds" "$@" >"$log" 2>&1 </dev/null
 }
 
-# Sanitizers report into files, so that a report counts whatever status the test made of it.
+# Sanitizers report into files, so that a report counts whatever the test's status.
 use_sanitizers() { # VARIANT
     launcher=()
     factor=1
     unset ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS VOLLEY_COVERAGE_SEEDS
     [[ $1 != release ]] || return 0
     factor=$sanitizer_factor
-    # Sanitizers look at the code, which a few seeds exercise as well as many.
+    # A few seeds exercise the code as well as many, and sanitizers check only the code.
     export VOLLEY_COVERAGE_SEEDS=5
     local common="log_path='$logs/sanitizer-report':exitcode=86" # quoted: the path may hold spaces
-    # The thread sanitizer waits a second before it lets a process end, which is all that a signal may take.
+    # The thread sanitizer waits a second before it lets a process end, but a signal may take no longer than that.
     export ASAN_OPTIONS=$common UBSAN_OPTIONS=$common:print_stacktrace=1 TSAN_OPTIONS=$common:second_deadlock_stack=1:atexit_sleep_ms=100
     # The thread sanitizer of gcc 12 cannot map its shadow where the kernel randomizes addresses by more than 28 bits.
     if [[ $1 == tsan ]] && setarch -R true 2>/dev/null; then
@@ -109,7 +109,7 @@ use_sanitizers() { # VARIANT
     fi
 }
 
-# Moves sanitizer reports to the end of a log; succeeds where there were some. WHOSE: of what had its own name for them.
+# Moves sanitizer reports to the end of a log; succeeds if there were some. WHOSE: the reports under this name only.
 collect_reports() { # LOG [WHOSE]
     local report found=1
     for report in "$logs/sanitizer-report${2:+-$2}".*; do
@@ -134,7 +134,7 @@ read_gtest_log() {
     END { if (running) print "crash " running; else if (ended) print "end" }' "$1"
 }
 
-# A test that failed, by itself.
+# Runs a failed test again, alone.
 passes_alone() { # PROGRAM NAME LOG DEADLINE
     run_with_deadline "$4" "$3" "${launcher[@]}" "$1" --gtest_color=no --gtest_filter="$2" && ! collect_reports "$3" &&
         [[ $(read_gtest_log "$3") == "pass $2"$'\n'end ]]
@@ -142,7 +142,7 @@ passes_alone() { # PROGRAM NAME LOG DEADLINE
 
 judge_gtest_shard() { # LABEL LOG STATUS DEADLINE PROGRAM
     local label=$1 log=$2 status=$3 kind name reason ended='' told=$((${#failures[@]} + ${#flaky[@]})) again reported=
-    # Before anything is tried again, which may have reports of its own.
+    # Before anything is tried again, as that may add reports.
     ! collect_reports "$log" || reported=yes
     while read -r kind name; do
         case $kind in
@@ -172,7 +172,7 @@ judge_gtest_shard() { # LABEL LOG STATUS DEADLINE PROGRAM
     fi
 }
 
-# As many processes as processors share the unit tests, which measure no time.
+# The unit tests, which measure no time, are shared by as many processes as there are processors.
 run_unit() { # VARIANT DIRECTORY
     local program=$2/unit_tests shard status
     local -a processes=()
@@ -197,7 +197,7 @@ run_unit() { # VARIANT DIRECTORY
 # Processes that carry the mark of a test in their environment.
 marked() { grep -lszxF "VOLLEY_TEST_MARK=$1" /proc/[0-9]*/environ || true; }
 
-# Processes may still be ending when the test has; gives them 3 s, then names and kills what is left.
+# Processes may still be ending when the test has ended: gives them 3 s, then names and kills what is left.
 left_behind() { # MARK
     local attempt left pid
     for ((attempt = 0; attempt < 30; attempt++)); do
@@ -213,7 +213,7 @@ left_behind() { # MARK
     done 2>/dev/null
 }
 
-# Sanitizers' reports get a name of their own where several tests run at once.
+# Sanitizer reports get a separate name if several tests run at once.
 with_reports_of() { # WHOSE COMMAND...
     local whose=$1
     shift
@@ -223,8 +223,7 @@ with_reports_of() { # WHOSE COMMAND...
         "$@"
 }
 
-# One script; leaves in LOG.result, a line each: its status, "reported" where a sanitizer had something to say, and what it left
-# behind.
+# One script; leaves in LOG.result, a line each: its status, "reported" if a sanitizer reported something, and what it left behind.
 try_behaviour() { # VARIANT DIRECTORY SCRIPT LOG DEADLINE
     local own mark=$$-$1-$3 whose=${3##*/} status=0 left reported=
     own=$(mktemp -d)
@@ -236,7 +235,7 @@ try_behaviour() { # VARIANT DIRECTORY SCRIPT LOG DEADLINE
     printf '%s\n' "$status" "$reported" "$left" >"$4.result"
 }
 
-# Those that are told to run alone come last. What fails is tried again alone, and that counts; a sanitizer's report stands.
+# Scripts that must run alone come last. A failed one is tried again alone, and that result counts; a sanitizer's report stands.
 run_behaviour() { # VARIANT DIRECTORY
     local script name log reason at_once=2
     local -a result scripts=() alone=()
@@ -273,7 +272,7 @@ run_behaviour() { # VARIANT DIRECTORY
             mapfile -t result <"$log.result"
         fi
         if [[ ${result[2]} ]]; then
-            # A script that ends early has not ended what it started: why it did comes first.
+            # A script that ends early leaves behind what it started: report the cause of its end first.
             reason="left behind: ${result[2]}"
             [[ ${result[0]} -eq 0 || ${result[0]} -eq 77 ]] || reason="status ${result[0]}; $reason"
             fail "$name" "$log" "$reason"
@@ -287,7 +286,7 @@ run_behaviour() { # VARIANT DIRECTORY
     done
 }
 
-# One server with conform; leaves the status in a file, and reports of sanitizers under its name.
+# Checks one server with conform; leaves the status in a file, and sanitizer reports under its name.
 check_server() { # VARIANT NAME
     local log=$logs/$1-server-$2.log status=0
     local -a variant=()
@@ -302,7 +301,7 @@ judge_server() { # VARIANT DIRECTORY NAME
     local name="$1 server $3" log=$logs/$1-server-$3.log status row left
     status=$(cat "$log.status")
     row=$(sed -nE "s/^$3 +//p" "$log")
-    # What failed once more at the end, which is what is shown.
+    # Repeats the failures at the end, because the end is shown.
     # shellcheck disable=SC2016
     sed -n -e p -e '/^FAIL/,/^     came/H' -e '${g;p}' "$2/servers/.conform/$3.log" >>"$log" 2>/dev/null || true
     if left=$(left_behind "$$-$1-server-$3"); then
@@ -320,8 +319,8 @@ judge_server() { # VARIANT DIRECTORY NAME
     fi
 }
 
-# Conform waits most of its time, so several run at once; limits in milliseconds bear that, but not everywhere. What fails is
-# tried again alone, and that counts.
+# Conform mostly waits, so several run at once. Limits in milliseconds usually hold even so, but not always: a failed server is tried again
+# alone, and that result counts.
 run_servers() { # VARIANT DIRECTORY
     local name status log
     rm -f "$logs/$1"-server-*.first.log
@@ -380,7 +379,7 @@ judge_bats() { # FILE LOG STATUS
     [[ $planned -eq $seen ]] || fail "$1" "$2" "$seen tests of $planned ended, status $3"
 }
 
-# Plots are drawn beside the others: they take minutes, on one processor, and touch nothing of theirs.
+# Plots are drawn beside the others: they take minutes on one processor, and share no files with them.
 run_bats() {
     local file log beside=
     if ! command -v bats >/dev/null; then
@@ -425,7 +424,7 @@ run_floors() {
     judge floors "$logs/floors.log" "$status" "$lint_deadline"
 }
 
-# As many at a time as there are processors: each has its share of the time, whoever runs beside it.
+# As many at a time as there are processors: each has its share of the time, whatever runs beside it.
 run_fuzz() {
     local name log targets
     targets=$(client/test/fuzz.sh --list)
@@ -448,7 +447,7 @@ run_fuzz() {
     done
 }
 
-# What it says is for whoever waits, so it is not in a log.
+# Its output is for the user at the terminal, so it is not in a log.
 run_build() {
     local status=0
     make --no-print-directory "${VOLLEY_TEST_JOBS:--j$(nproc)}" build-for-tests >&2 </dev/null || status=$?
@@ -485,11 +484,11 @@ run_timed() { # PART
     printf '%s\n' "${times[-1]}"
 }
 
-# A process of its own, whose counts are added at the end. Nobody's background job, so that who waits for all of theirs does not wait for it.
+# A separate process, whose counts are added at the end. It is no background job of this shell, so that a plain `wait` does not wait for it.
 run_lane() { # PART...
     set +m
     export VOLLEY_TEST_MARK=$lane_mark
-    # Limits of time are those of the others.
+    # The others have the time limits, so this gives way to them.
     renice -n 10 -p "$BASHPID" >/dev/null
     passed=0 failures=() skips=() flaky=() times=()
     for part in "$@"; do run_timed "$part"; done
@@ -505,7 +504,7 @@ start_lane() { # PART...
     disown "$lane"
     trap end_lane EXIT
 }
-# Also where this is interrupted. Each command with a deadline has a process group of its own, so they are told by their mark.
+# Also when this is interrupted. Each command with a deadline has its own process group, so they are found by their mark.
 end_lane() {
     local environment
     kill -KILL -- "-$lane" 2>/dev/null || true
@@ -514,7 +513,7 @@ end_lane() {
         kill "${environment%/environ}" 2>/dev/null || true
     done
 }
-# Also before anything is tried again, which it is alone.
+# Also before anything is tried again, because that happens alone.
 wait_for_lane() {
     while [[ $lane ]] && kill -0 "$lane" 2>/dev/null; do sleep 0.2; done
 }
@@ -542,7 +541,7 @@ rm -f "$logs"/sanitizer-report*
 times=()
 lane=
 lane_mark=$$-lane
-# What needs a processor and no quiet runs beside what mostly waits.
+# Parts that need a processor but no quiet machine run beside those that mostly wait.
 beside=()
 if [[ " ${parts[*]} " == *" servers "* || " ${parts[*]} " == *" asan "* || " ${parts[*]} " == *" tsan "* ]]; then
     for part in "${parts[@]}"; do
@@ -555,7 +554,7 @@ for part in "${parts[@]}"; do
         start_lane "${beside[@]}"
     fi
     run_timed "$part"
-    # Without programs every test fails, which says less than the compiler did.
+    # Without programs every test fails, which says less than the compiler's messages.
     [[ $part != build || ${#failures[@]} -eq 0 ]] || break
 done
 [[ ! $lane ]] || add_lane "${beside[@]}"

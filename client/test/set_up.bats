@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What is used is set up, or it is told: on a copy of the project that lacks rows of the table and uses more than they give.
+# set_up.sh reports whatever is used but not set up: tested on a copy of the project that lacks rows of the table and uses more than they
+# provide.
 
 setup() {
     project=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -10,7 +11,7 @@ commands_of() { # SCRIPT
     awk -f "$project/client/test/commands.awk" "$BATS_TEST_TMPDIR/script.sh" | sed 's/.* //' | paste -sd ' '
 }
 
-# The scripts here are for another reader.
+# The scripts below are input for set_up.sh.
 # shellcheck disable=SC2016
 @test "commands are found where the shell would run one" {
     [ "$(commands_of 'a | b && ! c; x=1 d >e <f; if g; then h; fi # i')" = "a b c d g h" ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Is everything that is used also set up? Holds each system header, library, command and R package that the tree uses against what the
-# caller of benchmark/setup.sh gets on a machine with nothing but git, make, bash and apt, and prints what is in none of it.
+# Is everything that is used also set up? Compares each system header, library, command and R package that the tree uses with what
+# benchmark/setup.sh provides on a machine with only git, make, bash and apt, and prints what is missing.
 #
 # That the machine has a thing proves nothing, since anybody may have installed it. It counts
 #   - what a row of the table in setup.sh names for the part, for setup.sh itself makes sure that it is there afterwards;
@@ -23,7 +23,7 @@ skip() { printf '%s\n' "$*"; exit 77; }
 [[ $(type -P apt-get) && $(type -P apt-cache) && $(type -P dpkg-query) ]] || skip "there is no apt or no dpkg to ask which package has what"
 apt-cache show libc6-dev >/dev/null 2>&1 || skip "apt knows of no packages: apt-get update"
 
-# What is used only where it is there, or only by what cannot be set up: FILE-PATTERN NAME, and why.
+# Things used only if present, or only by what cannot be set up: FILE-PATTERN NAME, and why.
 guarded='
 benchmark/setup.sh   sudo         # where the caller is not root; it says what root would have to do
 benchmark/setup.sh   python3      # asked for its modules where it is there
@@ -31,7 +31,7 @@ benchmark/setup.sh   lua5.4       # likewise
 benchmark/setup.sh   ghc-pkg      # likewise
 benchmark/setup.sh   Rscript      # likewise
 '
-# The languages of server.toml whose part of setup.sh has another name.
+# The languages in server.toml whose part in setup.sh has another name.
 part_of_language() {
     case $1 in
         C++) echo cpp ;;
@@ -41,7 +41,7 @@ part_of_language() {
     esac
 }
 
-# The parts that a script, or a rule of the Makefile, gives to setup.sh.
+# The parts that a script, or a rule of the Makefile, passes to setup.sh.
 set_up_by() { # FILE [RULE]
     if [[ $# -gt 1 ]]; then
         sed -nE "/^$2:/,/^\$/s/.*setup\.sh ([a-z ]*[a-z]).*/\1/p" "$1"
@@ -50,7 +50,7 @@ set_up_by() { # FILE [RULE]
     fi
 }
 
-# What the table of setup.sh names for parts: "command gcc", "header numa.h", one a line.
+# What the table in setup.sh names for parts: "command gcc", "header numa.h", one a line.
 named_for() { # PART...
     local parts check part
     while IFS='|' read -r parts check _; do
@@ -61,7 +61,7 @@ named_for() { # PART...
         awk '/^ ?compiler/ { print "command g++" } { for (i = 1; i < NF; i += 2) { sub(/:[0-9.]+$/, "", $(i + 1)); print $i, $(i + 1) } }'
 }
 
-# The packages that setup.sh would ask for on a bare machine: a root without a file, and no command but those that it works with itself.
+# The packages that setup.sh would ask for on a bare machine: an empty root, and only the commands that it needs itself.
 packages_for() { # PART...
     local tool
     mkdir -p "$scratch/bare" "$scratch/commands"
@@ -72,12 +72,12 @@ packages_for() { # PART...
         benchmark/setup.sh "$@" 2>/dev/null | sed 's/.*--no-install-recommends -y//' || true
 }
 
-# Fills a file with what those packages, all that they depend on and the required ones bring: "command make", "header numa.h" and so on.
+# Writes to a file what those packages, all their dependencies and the required packages provide: "command make", "header numa.h" and so on.
 brought_by() { # FILE PACKAGE...
     local file=$1 package
     shift
     : >"$scratch/nothing-installed"
-    # Words of packages are separate ones.
+    # Each package is a separate word.
     # shellcheck disable=SC2046
     apt-get --simulate --no-install-recommends -o Dir::State::status="$scratch/nothing-installed" install \
         git make bash apt "$@" $(dpkg-query -W -f '${Essential} ${Priority} ${Package}\n' | awk '$1 == "yes" || $2 == "required" { print $NF }') \
@@ -102,7 +102,7 @@ brought_by() { # FILE PACKAGE...
     cat "$file.more" >>"$file"
 }
 
-# Of lines "FILE:LINE KIND NAME" on stdin those whose thing is not in a file of "KIND NAME", and each thing once.
+# Of the lines "FILE:LINE KIND NAME" on stdin, those whose "KIND NAME" is not in the file; each "KIND NAME" once.
 not_in() { # FILE
     awk 'NR == FNR { there[$0] = 1; next } !(($2 " " $3) in there)' "$1" -
 }
@@ -136,12 +136,13 @@ commands_in() { # FILE...
     }' <(compgen -bk; printf '%s\n' run load skip bats_require_minimum_version) -
 }
 
-# The recipes of a Makefile as a script of as many lines, of those rules whose targets match, or do not. Variables that the Makefile sets to
-# one word, as in CC ?= cc, are that word; other ones are as those of the shell, $(shell …) is $(…), and functions of make are nothing.
+# The recipes of a Makefile as a script with the same number of lines, for those rules whose targets match, or do not. Variables that the
+# Makefile sets to one word, as in CC ?= cc, become that word; others are treated as the shell's. $(shell …) becomes $(…), and functions of
+# make are dropped.
 recipes_of() { # MAKEFILE [RULES [not]]
     awk -v rules="${2:-.}" -v without="${3:-}" '
     NR == FNR { if (match($0, /^[A-Z]+ *[?:]?= *[a-z][a-z0-9+._-]*$/)) { name = value = $0; sub(/ *[?:]?=.*/, "", name); sub(/.*= */, "", value); word[name] = value } next }
-    # What is neither recipe nor comment, with the lines that it goes on over.
+    # Lines that are neither recipe nor comment, with their continuation lines.
     declared || /^[^\t#]/ {
         if (!declared) { target = $0; sub(/:.*/, "", target); taken = /^[^=]*:([^=]|$)/ && (target ~ rules) != (without != "") }
         declared = /\\$/
@@ -194,13 +195,13 @@ fill_brought() { # PART...
     brought_by "$file" "${packages[@]}"
 }
 
-# Compares what is used, one a line on stdin, with what is set up.
+# Compares what is used, one per line on stdin, with what is set up.
 hold_against() { # WHAT PART...
     local what=$1 place kind name shown owner brought
     shift
     named_for "$@" >"$scratch/named"
     sort -u | not_in "$scratch/named" | unguarded >"$scratch/used"
-    # Apt is asked as seldom as can be, for it takes a second each time: what "client" brings, the part of everybody, is enough for most.
+    # Asking apt takes a second each time, so it is avoided: the part "client", which everyone needs, is enough for most.
     fill_brought client
     not_in "$scratch/brought-client" <"$scratch/used" >"$scratch/used-more"
     [[ -s $scratch/used-more ]] || return 0
@@ -212,7 +213,7 @@ hold_against() { # WHAT PART...
         [[ $kind != module ]] || { kind="R package"; shown=${name#R:}; }
         owner=$(owner_of "$kind" "$name")
         if [[ ! $owner && -s $brought.absent && $what == "make setup-"* ]]; then
-            # Their servers are skipped here as well.
+            # Their servers are skipped on this machine, too.
             printf 'not looked into: %s: %s %s, for what %s installs is not here\n' "$place" "$kind" "$shown" "$what"
             continue
         fi
@@ -225,7 +226,7 @@ hold_against() { # WHAT PART...
             "$place" "$kind" "$shown" "$what" "$*" "${owner:+, but in the package $owner}" >>"$scratch/found"
     done < <(not_in "$brought" <"$scratch/used-more" | sort -t ' ' -k 2 -u)
 }
-# Where it comes from on this machine.
+# The package that owns it on this machine.
 owner_of() { # KIND NAME
     local pattern owner
     case $1 in
@@ -242,13 +243,13 @@ files() { # PATH... -- FIND-EXPRESSION
     project_files "$@" | tr '\0' '\n'
 }
 
-# Of the files on stdin those that bash or sh reads.
+# Of the files on stdin, those for bash or sh.
 with_shell() { xargs -r awk 'FNR == 1 && (/^#!.*[\/ ](ba)?sh|^#!.*[\/ ]bats/ || /^# shellcheck/ || FILENAME ~ /\.bash$/) { print FILENAME }'; }
 sources_of_c() { # PATH...
     files "$@" -- -name '*.cc' -o -name '*.hh' -o -name '*.c' -o -name '*.h'
 }
 
-# What the servers in a language use, and their descriptions say that they need.
+# What the servers in a language use, and what their descriptions list as needs.
 used_by_servers() { # NAME...
     local name
     local -a some
@@ -259,7 +260,7 @@ used_by_servers() { # NAME...
         [[ ${#some[@]} -eq 0 ]] || headers_in "${some[@]}"
         mapfile -t some < <(files "servers/$name" -- ! -name '*.*' -perm -u+x | with_shell)
         [[ ${#some[@]} -eq 0 ]] || commands_in "${some[@]}"
-        # A library of some version is asked for with pkg-config.
+        # A library with a minimum version is checked with pkg-config.
         grep -nE '^needs' "servers/$name/server.toml" | grep -oE '^[0-9]+|"command:[a-z0-9.+_-]+|"library:.*:[0-9]' |
             awk -v file="servers/$name/server.toml" '/^[0-9]/ { at = file ":" $0; next }
                 sub(/"command:/, "") { print at, "command", $0; next } { print at, "command", "pkg-config" }' || true
@@ -274,12 +275,12 @@ check_servers() {
         language=$(sed -nE 's/^language *= *"(.*)".*/\1/p' "servers/$name/server.toml")
         of_part[$(part_of_language "$language")]+=" $name"
     done
-    # Names of servers have no blanks: servers/lint.
+    # Names of servers have no blanks: servers/lint checks this.
     for part in "${!of_part[@]}"; do
         # shellcheck disable=SC2086
         used_by_servers ${of_part[$part]} | hold_against "make setup-$part" client servers "$part"
     done
-    # bench.sh and sweep.sh set up what those in C and C++ need before they build one.
+    # bench.sh and sweep.sh set up what C and C++ servers need before they build one.
     # shellcheck disable=SC2046,SC2086
     used_by_servers ${of_part[c]:-} ${of_part[cpp]:-} | hold_against "bench.sh" $(set_up_by benchmark/bench.sh)
 }
@@ -289,12 +290,12 @@ check_tree() {
     local rule
     mapfile -t sources < <(sources_of_c client)
     mapfile -t client < <(printf '%s\n' "${sources[@]}" | grep -vE '^client/(test|bench)/|_test\.cc$|_tests\.hh$')
-    # Those of single servers come with their languages; templates become servers.
+    # Files of single servers are checked with their languages; templates become servers.
     mapfile -t scripts < <(files .ci benchmark client servers plot -- -name '*.sh' -o -name '*.bash' -o -name '*.bats' -o ! -name '*.*' |
         grep -vxFf <(printf '%s\n' "${by_hand[@]}") | grep -vE '^servers/[^/]+/' | with_shell)
     mapfile -t plots < <(files plot -- -name '*.R' -o -name '*.mjs')
 
-    # The commands below take words of parts.
+    # The commands below take parts as separate words.
     # shellcheck disable=SC2046
     {
         headers_in "${client[@]}"
@@ -327,7 +328,7 @@ check_tree() {
         } | hold_against "make $rule" $(set_up_by Makefile "$rule")
     done
 
-    # What the messages of lint.sh and fuzz.sh tell people to set up, and what benchmarks need.
+    # What the messages of lint.sh and fuzz.sh tell users to set up, and what the benchmarks need.
     { headers_in "${sources[@]}"; commands_in client/test/lint.sh client/test/floors.sh client/test/set_up.sh; } | hold_against lint client servers lint
     { headers_in client/test/fuzz/*.cc; commands_in client/test/fuzz.sh; } | hold_against fuzz client fuzz
     { headers_in client/bench/*.{cc,hh,c,h}; commands_in "${by_hand[@]}"; commands_in_makefile Makefile '^bench'; } |

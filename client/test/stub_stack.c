@@ -1,4 +1,4 @@
-// A network stack to be preloaded that needs no network card: it stands for libvma and its like in
+// A network stack to preload that needs no network card: it stands in for libvma and its like in
 // the tests.
 //
 // STUB=fails     socket() fails as STUB_ERRNO says (ENOSYS or ENOPKG), which is how VMA ends
@@ -30,7 +30,7 @@
 
 enum { most_connections = 64 };
 
-static struct sockaddr_in tcp_name;  // where the server believes to listen
+static struct sockaddr_in tcp_name;  // where the server believes it listens
 
 static bool is_told(const char* name, const char* value) {
     const char* told = getenv(name);

@@ -14,12 +14,12 @@ if [[ ${1:---list} == --list ]]; then
     exit
 fi
 language=$1
-# As short and as long as a name may be, so that the formatter's width is tried too.
+# The shortest and the longest name allowed, to test the formatter's width, too.
 short=x
 printf -v name 'new-%s-%s' "$language" xxxxxxxxxxxxxxxxxxxx
 name=${name:0:24}
 
-# Where the name of the server that it is made of stays: there it is a word of the language.
+# Places where the reference server's name stays: there it is a word of the language.
 declare -A words=(
     [go]='^GO [?]= go$|\bgo\.(mod|sum)\b|\bmain\.go\b|^go 1\.|^\s*go [a-z]+\(| go into |"command:go:'
     [java]='\bjava\.(io|lang|net|nio|util)\.|target/java\.jar|\bPlusOne\.java\b|\}java" |"command:java:'
@@ -48,7 +48,7 @@ git add servers # before the build, so that lint finds what is built and not ign
 [[ $(find servers -maxdepth 1 -name '.new*') == '' ]]
 ! grep -rn '@NAME@' "servers/$name" || { echo "@NAME@ is left"; exit 1; }
 [[ ! $(find "servers/$name" -name '*@NAME@*') ]] || { echo "@NAME@ is left in a file's name"; exit 1; }
-# The new name is taken out first: "go" is a word in new-go-x.
+# The new name is removed first: "go" is a word in new-go-x.
 left=$(find "servers/$name" -type f -exec cat {} + | sed -E "s~$name~~g; s~${words[$origin]:-^$}~~g" | grep -w -e "$origin" || true)
 [[ ! $left ]] || { printf 'it still speaks of %s:\n%s\n' "$origin" "$left"; exit 1; }
 if reasons=$(servers/needs "servers/$name"); then :; else

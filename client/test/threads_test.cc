@@ -1,7 +1,6 @@
 // Only some unit tests are built with the thread sanitizer: those that start threads, which is what
-// the line "// Starts threads." in their file says. Here a file that lacks it is found out: each
-// thread that a test starts is counted, and a test that starts one in a file without the line
-// fails.
+// the line "// Starts threads." in their file says. This finds files that lack it: each thread that
+// a test starts is counted, and a test that starts one in a file without the line fails.
 //
 // Starts threads.
 #include <dlfcn.h>
@@ -15,7 +14,7 @@
 
 namespace {
 
-// Relaxed: it is read after the threads that it counts were started by the reading thread.
+// Relaxed: the reading thread itself starts the threads that are counted, before it reads.
 std::atomic<int> threads_started{0};
 
 [[nodiscard]] bool says_that_it_starts_threads(const char* file) {
@@ -65,7 +64,7 @@ TEST(Threads, AreSaidByTheFileThatStartsThem) {
 
 }  // namespace
 
-// In place of the C library's, which it calls.
+// Replaces the C library's, and calls it.
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*start)(void*), void* argument) {
     using Create = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);

@@ -1,7 +1,7 @@
-// A library to preload: before each send a server does a known amount of work more.
+// A library to preload: a server does a known amount of extra work before each send.
 //
-// So a server becomes slower by an amount that is known, and otherwise stays what it is: what
-// client/bench/record_rounds.sh records, for the test that such a difference is found.
+// The server becomes slower by a known amount and is otherwise unchanged.
+// client/bench/record_rounds.sh records it, for the test that such a difference is found.
 // WORK_STEPS: how many steps of a counter in memory; without it, none.
 
 #define _GNU_SOURCE

@@ -1,8 +1,8 @@
 # Loads the shared parts and finds the plots: every plot/NAME.R that defines plot_NAME is one, so that a new file needs no line elsewhere.
 #
-# Who sources this has `lib` (the directory of this file) set.
+# Set `lib` (the directory of this file) before sourcing this.
 
-# Labels hold letters beyond ASCII, which R neither reads nor draws in the C locale.
+# Labels contain non-ASCII letters, which R can neither read nor draw in the C locale.
 if (!l10n_info()[["UTF-8"]]) invisible(Sys.setlocale("LC_CTYPE", "C.UTF-8"))
 
 for (part in c("visible.R", "reader.R", "classic.R", "theme.R", "notes.R", "save.R", "layout.R")) source(file.path(lib, part), encoding = "UTF-8")
@@ -22,7 +22,7 @@ all_plots <- function(directory = plot_directory) {
     plots
 }
 
-# Runs a program's body: a problem of the user's is one line and status 1, and a warning of R is shown at once.
+# Runs a program's body: a user error gives one line and status 1, and R's warnings are shown at once.
 run_program <- function(name, body) {
     options(warn = 1)
     status <- tryCatch({ body(); 0 }, volley_problem = function(problem) {

@@ -1,5 +1,5 @@
-# Makes "Rscript plot/NAME.R RESULTS OUT.png" draw: the last line of each plot's file sources this where the file is run and not sourced.
-# That line is the same in all of them, and no more than it takes to find this directory.
+# Makes "Rscript plot/NAME.R RESULTS OUT.png" draw: the last line of each plot's file sources this if the file is run rather than sourced.
+# That line is the same in all files, and only finds this directory.
 
 # Rscript writes a space in its path as ~+~.
 own <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1]), fixed = TRUE)

@@ -1,7 +1,7 @@
 # Reads the text files of the original Volley: "server clients cores mean stddev n", one configuration a line, times with their unit.
 #
-# They know one run only, and no interval over runs. What is drawn is what the original drew: 1.96 standard errors as if round trips
-# were independent, which is too short, and is labelled so.
+# They hold one run only, so there is no interval over runs. Drawn is what the original drew: 1.96 standard errors as if round trips were
+# independent. That is too short, and labelled so.
 
 classic_columns <- c("server", "clients", "cores", "mean", "stddev", "n")
 classic_number <- "^-?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[-+]?[0-9]+)?(ns|us|\u00b5s|ms|s)$"
@@ -14,7 +14,7 @@ classic_lines <- function(path, n = -1L) {
     list(text = lines[keep], line = numbered[keep])
 }
 
-# Six words, of which the second and third are counts and the fourth is a number with a unit: no line of JSON is.
+# Six words: the second and third are counts, the fourth is a number with a unit. No line of JSON looks like this.
 looks_classic <- function(path) {
     first <- tryCatch(classic_lines(path, 50L)$text, error = function(problem) fail(path, ": ", conditionMessage(problem)))
     length(first) > 0 && grepl("^[^{ \t]\\S*\\s+[0-9]+\\s+[0-9]+\\s", first[1])
@@ -53,7 +53,7 @@ read_classic <- function(path) {
     rows
 }
 
-# Tables as of target/compare, empty but for what such a file knows.
+# Tables as from target/compare, empty except for what such a file holds.
 classic_tables <- function(path) {
     empty <- lapply(table_columns, function(columns) {
         as.data.frame(sapply(columns, function(column) {

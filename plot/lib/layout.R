@@ -1,7 +1,7 @@
-# The two forms in which a figure with its interval stands over something that varies (clients, cores, bytes).
+# The two ways to draw a figure with its interval over a factor that varies (connections, cores, bytes).
 #
-# Up to eight servers are lines that differ in colour and shape. More than that would be a tangle, so each gets a row, and what varies
-# is told apart within the row. Both take rows with: series (factor, by rank), x, value, low, high, scope, panel (factor).
+# Up to eight servers are lines that differ in colour and shape. More would be a tangle, so each server gets a row, and the values of the
+# factor are distinguished within the row. Both take rows with: series (factor, by rank), x, value, low, high, scope, panel (factor).
 
 row_inches <- 0.24
 letter_inches <- 0.082      # of the axis and legend texts, at their widest
@@ -19,15 +19,15 @@ label_inches <- function(names) letter_inches * max(nchar(as.character(names)), 
 
 as_series <- function(names, tables) factor(names, series_by_rank(tables))
 
-# Values of a factor in words: "16 connections"; of one that counts nothing, "depth 16".
+# Values of a factor as text: "16 connections"; for a factor that is not a count, "depth 16".
 factor_words <- function(values, name, tables) {
     counted <- tables$factors$counted[tables$factors$name == name]
     if (counted == "") return(paste(name, ifelse(is.na(values), "unknown", plain_number(values))))
     ifelse(is.na(values), paste0("unknown ", counted, "s"), count_of(values, counted))
 }
 
-# What names the panels of a plot over one factor: of the other numbers the first always, the rest only where the results differ in them.
-# Ordered by the numbers.
+# The panel names of a plot over one factor: the first of the other numbers always, the rest only if the results differ in them. Ordered by
+# the numbers.
 panels_by <- function(rows, over, tables) {
     columns <- setdiff(factors_of(tables, "number"), over)
     differs <- vapply(columns, function(column) length(unique(tables$cells[[column]])) > 1, TRUE)
@@ -36,16 +36,16 @@ panels_by <- function(rows, over, tables) {
     label <- do.call(paste, c(lapply(columns, function(column) factor_words(rows[[column]], column, tables)), sep = ", "))
     factor(label, unique(label[do.call(order, rows[columns])]))
 }
-# The same from panels that are there already, each parted by another factor.
+# The same from existing panels, each split by another factor.
 panels_times <- function(panel, other) droplevels(interaction(panel, other, sep = "\n", lex.order = TRUE))
 
-# What cannot be placed on an axis because it is not known, as a note.
+# A note on what cannot be placed on an axis because its value is not known.
 unknown_note <- function(rows, column) {
     unknown <- sum(is.na(rows[[column]]))
     if (unknown > 0) paste0("not shown: ", count_of(unknown, "figure"), " with an unknown number of ", column)
 }
 
-# Line type and fill by which the kind of interval is seen without reading: solid and full over runs, dotted and hollow within one.
+# Line type and fill show the kind of interval: solid and filled over runs, dotted and hollow within one run.
 interval_lines <- function() {
     scale_linetype_manual(values = c(over_runs = "solid", within_run = "dotted"), na.value = "blank", guide = "none")
 }
@@ -53,7 +53,7 @@ has_interval <- function(rows) !is.na(rows$low) & !is.na(rows$high)
 interval_kind <- function(rows) ifelse(has_interval(rows), rows$scope, NA)
 fill_name <- function(rows, names) ifelse(has_interval(rows) & rows$scope == "over_runs", as.character(names), NA)
 
-# Colour, fill and shape of the names of one legend. What is hollow has the fill NA.
+# Colour, fill and shape of the names of one legend. Hollow points have the fill NA.
 named_scales <- function(all_names, shown, title) {
     colours <- colours_of(all_names)
     shape <- shapes_of(all_names)
@@ -63,8 +63,8 @@ named_scales <- function(all_names, shown, title) {
          scale_fill_manual(title, values = colours, na.value = "white", guide = "none"))
 }
 
-# Values moved aside a little, by name, so that intervals at the same place stay apart: by this share of what the axis spans at most, which
-# is less of the panel's width, and never near the next value. A point that is moved further would be read at a place where nothing was measured.
+# Shifts values a little, by name, so that intervals at the same place do not overlap: by at most this share of the axis's span, which is less of
+# the panel's width, and never near the next value. A point shifted further would be read at a place where nothing was measured.
 most_aside <- 0.02
 moved_aside <- function(x, name, log, axis = x) {
     if (length(x) == 0) return(x)
@@ -78,10 +78,10 @@ moved_aside <- function(x, name, log, axis = x) {
     if (log) 2^moved else moved
 }
 
-# The ends of the axis where one value alone was measured.
+# The ends of the axis if only one value was measured.
 around_one <- function(at, log) if (log) at * c(0.5, 2) else at + c(-1, 1)
 
-# The axis of what varies: a tick for each value that was measured.
+# The axis of the factor: a tick for each value that was measured.
 varied_scale <- function(x, log) {
     at <- sort(unique(x))
     around <- if (length(at) > 1) c(NA, NA) else around_one(at, log)
@@ -89,7 +89,7 @@ varied_scale <- function(x, log) {
                        expand = expansion(mult = 0.08))
 }
 
-# A line a server. Values are in the unit of the axis already.
+# One line per server. Values are already in the unit of the axis.
 lines_over <- function(rows, log_x, y_scale, free_y = FALSE, columns = panel_columns(nlevels(rows$panel))) {
     rows$series <- droplevels(rows$series)
     rows$at <- moved_aside(rows$x, rows$series, log_x)
@@ -114,10 +114,10 @@ lines_height <- function(rows, columns = panel_columns(nlevels(rows$panel))) {
     max(ceiling(nlevels(rows$panel) / columns) * 2.9, legend) + 0.9
 }
 
-# Lines between the rows, for the eye to follow.
+# Lines between the rows, as a guide to the eye.
 row_lines <- function(n) if (n > 1) geom_hline(yintercept = seq_len(n - 1) + 0.5, colour = "grey88", linewidth = 0.3)
 
-# Rows from the top in the order of the names: their position is the number of the row from below.
+# Rows from the top in the order of the names: their position is the row number counted from the bottom.
 row_of <- function(series) nlevels(series) + 1 - as.integer(series)
 row_scale <- function(series) {
     scale_y_continuous(breaks = seq_len(nlevels(series)), labels = rev(levels(series)), minor_breaks = NULL, expand = expansion(add = 0.6))
@@ -126,16 +126,16 @@ row_theme <- function() {
     theme(panel.grid.major.y = element_blank(), panel.grid.minor.y = element_blank(), axis.text.y = element_text(colour = "black"))
 }
 
-# An axis under every panel, the same in all: with many rows that of the last one is out of sight.
+# The same axis under every panel: with many rows the last panel's axis would be out of sight.
 same_axes <- function(panel, values) {
     ends <- expand.grid(panel = factor(levels(panel), levels(panel)), value = range(values, na.rm = TRUE))
     geom_blank(aes(x = value), ends, inherit.aes = FALSE)
 }
 
-# Panels come in lines of `columns`; where the rows of servers make them high, several such lines stand beside each other.
+# Panels are arranged in lines of `columns`; if many servers make them high, several such lines are placed side by side.
 wide_columns <- function(columns, panels) if (panels > columns) columns * max(1, floor(6 / columns)) else columns
 
-# A row a server; `level` (a factor) is what is told apart within it, from above to below.
+# One row per server; `level` (a factor) is distinguished within it, from top to bottom.
 rows_over <- function(rows, level_title, x_scale, free_x = FALSE, columns = panel_columns(nlevels(rows$panel))) {
     rows$series <- droplevels(rows$series)
     rows$level <- droplevels(rows$level)
@@ -161,8 +161,8 @@ rows_height <- function(series, panels, levels = 1, columns = panel_columns(leng
     ceiling(length(panels) / columns) * (length(unique(series)) * max(row_inches, 0.1 * levels + 0.06) + 0.8) + 0.7
 }
 
-# A figure over clients, cores or bytes in the form that its number of servers calls for. `over` names the column of `rows` that varies;
-# `what` and `unit` stand on the axis of the values, which are in that unit.
+# A figure over connections, cores or bytes, in the form that suits the number of servers. `over` names the column of `rows` that varies;
+# `what` and `unit` label the axis of the values, which are in that unit.
 draw_over <- function(rows, tables, over, over_title, what, unit, title, log_x = TRUE, from_zero = FALSE, free = FALSE,
                       log = spans_decades(rows$value), columns = panel_columns(nlevels(rows$panel)), notes = character(), ...) {
     notes <- c(unknown_note(rows, over), notes)

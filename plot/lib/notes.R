@@ -1,4 +1,4 @@
-# The words around a plot: its subtitle (where and how often was measured) and its caption (what the bars are, what is missing).
+# The text around a plot: its subtitle (where and how often it was measured) and its caption (what the bars are, what is missing).
 
 confidence_text <- function(tables) {
     text <- meta_value(tables, "confidence")
@@ -27,7 +27,7 @@ subtitle_of <- function(tables) {
     paste(c(paste(parts[parts != ""], collapse = ", "), counts), collapse = " \u00b7 ")
 }
 
-# What the bars are, of rows with low, high, scope and figure_runs.
+# Explains the bars, from rows with low, high, scope and figure_runs.
 interval_note <- function(tables, rows, mark = "bars") {
     with_interval <- !is.na(rows$low) & !is.na(rows$high)
     over <- with_interval & rows$scope == "over_runs"
@@ -39,7 +39,7 @@ interval_note <- function(tables, rows, mark = "bars") {
       if (any(without)) paste0(if (all(without)) "no intervals" else "hollow without a bar", ": too few runs for one"))
 }
 
-# Servers without a figure and why; the first few where they are many.
+# Servers without a figure, with reasons; only the first few if there are many.
 missing_note <- function(tables, most = 4) {
     cells <- tables$cells[tables$cells$complete_runs == 0, ]
     if (nrow(cells) == 0) return(NULL)
@@ -58,13 +58,13 @@ caption_of <- function(tables, ...) {
     lines[lines != ""]
 }
 
-# Breaks lines that are longer than the plot is wide. Letters of the sizes used are at most so many to an inch.
+# Breaks lines that are longer than the plot is wide. Of the sizes used, at most letters_per_inch letters fit in an inch.
 wrap_to <- function(text, inches, letters_per_inch) {
     width <- max(30, floor(inches * letters_per_inch))
     paste(unlist(lapply(text, function(line) strwrap(line, width + 1, exdent = 0))), collapse = "\n")
 }
 
-# The finished plot: words, theme, and its size in inches as attributes.
+# The finished plot: text, theme, and its size in inches as attributes.
 finish <- function(plot, tables, title, width, height, notes = character(), x = NULL, y = NULL, subtitle = subtitle_of(tables)) {
     title <- wrap_to(title, width, 11)
     subtitle <- wrap_to(subtitle, width, 13)
@@ -76,7 +76,7 @@ finish <- function(plot, tables, title, width, height, notes = character(), x = 
     plot
 }
 
-# The shared theme below what a plot has set itself.
+# The shared theme; the plot's own settings override it.
 volley_late_theme <- function(plot) {
     shared <- volley_theme()
     own <- plot$theme

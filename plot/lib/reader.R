@@ -1,10 +1,10 @@
-# Reads what the plots draw: the tables that target/compare makes of a result file.
+# Reads the data of the plots: the tables that target/compare makes from a result file.
 #
-# Every figure and interval comes from there, so that a plot shows the same numbers as the ranking; nothing is computed here.
-# This file checks what it is given (schema version, columns, numbers) and refuses it in one line rather than draw something wrong.
-# It knows nothing of ggplot2.
+# Every figure and interval comes from there, so that a plot shows the same numbers as the ranking; nothing is computed here. This file
+# checks its input (schema version, columns, numbers) and rejects it with a one-line message rather than draw something wrong. It does not
+# use ggplot2.
 
-# What a person can mend; it is shown without a traceback. Pieces are pasted together.
+# An error that the user can fix, shown without a traceback. Pieces are pasted together.
 fail <- function(...) {
     stop(structure(class = c("volley_problem", "error", "condition"), list(message = visible(paste0(...)), call = NULL)))
 }
@@ -19,7 +19,8 @@ plot_directory <- local({
     dirname(dirname(normalizePath(own, mustWork = FALSE)))
 })
 
-# Columns that a table must have, cells also one for each factor in factors.csv; those named in `numbers` are numbers, an empty one is NA, all others text. More columns may follow.
+# Columns that a table must have, cells also one for each factor in factors.csv; those named in `numbers` are numbers, with NA for an empty one; all
+# others are text. More columns may follow.
 table_columns <- list(
     meta = c("key", "value"),
     factors = c("name", "kind", "counted", "sweep_option", "client_option"),
@@ -42,7 +43,7 @@ numbers <- c("cell", "workers", "group", "runs", "complete_runs", "failed_runs",
 truths <- list(cells = "baseline", runs = "complete")
 
 as_number <- function(text, file, column) {
-    # Of windows and distributions there are many: one pass where all is well.
+    # Windows and distributions have many rows: a single pass if all is well.
     value <- suppressWarnings(as.numeric(text))
     wrong <- which(is.na(value) & !is.na(text) & text != "" & text != "NA")
     if (length(wrong) > 0) {
@@ -51,10 +52,10 @@ as_number <- function(text, file, column) {
     value
 }
 
-# A text that a spreadsheet would take for a formula is written with an apostrophe before it (client/report/csv_text.hh).
+# Text that a spreadsheet would read as a formula is written with a leading apostrophe (client/report/csv_text.hh).
 text_of_cell <- function(text) visible(sub("^'(?=[=+@-])", "", text, perl = TRUE))
 
-# What cells can differ in, of one kind or of both.
+# The factors in which cells can differ, of one kind or of both.
 factors_of <- function(tables, kind = c("number", "text")) tables$factors$name[tables$factors$kind %in% kind]
 
 read_table <- function(directory, name, factors = NULL) {
@@ -99,7 +100,7 @@ check_schema <- function(tables, path) {
     }
 }
 
-# What makes the lines of a plot different: the server, with its transport, or another factor that is a text, where there are several.
+# What distinguishes the lines of a plot: the server, with its transport or another text factor if it has several values.
 name_series <- function(tables) {
     cells <- tables$cells
     texts <- setdiff(factors_of(tables, "text"), "server")
@@ -109,7 +110,7 @@ name_series <- function(tables) {
     cells
 }
 
-# Names of factors become part of commands and formulas, and tables may come from anybody.
+# Factor names become part of commands and formulas, and tables may come from outside.
 read_factors <- function(directory) {
     factors <- read_table(directory, "factors")
     for (column in names(factors)) {
@@ -135,7 +136,7 @@ read_table_directory <- function(directory, path = directory) {
     tables
 }
 
-# Runs target/compare, whose own one line is passed on where it refuses.
+# Runs target/compare, and passes on its one-line message if it refuses.
 run_compare <- function(path, directory) {
     compare <- Sys.getenv("VOLLEY_COMPARE", file.path(dirname(plot_directory), "target", "compare"))
     if (!file.exists(compare)) fail(compare, " is not there, and makes the tables that are drawn: make client, or VOLLEY_COMPARE=PROGRAM")
@@ -166,7 +167,7 @@ read_tables <- function(path) {
     say_problems(read_table_directory(directory, path))
 }
 
-# Why the cells may differ for other reasons than the server; "" where nothing is known. The first few where they are many.
+# Other reasons than the server why cells may differ; "" if none is known. Only the first few if there are many.
 not_comparable <- function(tables, most = Inf) {
     said <- tables$warnings$message[tables$warnings$scope == "comparability"]
     if (length(said) == 0) return("")
@@ -174,13 +175,13 @@ not_comparable <- function(tables, most = Inf) {
     paste0("runs are not comparable: ", paste(c(utils::head(said, most), more), collapse = "; "))
 }
 
-# Said once for all plots, on stderr.
+# Printed once for all plots, on stderr.
 say_problems <- function(tables) {
     for (line in c(not_comparable(tables), meta_value(tables, "problems"))) if (line != "") message("plot: ", visible(line))
     tables
 }
 
-# One field of all cells that have it, with the cell's own columns. The unit is that which the caller is about to write on an axis.
+# One field of all cells that have it, with the cell's own columns. The unit is the one that the caller puts on the axis.
 figure <- function(tables, field, unit) {
     rows <- tables$figures[tables$figures$field == field & !is.na(tables$figures$value), ]
     other <- setdiff(rows$unit, unit)

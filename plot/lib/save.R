@@ -1,11 +1,11 @@
 # From a finished plot to a file or to text of SVG.
 
 picture_kinds <- c("png", "svg")
-most_dots <- 16000      # a side of a PNG: higher ones are coarser instead, as many programs refuse them
+most_dots <- 16000      # per side of a PNG: larger plots get a lower resolution, as many programs refuse larger images
 
 kind_of <- function(file) tolower(sub("^.*[.]", "", basename(file)))
 
-# Draws the plot into a file of its kind, complete or not at all.
+# Draws the plot into a file, completely or not at all.
 save_plot <- function(plot, file) {
     width <- attr(plot, "width")
     height <- attr(plot, "height")
@@ -27,7 +27,7 @@ save_plot <- function(plot, file) {
     invisible(file)
 }
 
-# The plot as SVG, to be put into a page.
+# The plot as SVG, for embedding in a page.
 plot_as_svg <- function(plot) {
     file <- tempfile(fileext = ".svg")
     on.exit(unlink(file))

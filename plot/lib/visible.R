@@ -1,7 +1,7 @@
-# Text of somebody else, made harmless for whoever reads it: in messages, plots and pages.
+# Makes text from outside harmless in messages, plots and pages.
 #
-# As client/base/printable.hh does: what a terminal obeys, what turns the direction of text and what cannot be seen is shown as an
-# escape sequence. target/compare has done so in the tables that it writes; tables may come from elsewhere.
+# As client/base/printable.hh does: terminal controls, changes of text direction and invisible characters are shown as escape sequences.
+# target/compare escapes the tables that it writes, but tables may come from elsewhere.
 
 # First and last of each range of code points, as there.
 hidden_from <- c(0x00, 0x7f, 0xad, 0x34f, 0x61c, 0x115f, 0x17b4, 0x180b, 0x200b, 0x2028, 0x2060, 0x2800, 0x3164, 0xfe00, 0xfeff, 0xffa0, 0xfff0,
@@ -16,10 +16,10 @@ shown_code <- function(code) {
     else sprintf("\\U%08x", code)
 }
 
-# Bytes that are not UTF-8 become U+FFFD, and what is not known stays so. `lines`: newlines and tabs stay, because the text is laid out.
+# Bytes that are not UTF-8 become U+FFFD, and NA stays NA. `lines`: newlines and tabs stay, because the text is laid out.
 visible <- function(text, lines = FALSE) {
     text <- iconv(enc2utf8(as.character(text)), "UTF-8", "UTF-8", sub = "\uFFFD")
-    # Most texts are plain.
+    # Most texts need no escaping.
     odd <- which(!is.na(text) & grepl("[^\\x20-\\x7e]", text, perl = TRUE))
     text[odd] <- vapply(text[odd], function(one) {
         codes <- utf8ToInt(one)
