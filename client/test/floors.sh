@@ -9,8 +9,8 @@
 #   unfinished  no notes of things still to be done
 #   length      files of about 300 lines, functions of about 70: longer is noted, a tenth longer breaks the rule
 #
-# usage: floors.sh [ROOT]      status 0: all rules hold It reads text and does not parse C++: a comment ends with its line, and a function
-# is recognised by clang-format's layout.
+# usage: floors.sh [ROOT]      status 0: all rules hold
+# It reads text and does not parse C++: a comment ends with its line, and a function is recognised by clang-format's layout.
 set -euo pipefail
 
 root=${1:-$(dirname "${BASH_SOURCE[0]}")/../..}

@@ -4,7 +4,7 @@
 #
 # usage: fuzz.sh --list | fuzz.sh NAME...      (default: all; NAME without fuzz_ and .cc)
 # FUZZ_SECONDS (60) is the time for all targets together; each gets its share, however many are named.
-# What is found lies in target/fuzz/found/NAME-*; a corpus grows in target/fuzz/corpus/, the one in the sources stays as it is.
+# Findings are in target/fuzz/found/NAME-*. A corpus grows in target/fuzz/corpus/; the one in the sources is unchanged.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

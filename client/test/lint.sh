@@ -2,15 +2,16 @@
 # The formal checks that need a tool. Each is a separate test:
 #
 #   layout          clang-format would change nothing
-#   shell           shellcheck has nothing to say, of scripts and of bats files
-#   gcc-warnings    g++ has no warning for any source of the client: what it said when it built target/
-#   clang-warnings  nor has clang++, when it built target/asan/
+#   shell           shellcheck finds nothing in scripts and bats files
+#   gcc-warnings    g++ gave no warning for any source of the client when it built target/
+#   clang-warnings  nor did clang++ when it built target/asan/
 #   headers         every header compiles alone, with both
-#   set-up          set_up.sh finds nothing that is used and that benchmark/setup.sh does not install for whoever uses it
+#   set-up          set_up.sh finds nothing used that benchmark/setup.sh does not install
 #   servers         servers/lint has no message: metadata, layout and lock files of every server
 #
-# usage: lint.sh [--list | CHECK...]      (default: all) VOLLEY_LINT_CHANGED=yes: layout and shell look only at files that differ from the
-# last commit. A check whose tool is missing says so. Status 77 if nothing else went wrong, 1 if a check failed.
+# usage: lint.sh [--list | CHECK...]      (default: all)
+# VOLLEY_LINT_CHANGED=yes: layout and shell look only at files that differ from the last commit.
+# A check whose tool is missing says so. Status 77 if nothing else went wrong, 1 if a check failed.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

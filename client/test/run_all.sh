@@ -8,19 +8,19 @@
 #                         has the unit tests that start threads, and the behaviour scripts that measure
 #   servers               conform over every server, each a test, and a new server in each language; skipped where this machine lacks what it needs
 #   unit, behaviour       one half of release
-#   quick                 the behaviour scripts, four at a time, without those that run alone: for whoever waits (`make check`)
+#   quick                 the behaviour scripts, four at a time, without those that run alone (`make check`)
 #   changed               layout, shell and floors for what differs from the last commit, and all warnings of the release build
 #   bats                  benchmark/*.bats, servers/*.bats, plot/*.bats, client/test/*.bats
 #   lint, floors          the checks of form, each a test; the warnings of both compilers are those of the builds
 #   fuzz                  each libFuzzer target, a test
-# Where servers, asan or tsan are among the parts, which mostly wait, bats, lint, floors and fuzz run beside them; never beside release.
+# The parts servers, asan and tsan mostly wait, so bats, lint, floors and fuzz run beside them; never beside release.
 #
-# The last line is "N passed, N failed, N skipped", the status 0 only where nothing failed; before it stands what failed and why
-# each skip. Everything that a test printed is in target/test-logs/.
+# The last line is "N passed, N failed, N skipped", the status 0 only if nothing failed; before it come the failures and the
+# reason of each skip. Everything that a test printed is in target/test-logs/.
 #
-# A unit test, a behaviour script or a server that fails is tried again, once and alone. What passes then counts as passed and is named as
-# flaky, with the log of its failure, and counted in a line of its own: it has a fault, in the test or in what it tests. What a sanitizer
-# reports, and a unit test that crashes and takes others with it, has failed whatever a second try says.
+# A unit test, a behaviour script or a server that fails is tried again, once and alone. If it passes then, it counts as passed and is named as
+# flaky, with the log of its failure, and counted in a line of its own: it has a fault, in the test or in what it tests. A sanitizer
+# report, or a unit test that crashes and takes others with it, is a failure whatever the second try says.
 #
 # A behaviour script, client/test/behaviour/*.sh, is one test named as a sentence: status 0 passed, 77 skipped with the reason in
 # its last line, anything else failed. It finds the programs in $VOLLEY_DIR and a directory of its own, removed afterwards, in

@@ -2,10 +2,10 @@
 # Is everything that is used also set up? Compares each system header, library, command and R package that the tree uses with what
 # benchmark/setup.sh provides on a machine with only git, make, bash and apt, and prints what is missing.
 #
-# That the machine has a thing proves nothing, since anybody may have installed it. It counts
-#   - what a row of the table in setup.sh names for the part, for setup.sh itself makes sure that it is there afterwards;
-#   - what a package brings that apt would install for the part on a bare machine, required packages and all that they depend on
-#     included, recommended ones not: apt is asked with an empty list of what is installed. Files of packages are known to dpkg where they are installed.
+# Presence on this machine proves nothing, because it may have been installed by hand. These count:
+#   - what a row of the table in setup.sh names for the part, because setup.sh itself makes sure that it is there afterwards;
+#   - the files of the packages that apt would install for the part on a bare machine, with required packages and all dependencies
+#     but without recommended ones: apt is asked with an empty list of installed packages. dpkg knows the files of installed packages.
 # So a tool from elsewhere (/usr/local, rustup, pyenv) is neither needed nor enough: a row must name it.
 #
 # usage: set_up.sh [ROOT]      status 0: all is set up; 1: one line for each thing that is not; 77: it cannot be told, since there is no apt

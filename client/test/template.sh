@@ -3,7 +3,7 @@
 #
 # usage: template.sh --list | LANG
 # Status 0: so it is. 77: skipped, with the reason in the last line, because its toolchain is not here. Anything else: not so.
-# Works in a copy of what surrounds the servers, below a directory with a space in its name, and leaves nothing behind.
+# Works in a copy of the servers and what they need, below a directory with a space in its name, and leaves nothing behind.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

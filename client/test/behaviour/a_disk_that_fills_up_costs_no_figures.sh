@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Found before measuring where it is full, reported at the end where it fills up; figures are printed, and whole lines are whole.
+# A full disk is found before measuring, and one that fills up is reported at the end. Figures are printed, and complete lines stay
+# complete.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

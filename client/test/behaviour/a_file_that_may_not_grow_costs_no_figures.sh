@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A limit of a file's size (ulimit -f) is reported as a full disk is: figures are printed, what fitted is kept, and the status says so.
+# A file size limit (ulimit -f) is reported like a full disk: figures are printed, what fitted is kept, and the exit status shows it.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
@@ -27,7 +27,7 @@ run "${grid[@]}"
 expect_status 0
 expect_err "resuming: "
 
-# The thread sanitizer writes a file of its own before main.
+# The thread sanitizer writes a file before main.
 if [[ $VOLLEY_DIR != */tsan ]]; then
     limited 0 "$VOLLEY_DIR/compare" "$TMPDIR/swept/results.jsonl"
     [[ $status -eq 1 ]] || fail "compare: status $status instead of 1"
@@ -35,7 +35,7 @@ if [[ $VOLLEY_DIR != */tsan ]]; then
     [[ $status -eq 1 ]] || fail "conform: status $status instead of 1"
 fi
 
-# That the signal of the limit is ignored is the client's affair: a server has it at its default, whatever else whoever started all this ignores.
+# Only the client ignores the limit's signal: a server has it at its default, whatever else the caller ignores.
 ignores() { # PROCESS SIGNAL
     (((16#$(awk '$1 == "SigIgn:" { print $2 }' "/proc/$1/status") >> ($(kill -l "$2") - 1)) & 1))
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# A second Ctrl-C ends everything now, in the middle of a run of ten minutes, and also a server that would not end by itself; so
-# does a second SIGTERM.
+# A second Ctrl-C ends everything at once, in the middle of a ten-minute run and even with a server that would not end on its own. So does a
+# second SIGTERM.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
 # Leaving at once joins no thread.
 export TSAN_OPTIONS=${TSAN_OPTIONS:-}:report_thread_leaks=0
-# Two signals of a kind of which neither has been taken yet are one, and so are two within half a second that processes send.
+# Two pending signals of one kind count as one, and so do two sent by processes within half a second.
 no_signal_pends() { [[ $(awk '$1 == "ShdPnd:" { print $2 }' "/proc/$client/status") =~ ^0+$ ]]; }
 
 for signal in INT TERM; do

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# With -p nothing is restarted, which the report says; --terminate ends the server with the zero challenge, without it the server stays.
+# With -p nothing is restarted, and the report says so. --terminate ends the server with the zero challenge; without it the server stays.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
 for port in $((RANDOM % 10000 + 20000)) $((RANDOM % 10000 + 20000)) $((RANDOM % 10000 + 20000)); do
     start "$servers/c-epoll" -p "$port"
     server=$client
-    sleep 0.2 # where the port is taken, the server ends by now, or the next step says so
+    sleep 0.2 # if the port is taken, the server has ended by now, or the next step reports it
     ! kill -0 "$server" 2>/dev/null || break
 done
 await bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"

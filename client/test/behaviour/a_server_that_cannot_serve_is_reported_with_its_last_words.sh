@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What does not start, is not ready in time or dies in mid run says why; status and stderr of the server are in the one line.
+# A server that does not start, is not ready in time or dies in mid run is reported in one line with its status and stderr.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The reply deadline of ten minutes is not what finds it. Complete runs stay complete, the broken one is marked.
+# It is found without waiting for the reply deadline of ten minutes. Complete runs stay complete; the broken one is marked.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
@@ -8,7 +8,7 @@ for driver in block wait spin; do
     start "$volley" -c 2 --driver $driver --timeout 10m --run-time 200ms --warmup 10ms --min-runs 500 --max-runs 500 \
         --csv "$TMPDIR/rows" --json "$TMPDIR/lines" -- "$servers/c-epoll"
     await grep -q '^run,' "$TMPDIR/rows"
-    # Again and again, because one that is hit while it is being stopped, at the end of its run, has served well.
+    # Repeatedly, because a server killed while it is being stopped, at the end of its run, has served well.
     while kill -0 "$client" 2>/dev/null; do
         pkill -KILL -P "$client" || true
         sleep 0.05

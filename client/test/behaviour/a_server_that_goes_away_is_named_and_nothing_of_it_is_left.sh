@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# A daemon forks, calls setsid and lets its first process end. What is started must be what is measured: such a server is named, and neither it nor
-# what others have started in sessions of their own is left, however volley ends.
+# A daemon forks, calls setsid and lets its first process end. The process started must be the one measured: such a server is named. However volley
+# ends, neither it nor processes that others have put in sessions of their own are left.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
 none_left() { ! pgrep -f "sleep $1\$" >/dev/null; }
 
-# In the background, as the shell does it; with setsid; and as a daemon in the book, twice forked and with its output closed.
+# In the background, as the shell does it; with setsid; and as a classic daemon, forked twice and with its output closed.
 cat >"$TMPDIR/background" <<SCRIPT
 #!/bin/sh
 "$fake" "\$@" &
@@ -31,7 +31,7 @@ for way in background session daemon; do
     ! pgrep -f "^$fake -p" >/dev/null || fail "$way: it is left"
 done
 
-# It serves itself, and something that it has started has a session of its own: measured, named, and not left.
+# The server itself serves, and a process that it started has a session of its own: measured, named, and not left.
 cat >"$TMPDIR/helper" <<SCRIPT
 #!/bin/sh
 (setsid sleep \$SECONDS_OF_HELPER >/dev/null 2>&1 </dev/null &)
@@ -45,7 +45,7 @@ expect_out 'warning: server-left-processes: the server ended but left processes 
 expect_out 'sleep ('
 none_left 48151 || fail "the helper is left"
 
-# Twice Ctrl-C, and SIGKILL, which gives the client no chance to clean up.
+# Ctrl-C twice, and SIGKILL, which gives the client no chance to clean up.
 for signals in 'INT INT' KILL; do
     start "$volley" --run-time 60s -- "$TMPDIR/helper"
     await pgrep -f "sleep 48151\$" >/dev/null
@@ -60,7 +60,7 @@ for signals in 'INT INT' KILL; do
     await bash -c "! pgrep -f '^$fake -p'" >/dev/null
 done
 
-# conform leaves nothing either.
+# conform leaves nothing behind, either.
 conform=$VOLLEY_DIR/conform
 start "$conform" "$TMPDIR/helper"
 await pgrep -f "sleep 48151\$" >/dev/null

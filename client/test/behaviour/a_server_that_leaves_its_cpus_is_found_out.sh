@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The plan gives the server a CPU; one that goes elsewhere fails the run, so that no figure stands under a wrong placement.
+# The plan gives the server a CPU. A server that moves elsewhere fails the run, so that no figure is reported with a wrong placement.
 # Alone: it looks at where threads run.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -20,7 +20,7 @@ expect_err 'no-placement'
 run "$volley" --no-placement "${short[@]}" -- "$TMPDIR/wanderer" "$cpus" "$servers/c-threaded"
 expect_status 3
 
-# So is a child of it that pins itself elsewhere, before the start line or in mid run, while the server itself keeps to its CPU.
+# So does a child that pins itself elsewhere, before the start line or in mid run, while the server itself keeps to its CPU.
 cat >"$TMPDIR/parent" <<'SCRIPT'
 #!/usr/bin/env bash
 (sleep "$1"; exec taskset -c "$2" sleep 1000) &

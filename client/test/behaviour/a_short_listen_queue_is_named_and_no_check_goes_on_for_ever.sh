@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Where each connection beyond a short listen queue takes a second, conform and the client say so within seconds, with how many stood.
-# Every check of conform has a limit, and says on a terminal, and there only, what it is doing.
+# If each connection beyond a short listen queue takes a second, conform and the client say so within seconds, with the number of open
+# connections. Every check of conform has a limit, and shows its progress on a terminal only.
 # Not with the thread sanitizer: conform has one thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -20,7 +20,7 @@ expect_err 'only [0-9]* of 1000 connections stood and had one reply within 3.00 
 expect_err "the likely cause is the server's listen queue"
 expect_err 'listen(fd, SOMAXCONN)'
 
-# A server that is slow for another reason is not accused of that.
+# A server that is slow for another reason is not reported like this.
 run timeout 60 "$volley" -c 3 --connect-timeout 2s "${short[@]}" -- "$fake" --fault one-at-a-time
 expect_status 1
 expect_err 'only 1 of 3 connections stood'
@@ -31,7 +31,7 @@ run timeout 60 "$conform" --only silent-beside-busy "$fake" --fault late=1000
 expect_status 1
 expect_out 'expected  its end within 10 s'
 
-# servers/check gives the whole of conform more time than its checks may take together.
+# servers/check gives conform more time than all its checks may take together.
 run "$conform" --list
 expect_status 0
 all=$(sed -nE 's/.*  within ([0-9]+) s$/\1/p' "$out" | awk "{ sum += \$1 } END { print sum }")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A server, or the client itself, that stands still for longer than what is left of the run: the stall is in max and in the
-# time-weighted quantile at its whole length, and a measurement that consists of such runs does not converge.
+# A server, or the client itself, stalls for longer than the rest of the run. The stall is in max and in the time-weighted quantile with its
+# whole length, and a measurement of such runs does not converge.
 # Alone: its figures must be right to two percent.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -12,7 +12,8 @@ at_most() { # FILE COLUMN NUMBER
     awk -v value="$(last_csv "$1" "$2")" -v most="$3" 'BEGIN { exit !(value != "" && value + 0 <= most) }' || fail "$2 is $(last_csv "$1" "$2"), above $3"
 }
 
-# It answers for 400 ms and stands still for 400 ms; a run ends 100 ms after the stall began. A precision of 100 % is reached by anything.
+# The server answers for 400 ms and stalls for 400 ms; a run ends 100 ms after the stall began. Any measurement reaches a precision of 100
+# %.
 loads=('1 block' '16 wait' '16 spin')
 ! is_sanitized || loads=('16 wait')
 for load in "${loads[@]}"; do
@@ -30,7 +31,7 @@ for load in "${loads[@]}"; do
     is_sanitized || at_most "$csv" rtt_ns_p99_time_weighted 500e6
 done
 
-# Where one run of several is such, the others carry the figures, and the stall is still the maximum.
+# If only one run of several stalls, the others decide the figures, and the stall is still the maximum.
 start "$volley" --runs 3 --run-time 800ms --warmup 50ms --csv "$TMPDIR/stopped.csv" -- "$fake"
 await child_of "$client"
 sleep 0.4

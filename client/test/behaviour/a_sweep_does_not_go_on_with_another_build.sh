@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A sweep makes figures out of all its runs: it refuses to go on when a server was replaced since, or the client was, also while it runs; compare
-# names builds that one file mixes, and takes another build in NEW for the question.
+# A sweep combines all its runs into figures, so it refuses to go on after a server or the client was replaced, even while it runs. compare names
+# builds mixed in one file, and accepts another build in NEW as the change under test.
 # Not with the thread sanitizer: a sweep has the threads of a run, which other scripts try.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -17,7 +17,7 @@ afresh() {
     rm -rf "$TMPDIR/it" "$TMPDIR/out.d"
     mkdir -p "$TMPDIR/it"
 }
-# FILE: what is executed, replaced between two starts: refused where everything is made already, and where there is more to do.
+# FILE: the executed file, replaced between two starts. Refused both if all runs are made already and if some are missing.
 expect_refusal_after_change_of() { # FILE NAME-IN-THE-MESSAGE
     sweep_with 2
     expect_status 0
@@ -46,7 +46,7 @@ printf '%s\n' "$faster" >"$TMPDIR/it/mine"
 chmod +x "$TMPDIR/it/mine"
 expect_refusal_after_change_of "$TMPDIR/it/mine" mine
 
-# What the build of a server directory has produced, which only a script names.
+# A file built in a server's directory and named only by a script.
 afresh
 mkdir "$TMPDIR/it/target"
 printf 'name = "mine"\n' >"$TMPDIR/it/server.toml"
@@ -56,7 +56,7 @@ printf '%s\n' "$faster" >"$TMPDIR/it/target/real"
 chmod +x "$TMPDIR/it/mine"
 expect_refusal_after_change_of "$TMPDIR/it/target/real" target/real
 
-# What a script has become once it runs, wherever that lies; and then every run is of the present build.
+# The program that a running script has become, wherever it is; then every run has the current build.
 afresh
 mkdir "$TMPDIR/elsewhere"
 cp "$servers/c-epoll" "$TMPDIR/elsewhere/real"
@@ -71,7 +71,7 @@ sweep_with 2
 expect_status 2
 expect_err "elsewhere/real was .* and is .* now"
 
-# The interpreter of a script, by way of env.
+# The interpreter of a script, found through env.
 afresh
 mkdir "$TMPDIR/bin"
 printf '#!/bin/sh\nexec /bin/sh "$@"\n' >"$TMPDIR/bin/my-shell"
@@ -100,7 +100,7 @@ finish
 expect_status 1
 expect_err '^sweep: the server mine is another build since the sweep began: mine was '
 
-# Another client: its program is not the one that made the runs.
+# Another client: not the program that made the runs.
 afresh
 printf '%s\n' "$faster" >"$TMPDIR/it/mine"
 chmod +x "$TMPDIR/it/mine"
@@ -111,12 +111,12 @@ sweep_with 3
 expect_status 2
 expect_one_line_on_stderr
 expect_err 'holds runs of another build of volley'
-# A file of before there were such things says nothing, and is gone on with.
+# An older file without builds is accepted.
 sed -i -E -e 's/"client_hash":"[0-9a-f]*",//' -e 's/"server_fingerprint":\{[^}]*\},//' "$results"
 sweep_with 3
 expect_status 0
 
-# A measurement of its own is of one build, too: what was measured before stays.
+# A single measurement has one build, too; runs measured before are kept.
 printf '%s\n' "$faster" >"$TMPDIR/it/mine"
 start "$volley" --runs 500 --run-time 50ms --warmup 0 --no-placement --json "$TMPDIR/alone.jsonl" -- "$TMPDIR/it/mine"
 enough() { [[ $(grep -c '"kind":"run"' "$TMPDIR/alone.jsonl") -ge 2 ]]; }
@@ -129,7 +129,7 @@ expect_status 1
 expect_err 'is another build than in run 1: mine was replaced meanwhile'
 expect_out 'round trip   mean'
 
-# compare: one name, two builds in one file; and OLD against NEW, where that is the question.
+# compare: one name with two builds in one file, and OLD against NEW, where this is expected.
 measured() { # FILE SERVER
     run "$volley" "${short[@]}" --name mine --json "$1" --no-placement -- "$2"
     expect_status 3

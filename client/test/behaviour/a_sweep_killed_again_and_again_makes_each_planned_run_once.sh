@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# SIGKILL at random moments, twenty times; what is resumed each time ends with exactly the planned runs, each round of each cell
+# SIGKILL at random moments, twenty times, and resumed each time: the sweep ends with exactly the planned runs, each round of each cell
 # once, and nothing left behind.
 # Not with the thread sanitizer: a sweep has the threads of a run, which other scripts try.
 # shellcheck source-path=SCRIPTDIR
@@ -14,7 +14,7 @@ grid="$servers/c-epoll,$servers/c-threaded,fake=$fake"
 command=("$sweep" --servers "$grid" --clients "1,4" --cores 1 --runs "$runs"
     --out "$TMPDIR/results" -- --run-time 50ms --warmup 0 --no-placement)
 
-# One line a whole run: server, clients, round.
+# One line for each complete run: server, connections, round.
 runs_in() {
     grep '"kind":"run".*"complete":true.*"histogram":{.*}$' "$1" |
         sed -E 's/.*"server_name":"([^"]*)".*"round":([0-9]+),"connections":([0-9]+),.*/\1 \3 \2/'

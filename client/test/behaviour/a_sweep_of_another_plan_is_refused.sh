@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Results of one plan do not take runs of another: what differs is named, and what to do; bad words are one line each.
+# Results of one plan accept no runs of another: the message names the difference and the remedy. Wrong arguments give one line each.
 # Not with the thread sanitizer: what is refused has not started a thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -31,6 +31,6 @@ expect_refusal '--clients is missing' --servers x --cores 1
 expect_refusal 'no server .no-such-server. in ' --servers no-such-server --clients 1 --cores 1
 expect_refusal '--json cannot be an option' "${begin[@]}" -- --json x
 
-# The same plan in other words, and more precision, are no other plan.
+# The same plan written differently, or with more precision, is accepted.
 run "$sweep" "${begin[@]}" -- -d 0.05s -w 0ms --no-placement --precision 1%
 expect_status 0

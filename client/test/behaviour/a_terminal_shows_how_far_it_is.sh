@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# On a terminal there is a live line, unless --quiet; where stderr is no terminal, a run of the same length leaves it empty.
+# On a terminal there is a live line, unless --quiet is given. If stderr is no terminal, a run of the same length leaves it empty.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,12 +1,12 @@
 #!/bin/bash
-# SIGINT, SIGTERM and SIGKILL end conform in the middle of a check: its server goes with it.
+# SIGINT, SIGTERM and SIGKILL end conform in the middle of a check, and its server with it.
 # Not with the thread sanitizer: conform has one thread.
 set -euo pipefail
 
 directory=${VOLLEY_DIR:-target}
 servers_of() { pgrep -f "fake_server -p [0-9]+ .*$1"; }
 mark=none
-trap 'servers_of "$mark" | xargs -r kill -KILL || true' EXIT # only where this test has failed
+trap 'servers_of "$mark" | xargs -r kill -KILL || true' EXIT # only if this test has failed
 for signal in INT TERM KILL; do
     # A mark in its arguments tells this server from any other. It never becomes ready, so that
     # conform waits for it; it accepts no SIGTERM of its own.

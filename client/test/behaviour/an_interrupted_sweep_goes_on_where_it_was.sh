@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The first Ctrl-C or SIGTERM ends a sweep after the run in progress, which is recorded, with status 3; the same command goes on in
-# the same order. A second one leaves at once, and no server behind.
+# The first Ctrl-C or SIGTERM ends a sweep after the run in progress, which is recorded, with status 3; the same command goes on in the same
+# order. A second one ends it at once and leaves no server.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
@@ -38,17 +38,17 @@ run "$sweep" "${grid[@]}" --runs 7 --out "$TMPDIR/parts" "${quick[@]}"
 expect_status 0
 [[ $(order_in "$parts" | wc -l) -eq 28 ]] || fail "not 28 runs"
 
-# A run of ten minutes, of a server that does not end by itself.
+# A run of ten minutes, with a server that does not end on its own.
 no_signal_pends() { [[ $(awk '$1 == "ShdPnd:" { print $2 }' "/proc/$client/status") =~ ^0+$ ]]; }
 start "$sweep" --servers "$fake" --clients 1 --cores 1 --out "$TMPDIR/long" -- --run-time 10m --max-time 20m --no-placement
 await child_of "$client"
 server=$(child_of "$client")
-# Before the start line one SIGINT ends it: the server's ticks tell that it is being measured.
+# Before the start line one SIGINT would end it; the server's clock ticks show that measuring has begun.
 await bash -c "awk '{ exit \$14 + \$15 < 20 }' /proc/$server/stat"
 kill -INT "$client"
 await no_signal_pends
 kill -0 "$client" 2>/dev/null || fail "the first SIGINT ended it"
-sleep 0.6 # what comes sooner is taken for the same request
+sleep 0.6 # an earlier signal counts as the same request
 kill -INT "$client"
 finish
 expect_status 130

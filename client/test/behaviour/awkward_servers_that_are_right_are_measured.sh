@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Single bytes, a flood on stderr and a child that serves are no errors, and the child does not stay; a server that does not end by SIGTERM is killed, and that is said.
+# Single bytes, a flood on stderr and a child that serves are no errors, and the child is not left. A server that ignores SIGTERM is killed, and the
+# report says so.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

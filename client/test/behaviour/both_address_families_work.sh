@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# IPv6 as well as IPv4: the server is told where to listen.
+# IPv6 as well as IPv4; the server is told where to listen.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# With each choice of descriptors 0 to 2 closed at the start no report, message or banner gets into a file or a socket, what can be
-# measured is measured, and a report that nobody can get is an error. In every program.
+# With any of the descriptors 0 to 2 closed at the start, no report, message or banner ends up in a file or a socket. What can be measured
+# is measured, and a report that cannot be delivered is an error. In every program.
 # Not with the thread sanitizer: it is about what a program does before its first thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -25,12 +25,12 @@ run_closed() { # DESCRIPTORS COMMAND...
     ) || status=$?
     [[ $status -ne 124 && $status -ne 137 ]] || fail "it hangs with $choice closed: $*"
 }
-# Every line is a record.
+# Checks that every line is a record.
 is_pure() { # FILE
     [[ -s $1 ]] || fail "with $choice closed nothing is in $1"
     ! grep -v '^{"schema".*}$' "$1" || fail "with $choice closed something else is in $1"
 }
-# A closed standard output is told, where there is somebody to tell it to, and costs the status; anything else costs nothing.
+# A closed standard output changes the exit status, and is reported if stderr is open; other closed descriptors have no effect.
 expect_for() { # CHOICE STATUS-IF-OPEN...
     if [[ $1 == *1* ]]; then
         [[ $status -eq 1 ]] || fail "status $status with $1 closed, though nobody gets the report"
@@ -50,7 +50,7 @@ for choice in "${choices[@]}"; do
     [[ $(wc -l <"$TMPDIR/rows.csv") -eq 4 ]] || fail "with $choice closed there are other lines in the rows: $(cat "$TMPDIR/rows.csv")"
     head -n 1 "$TMPDIR/figures.hgrm" | grep -q Percentile || fail "with $choice closed something stands before the percentiles"
 
-    # Nothing is measured in vain.
+    # Nothing is measured if the report could not be delivered.
     run_closed "$choice" "$volley" --runs 2 "${quick[@]}" -- "$servers/c-epoll"
     expect_for "$choice" 0 3
     run_closed "$choice" "$volley" --runs 2 "${quick[@]}" --json - -- "$servers/c-epoll"
@@ -79,7 +79,7 @@ for choice in "${choices[@]}"; do
         expect_for "$choice" 0
     done
 
-    # A server that shouts does so into none of its sockets.
+    # The output of a noisy server gets into none of its sockets.
     run_closed "$choice" "$fake" --help
     [[ $choice == *1* || $status -eq 0 ]] || fail "fake_server ends with $status, $choice closed"
     port=$((20000 + ($$ + ${#choice}) % 10000))

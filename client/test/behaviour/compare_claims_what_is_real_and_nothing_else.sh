@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A real difference between servers is found and two copies of one are not told apart; what is torn is passed over, what is newer is refused; and a CI
-# gets its status.
+# A real difference between servers is found, and two copies of one server are not told apart. Torn lines are ignored, newer schemas are refused, and
+# CI gets an exit status.
 # Not with the thread sanitizer: compare has one thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -17,7 +17,8 @@ made() { # SERVER ROUND NS
         -e "s/\"histogram\":\{.*/\"histogram\":{\"minimum\":$3,\"maximum\":$3,\"sum\":$((1000 * $3)),\"sum_of_squares\":$((1000 * $3 * $3)),\"bucket\":[$3],\"trips\":[1000]}}/" \
         "$TMPDIR/line"
 }
-# Twelve rounds on a machine that drifts by a half; runs of one round differ by up to 1 % besides. per_mille: 1050 is 5 % slower than 1000.
+# Twelve rounds on a machine that drifts by half; in addition, runs of one round differ by up to 1 %. per_mille: 1050 is 5 % slower than
+# 1000.
 rounds() { # SERVER PER_MILLE JITTER
     local round level
     for ((round = 1; round <= 12; round++)); do
@@ -45,7 +46,7 @@ grep -q ',slow,.*,slower,12,' "$TMPDIR/a b.csv" || fail "the CSV does not say sl
 grep -q '"verdict": "slower"' "$TMPDIR/r.json" || fail "the JSON does not say slower"
 [[ $(find "$TMPDIR/the tables" -name '*.csv' | wc -l) -eq 11 ]] || fail "not eleven tables"
 
-# A torn last line is reported and passed over; in the middle of a file, too.
+# A torn last line is reported and ignored, as is one in the middle of a file.
 {
     cat "$TMPDIR/results.jsonl"
     head -c 800 "$TMPDIR/line"
@@ -63,7 +64,7 @@ expect_status 1
 expect_one_line_on_stderr
 expect_err 'newer.jsonl:5: the record was written by a newer volley (schema 7'
 
-# What matches nothing names what there is.
+# If nothing matches, the message names what exists.
 run "$compare" "$TMPDIR/results.jsonl" --where server=nginx
 expect_status 2
 expect_one_line_on_stderr
@@ -75,7 +76,7 @@ run "$compare" "$TMPDIR/results.jsonl" --baseline nginx
 expect_status 2
 expect_err 'nginx.* copy, one, slow'
 
-# Runs that were not measured in turns are ranked, and nothing is claimed of them.
+# Runs that were not interleaved are ranked, but nothing is claimed about them.
 {
     grep '"server_name":"one"' "$TMPDIR/results.jsonl"
     grep '"server_name":"slow"' "$TMPDIR/results.jsonl" | sed -E 's/"round":[0-9]+/"round":0/'
@@ -101,7 +102,7 @@ sed 's/"complete":true,"error":""/"complete":false,"error":"it died"/' "$TMPDIR/
 run "$compare" "$TMPDIR/old.jsonl" "$TMPDIR/broken.jsonl" --fail-if-slower 5%
 expect_status 1
 expect_err 'every run of .*broken.jsonl failed'
-# Too few runs are no claim, and no silence either.
+# With too few runs nothing is claimed, and the output says so.
 head -n 6 "$TMPDIR/new.jsonl" >"$TMPDIR/few.jsonl"
 run "$compare" "$TMPDIR/old.jsonl" "$TMPDIR/few.jsonl" --fail-if-slower 5%
 expect_status 0

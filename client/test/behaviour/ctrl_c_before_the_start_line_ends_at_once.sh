@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# While a server is awaited or connections are, nothing is there to be finished: one Ctrl-C ends that, what was measured before is
-# reported, and no server stays.
+# While volley waits for a server or for connections there is no run to finish. One Ctrl-C ends the wait, earlier runs are reported, and no
+# server is left.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
@@ -31,7 +31,7 @@ start "$VOLLEY_DIR/sweep" --servers "fake=$TMPDIR/never.sh" --clients 1 --cores 
 interrupt
 expect_err 'interrupted; repeat the command to resume'
 
-# Good at the first start and never ready at the second.
+# Works at the first start and is never ready at the second.
 cat >"$TMPDIR/once" <<'SERVER'
 #!/bin/sh
 [ -e "$0.started" ] && exec "$FAKE" "$@" --fault never-ready

@@ -18,7 +18,7 @@ for signal in INT TERM; do
     tail -n 1 "$TMPDIR/rows" | grep -q '^measurement,' || fail "no row of the measurement"
 done
 
-# A single run ends early and reports what it has; it does not wait for its limit, which lies twenty minutes ahead.
+# A single run ends early and reports what it has; it does not wait for its limit of twenty minutes.
 start "$volley" --runs 1 --warmup 0 --precision 0.1% --run-time 10s --max-time 20m -- "$servers/c-epoll"
 await child_of "$client"
 measures() { [[ $(find "/proc/$client/task" -mindepth 1 -maxdepth 1 | wc -l) -gt 1 ]]; } # its worker is there

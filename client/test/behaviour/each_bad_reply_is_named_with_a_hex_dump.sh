@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A server that breaks the contract fails the run by the name of what it did, with every driver, and nothing hangs.
+# A server that breaks the contract fails the run with a message that names the fault, with every driver, and nothing hangs.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -90,14 +90,14 @@ size-1048576                   wrong-payload                adds-one
 size-1-wraps                   no-narrow-wrap               wraps-to-zero
 size-5-in-pieces               drops-parts                  size-5
 '
-# One row: prints what is wrong with the proof, nothing where it holds.
+# One row: prints what is wrong with the proof, nothing if it holds.
 prove() {
     local check=$1 fault=$2 other=$3 output status=0 only
     only=(--only "$check")
     [[ $other == - ]] || only+=(--only "$other")
     output=$(timeout 60 "$directory/conform" "${only[@]}" "$work/fake_server" --fault "$fault" 2>&1) ||
         status=$?
-    # The machine may lack IPv6 or a second CPU; that is said, and is no proof.
+    # The machine may lack IPv6 or a second CPU; this is reported, and is no proof.
     if [[ $check =~ ^(address-ipv6|threads-follow-cpus)$ ]] && grep "^skip $check " <<<"$output"; then
         return
     fi
@@ -107,7 +107,7 @@ prove() {
         echo "$other should not mind $fault: $output"
 }
 
-# Most proofs wait for something that does not come, so they wait together.
+# Most proofs wait for something that does not come, so they run together.
 together=8
 rows=0
 while read -r check fault other; do

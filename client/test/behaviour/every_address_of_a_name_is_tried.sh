@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A name with several addresses is tried on all of them in order; the one that answers is measured, and the report says which. Where
-# none does, the message names each with its reason.
+# A name with several addresses is tried on all of them in order; the one that answers is measured, and the report says which. If none does,
+# the message names each with its reason.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
@@ -37,7 +37,7 @@ run "$volley" --host twofold -p $port -c 2 "${short[@]}" --terminate
 expect_status 3
 wait "$server" || fail "the server was not ended by the zero challenge at its second address"
 
-# On the first only, and one that answers wrongly there while the second is right.
+# On the first only; and a server that answers wrongly there while the one on the second is right.
 serve "$servers/c-epoll" -p $port -b ::1
 run "$volley" --host twofold -p $port "${short[@]}"
 expect_status 3
@@ -62,7 +62,7 @@ expect_one_line_on_stderr
 expect_err "no server at any of the 2 addresses of 'twofold': \[::1\]:9000 (Connection refused: nothing listens there), 127.0.0.1:9000 (Connection refused"
 expect_err 'start a server there'
 
-# A server of ours listens where the client then connects to.
+# Our servers listen on the address to which the client connects.
 run "$volley" --host twofold "${short[@]}" -- "$servers/c-epoll"
 expect_status 3
 expect_out '2 of 2 complete'
@@ -93,7 +93,7 @@ run "$volley" --host '' -p $port "${short[@]}"
 expect_status 1
 expect_one_line_on_stderr
 
-# What never answers leaves time for the next.
+# An address that never answers leaves time for the next.
 ip route add blackhole 192.0.2.0/24 2>/dev/null || true
 serve "$servers/c-epoll" -p $port
 run "$volley" --host half -p $port "${short[@]}"

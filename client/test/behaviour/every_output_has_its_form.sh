@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One document on stdout, whichever is asked for; nothing on stderr, and no live line where stderr is no terminal.
+# One document on stdout, in whichever form; nothing on stderr, and no live line if stderr is no terminal.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# c-fork has a process for each connection. All of them are the server: their threads, their CPU time, and their memory, in which pages that they
-# share count once. They stand until they have been looked at, though each ends with its connection.
+# c-fork has a process for each connection. All of them belong to the server: their threads, their CPU time, and their memory, in which shared
+# pages count once. They live until they have been counted, though each ends with its connection.
 # Alone: its figures are those of processes that need the CPUs.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -9,10 +9,10 @@ run "$volley" -c 500 --driver wait --runs 2 --run-time 1s --warmup 50ms --csv "$
 expect_status 3
 threads=$(last_csv "$TMPDIR/rows" server_threads)
 [[ ${threads%.*} -eq 501 ]] || fail "$threads threads instead of 501"
-# 500 times what one process takes by itself would be over 400 MiB.
+# 500 times the memory of one process would be over 400 MiB.
 memory=$(last_csv "$TMPDIR/rows" server_memory_pss_bytes)
 awk -v bytes="$memory" 'BEGIN { exit !(bytes > 4e6 && bytes < 100e6) }' || fail "$memory bytes of memory"
-# It cannot do a round trip for less than its recv and send, and has no more than the CPUs of the plan.
+# A round trip costs at least a recv and a send, and the server has only the CPUs of the plan.
 cost=$(last_csv "$TMPDIR/rows" server_cpu_ns_per_round_trip)
 awk -v ns="$cost" 'BEGIN { exit !(ns > 500) }' || fail "$cost ns of CPU time a round trip"
 share=$(last_csv "$TMPDIR/rows" server_cpu_share)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Three clients append to one file at once; every line is whole.
+# Three clients append to one file at once; every line is complete.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A server that already runs is connected to again and again; no connection leaves a port that waits (TIME_WAIT), whether the run was
-# good, failed, was interrupted or killed. In a machine with 500 ports, ten runs of 300 connections pass.
+# A running server is connected to repeatedly. No connection leaves a port in TIME_WAIT, whether the run succeeded, failed, was interrupted
+# or killed. With 500 ports, ten runs of 300 connections pass.
 # Alone: it counts the ports that are in use.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -23,7 +23,7 @@ serve() { # COMMAND...
 }
 trap 'kill -KILL "$server" 2>/dev/null || true' EXIT
 listens() { awk '$2 ~ /:2328$/ && $4 == "0A" { found = 1 } END { exit !found }' /proc/net/tcp; }
-# Of the client's side: the other end is the server's port.
+# Sockets on the client's side: the other end is the server's port.
 waiting() { awk '$3 ~ /:2328$/ && $4 == "06"' /proc/net/tcp | wc -l; }
 stand() { [[ $(awk '$3 ~ /:2328$/ && $4 == "01"' /proc/net/tcp | wc -l) -ge $1 ]]; }
 expect_no_port_waits() { [[ $(waiting) -eq 0 ]] || fail "$(waiting) ports wait after $1"; }
@@ -40,7 +40,7 @@ for driver in block spin; do
     expect_no_port_waits "driver $driver"
 done
 
-# 10 connections are more than the ports that are left, and they are in use, not waiting.
+# 10 connections need more ports than are left; the others are in use, not waiting.
 start "$volley" -p $port -c 492 --run-time 10m --max-time 20m
 await stand 492
 run "$volley" -p $port -c 10 --runs 2 --run-time 50ms
@@ -60,7 +60,7 @@ kill -KILL "$client"
 finish
 expect_no_port_waits "SIGKILL"
 
-# Failed runs: the other connections are let go in mid trip.
+# Failed runs: the other connections are closed in mid trip.
 for fault in wrong-answer=3 closes-mid-reply=3 stalls-after=400 answers-twice=3; do
     serve "$fake" --fault $fault
     run "$volley" "${many[@]}" --timeout 1s --runs 1
@@ -76,7 +76,7 @@ expect_status 3
 wait "$server" || fail "the server ended with $?"
 expect_no_port_waits "--terminate"
 
-# More than there are is refused before anything is started.
+# More connections than there are ports are refused before anything is started.
 run "$volley" -p $port -c 501
 expect_status 2
 expect_err '501 needs as many local ports towards one server; the kernel hands out 500'

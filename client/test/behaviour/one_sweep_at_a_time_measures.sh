@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A second sweep on the machine is refused, and told who measures, for how long and where its results go; after SIGKILL nothing is
-# in the way.
+# A second sweep on the machine is refused, with a message that says which process measures, for how long and where its results go. After
+# SIGKILL nothing blocks a new sweep.
 # Not with the thread sanitizer: a sweep has the threads of a run, which other scripts try.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -19,7 +19,7 @@ expect_one_line_on_stderr
 expect_err "another sweep measures on this machine (process $client, for "
 expect_err "its results: $TMPDIR/there/first results); wait for it"
 [[ ! -e second ]] || fail "the refused one left a directory"
-# Looking is allowed.
+# Read-only commands are allowed.
 run "$sweep" "${grid[@]}" --dry-run -- --no-placement
 expect_status 0
 kill -KILL "$client"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# --no-placement, --keep-awake and --realtime do what they say and are recorded, or say why they cannot.
+# --no-placement, --keep-awake and --realtime work and are recorded, or say why they cannot.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A network stack that is preloaded and missing, broken, without a card or passed by is named: skipped with status 77, or on the screen and in every file.
+# A preloaded network stack that is missing, broken, without a card or bypassed is reported: skipped with status 77, or named on the screen and in
+# every file.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
@@ -12,7 +13,8 @@ for name in vma-epoll xlio-epoll onload-epoll rsocket-threaded; do
     make -s -B -C "$name" "$name"
 done
 
-# A stack that stands for each of them. STUB: fails (with STUB_ERRNO), passes (to the kernel) or bypasses (a process of its own is the card).
+# A stub that stands in for each of them. STUB: fails (with STUB_ERRNO), passes (to the kernel) or bypasses (a process of its own is the
+# card).
 cc -shared -fPIC -O1 -Wall -Wextra -Werror -o "$TMPDIR/stacks/libvma.so" "$project/client/test/stub_stack.c"
 for name in libxlio.so libonload.so; do
     cp "$TMPDIR/stacks/libvma.so" "$TMPDIR/stacks/$name"
@@ -22,7 +24,7 @@ done
 names=(vma-epoll:libvma.so xlio-epoll:libxlio.so onload-epoll:libonload.so)
 for pair in "${names[@]}"; do
     name=${pair%:*} library=${pair#*:}
-    # Where a real one is installed there is nothing to be missed.
+    # If a real one is installed, nothing is missing.
     if reason=$(./needs "$name"); then
         echo "$library is installed here"
         continue
@@ -45,9 +47,9 @@ done
 export LD_LIBRARY_PATH=$TMPDIR/stacks
 before=$(find . | sort)
 
-# What the report says, across its lines.
+# The text of the report, joined across lines.
 report() { tr -s ' \n' ' ' <"$out"; }
-# NAME TEXT [VARIABLE=VALUE...]: measures; the reason stands on the screen, as a warning, in each run of the JSON lines and in the table.
+# NAME TEXT [VARIABLE=VALUE...]: measures; the reason is on the screen, as a warning, in each run of the JSON lines and in the table.
 expect_not_offloaded() {
     local name=$1 reason=$2
     shift 2
@@ -85,7 +87,7 @@ for name in vma-epoll xlio-epoll; do
 done
 expect_not_offloaded onload-epoll "the process has no TCP socket of Onload" STUB=passes
 
-# The other documents on stdout have no room for it: stderr has.
+# The other documents on stdout have no place for it, so it is on stderr.
 for output in --classic --quiet '--csv -' '--json -' '--hgrm -'; do
     # shellcheck disable=SC2086
     run env STUB=passes STUB_INTERFACES=0 "$volley" "${short[@]}" $output -- vma-epoll/vma-epoll
@@ -111,7 +113,7 @@ sed -i 's/^LD_PRELOAD=\$preload \(.*exec\)/\1/' forgetful/forgetful
 expect_not_offloaded forgetful "libvma.so is not in the process" STUB=passes STUB_INTERFACES=1
 rm -r forgetful
 
-# A check that cannot be made is no good news, and leaves nothing behind.
+# A check that cannot be made does not count as passed, and leaves nothing behind.
 cp -r c-epoll careless
 cc -O1 -pthread -o careless/careless c-epoll/c-epoll.c
 sed -i 's/^io = .*/io = "bypass"/' careless/server.toml
@@ -132,7 +134,7 @@ run "$volley" --runs 1 --warmup 10ms --run-time 60ms --max-time 1s -- careless/c
 ! pgrep -fx 'sleep 471[12]' >"$out" || fail "a check that hangs stays"
 rm -r careless
 
-# Any server may skip itself, and only before it serves.
+# Any server may skip itself, but only before it serves.
 mkdir shy
 printf '#!/bin/bash\necho "shy: skipped: not today" >&2\nexit 77\n' >shy/shy
 chmod +x shy/shy
@@ -142,7 +144,8 @@ expect_err '^volley: shy: skipped: not today$'
 expect_one_line_on_stderr
 rm -r shy
 
-# rsockets are not TCP. By itself the wrapper serves where there is an RDMA device, and skips elsewhere, where librspreload would take the kernel's.
+# rsockets are not TCP. Without options the wrapper serves if there is an RDMA device. Otherwise it skips, because librspreload would use the
+# kernel's TCP.
 for program in "$volley" "$VOLLEY_DIR/conform"; do
     before_server=()
     [[ $program != "$volley" ]] || before_server=(--)

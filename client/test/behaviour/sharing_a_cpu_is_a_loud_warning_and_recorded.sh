@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One CPU for both is measured all the same, with a warning, its consequence, and the fact in the result.
+# Client and server on one CPU are measured nevertheless, with a warning that gives the consequence, and the fact is in the result.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A run is lengthened for a slow server as far as its figures need, the budget allows and nobody interrupts; one in which no round
-# trip ended has failed, and says what helps.
+# A run is lengthened for a slow server as far as its figures need and the budget allows, unless it is interrupted. A run in which no round
+# trip ended has failed, and the message gives a remedy.
 # Alone: it counts the round trips of a given time.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -16,7 +16,7 @@ run "$volley" --runs 2 --precision 0.1% --warmup 0 --run-time 100ms --csv "$csv"
 expect_status 3
 between round_trips 128 200
 
-# With a budget the runs keep the length for which there is room, and the report says what they lack.
+# With a budget the runs are only as long as it allows, and the report says what they lack.
 csv=$TMPDIR/budget.csv
 run "$volley" --runs 6 --max-time 3s --precision 0.1% --warmup 0 --run-time 100ms --csv "$csv" -- "$fake" --fault late=20
 expect_status 3
@@ -31,7 +31,7 @@ expect_out '^runs  *50, within 1.00 s$'
 run "$volley" --runs 50 --print-plan -- "$fake"
 expect_out '^runs  *50, however long they take$'
 
-# An interrupt ends the lengthening: without one the run would have its 64 round trips.
+# An interrupt ends the lengthening; otherwise the run would reach its 64 round trips.
 csv=$TMPDIR/interrupted.csv
 start "$volley" --runs 2 --warmup 0 --run-time 200ms --csv "$csv" -- "$fake" --fault late=100
 await child_of "$client"
@@ -51,7 +51,7 @@ for runs in 1 2; do
     [[ ! -s $out ]] || fail "there is a report of no figures"
 done
 
-# One round trip, of which nothing varies.
+# One round trip, so nothing varies.
 run "$volley" --runs 1 --max-time 400ms --warmup 0 --classic -- "$fake" --fault late=300
 expect_status 3
 expect_one_line_on_stderr

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A soft limit of 256 descriptors is raised, memory does not grow with connections beyond 64 MiB, and a hard limit says how it is raised.
+# A soft limit of 256 descriptors is raised, memory stays within 64 MiB, and the message on a hard limit says how to raise it.
 # Alone: it uses up ports and memory.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What servers say, what they are called and what files hold is shown with its control characters and its hidden ones escaped, wherever it comes
-# out; and a spreadsheet takes none of it for a formula.
+# The output and names of servers and the contents of files are shown with control and hidden characters escaped in every output, and a
+# spreadsheet reads none of it as a formula.
 # Not with the thread sanitizer: it is about what is written, by one thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 export VOLLEY_SWEEP_LOCK=$TMPDIR
-# Escape, C1, a change of direction, one of no width, a byte that is no character; and a formula.
+# Escape, C1, a change of direction, a zero-width character, an invalid byte; and a formula.
 evil=$'=a\e[2J\u009b\u202eb\u200bc\xff'
 escaped='=a\\x1b\[2J\\u009b\\u202eb\\u200bc\\xff'
 
@@ -62,7 +62,7 @@ expect_status 0
 expect_err "${escaped#=}, 1 connection, 1 core, round 1"
 expect_clean "$out" "$err"
 
-# compare, of which somebody else's file has that name; in JSON what is no character became U+FFFD.
+# compare, with a file from outside that contains the name; in JSON the invalid byte became U+FFFD.
 escaped=${escaped%\\\\xff}
 run "$VOLLEY_DIR/compare" "$TMPDIR/results.jsonl" --csv "$csv" --json "$TMPDIR/c.json" --markdown "$TMPDIR/c.md" --tables "$TMPDIR/tables"
 expect_status 0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# In a sweep one client makes the runs of all cells: one with messages of 4 bytes does not show what one with 16 MiB took before it.
+# In a sweep one client makes the runs of all cells. The figure of a run with 4-byte messages does not include the memory of an earlier run
+# with 16 MiB.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
@@ -13,5 +14,5 @@ memory_of() { # MESSAGE_BYTES: the most of all runs
 small=$(memory_of 4)
 large=$(memory_of 16777216)
 [[ $large -gt $((16 << 20)) ]] || fail "$large bytes with messages of 16 MiB"
-# The order is random; in one of three rounds at the least a small one comes after a large one.
+# The order is random; in at least one of three rounds a small one comes after a large one.
 [[ $((large - small)) -gt $((12 << 20)) ]] || fail "$small bytes with messages of 4 bytes, $large with 16 MiB"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# --print-plan starts no server; a configuration file gives what the command line leaves open, and options are in the result.
+# --print-plan starts no server; a configuration file supplies options that the command line does not give, and options are in the result.
 # Not with the thread sanitizer: the plan is made by one thread.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"

@@ -17,8 +17,8 @@ expect_status 3
 expect_err 'interrupted; repeat the command to resume'
 grep -q '"kind":"run"' "$TMPDIR/swept/results.jsonl" || fail "no run was recorded"
 
-# Both are mostly there before the first is looked at, and then are one in any case. Here the second comes after that. The limit of
-# half a second is for a machine so busy that it tears them apart; a test that is torn apart itself begins anew.
+# Usually both are pending before the first is handled, and then count as one anyway. Here the second comes later. The limit of half a
+# second is for a machine so busy that it separates them; if the test itself is delayed that long, it starts again.
 for signal in INT TERM; do
     for attempt in 1 2 3 4 5; do
         start "$volley" "${long[@]/300ms/1s}" --csv "$TMPDIR/$signal-$attempt" -- "$servers/c-epoll"
@@ -27,7 +27,7 @@ for signal in INT TERM; do
         begin=${EPOCHREALTIME/./}
         kill -$signal "$client"
         sleep 0.05
-        # Gone already: its run ended between the two.
+        # Already gone: its run ended between the two.
         kill -$signal "$client" 2>/dev/null || begin=0
         took=$((${EPOCHREALTIME/./} - begin))
         finish

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A server that burns 20 us of CPU time a request writes down what its own CPU clock says of it; the printed cost is that, whoever serves: the process
-# itself, one that it has forked, or one that another of its threads has forked.
+# A server that burns 20 us of CPU time per request writes down the cost by its own CPU clock. The printed cost agrees, whichever process serves: the
+# server itself, a child, or a child forked by another of its threads.
 # Alone: its figures must be right to two percent.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
@@ -25,10 +25,10 @@ for where in itself child thread-child; do
     cost_of "$where"
     expect_within 0.02
 done
-# In mid run a child burns 300 ms, ends and is waited for; its time comes in clock ticks of 10 ms.
+# In mid run a child burns 300 ms, ends and is waited for; its time is counted in clock ticks of 10 ms.
 cost_of helper
 expect_within 0.05
-# Nobody waits: its time is nowhere, and no figure is better than a wrong one.
+# If it is not waited for, its time is lost, and no figure is better than a wrong one.
 cost_of lost-helper
 [[ -z $printed ]] || fail "lost children, and still a cost: $printed"
 expect_out '^  server  *–'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Affinity that is refused, memory that is used up, threads that cannot be started: one line that names it, a status, and no core dump;
-# in every program, whichever thread meets it. Older results are left as they are.
+# Refused affinity, exhausted memory, threads that cannot be started: one line that names the cause, a status, and no core dump, in every
+# program and thread. Older results are left unchanged.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
@@ -38,14 +38,14 @@ expect_err 'thread'
 refusing SYS_clone3 "$TMPDIR/denied" "$(number_of SYS_clone)" "$volley" "${short[@]}" --keep-awake -- "$servers/c-epoll"
 expect_one_clear_line "no thread can be started to keep CPUs awake"
 
-# What is needed is more than there is: at the start, while connecting, in a worker. How much that is depends on the machine.
+# Too little memory at the start, while connecting, in a worker. How much this is depends on the machine.
 for megabytes in 20 30 40 60; do
     run bash -c 'ulimit -v $(($1 * 1024)); exec "${@:2}"' - "$megabytes" "$volley" "${short[@]}" -c 4000 --no-placement -- "$servers/c-epoll"
     [[ $status -le 3 || $status -eq 127 ]] || fail "status $status with $megabytes MiB of memory"
     [[ $status -ne 1 ]] || expect_one_clear_line "there are $megabytes MiB of memory"
 done
 
-# Nothing of these was measured, so the older one is still there, and nothing lies beside it.
+# Nothing was measured, so the older result is still there, and no other file is beside it.
 [[ $(cat "$TMPDIR/figures.hgrm") == 'a good one' ]] || fail "a failed measurement took the place of an older one"
 run "$volley" "${short[@]}" -p 1 --hgrm "$TMPDIR/figures.hgrm" --connect-timeout 1s
 expect_status 1

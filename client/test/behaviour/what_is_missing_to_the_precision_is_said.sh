@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Not converged: status 3, about how many runs are missing. Few runs give no interval, one gives one within itself only.
+# Not converged: status 3, and roughly how many runs are missing. Few runs give no interval; a single run gives only its own.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 

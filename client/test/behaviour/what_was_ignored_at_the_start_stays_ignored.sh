@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# nohup means that a hang-up ends nothing, and a shell without job control that Ctrl-C is not for its background jobs. The server
-# inherits the first; the second not, because SIGINT is one of the two signals that it owes an answer to.
+# With nohup a hang-up ends nothing, and without job control Ctrl-C does not reach a shell's background jobs. The server inherits the first
+# but not the second, because it must answer SIGINT.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
@@ -56,7 +56,7 @@ kill -INT "$client"
 finish
 expect_status 0
 
-# Whoever started it wants to hear nothing of children; their ends are known all the same.
+# The caller ignores SIGCHLD; the ends of children are known nevertheless.
 run bash -c "trap '' CHLD; exec \"\$@\"" - "$volley" --runs 2 --run-time 60ms --warmup 0 -- "$fake" --fault dies-after=5
 expect_status 1
 expect_err 'exited with status 1 during a run'
