@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Finds what volley needs and this machine lacks, lists it, and installs it with apt-get.
 #
-# Looks at files and commands only, so a call with nothing to do costs milliseconds; of the languages it asks the tools for their version.
-# Never removes anything, and installs nothing that is already there in a suitable form, whatever its origin. Without apt-get it prints what
-# is missing with the versions that volley was tested with, and fails.
+# Looks at files and commands only, so a call with nothing to do costs milliseconds. Only languages' tools are
+# run, for their version. Never removes anything, and installs nothing that is already there in a suitable form, whatever its origin. Without apt-get it
+# prints what is missing with the versions that volley was tested with, and fails.
 set -euo pipefail
 
 # If the caller closed a descriptor of 0 to 2, the next file opened would get it, beginning with this script. Each is opened on /dev/null
@@ -31,8 +31,8 @@ CXX               C++ compiler to use instead of g++
 TEXT
 }
 
-# What is needed: parts | how it is recognised | packages, "a/b" where b serves when a is not to be had | name and version tested.
-# A Boost that is installed decides its own packages: see need_boost.
+# What is needed: parts | how it is recognised | packages, "a/b" where b serves if a is not available | name and version tested.
+# An installed Boost decides its own packages: see need_boost.
 needs='
 client cpp        | compiler                                    | g++                    | g++ 12.2 (any compiler for C++20)
 client            | command make                                | make                   | GNU make 4.3

@@ -63,7 +63,7 @@ Factor made_up_text() {
                    [](const MeasurementContext& context) -> FactorValue { return context.driver; });
 }
 
-// In the table as long as it lives.
+// In the table for its lifetime.
 class AddedRow {
   public:
     explicit AddedRow(const Factor& row) { factor_table().push_back(row); }
@@ -72,7 +72,7 @@ class AddedRow {
     AddedRow& operator=(const AddedRow&) = delete;
 };
 
-// A factor and two of its values, neither of them the usual one.
+// A factor and two of its values, neither of them the default.
 struct Case {
     std::string name;
     Words values;
@@ -103,7 +103,8 @@ Grid grid_of(const Words& words) {
     return grid;
 }
 
-// A grid of two servers and these values of the factor, with one value of all that must be named.
+// A grid of two servers and these values of the factor, with one value of every factor that must be
+// given.
 Words words_with(const std::string& option, const std::string& list) {
     Words words{"--" + option, list};
     const std::vector<std::pair<std::string, std::string>> others{
@@ -165,7 +166,7 @@ class EveryFactor : public testing::TestWithParam<Case> {
         grid_ = grid_of(words_with(option(), GetParam().values[0] + "," + GetParam().values[1]));
     }
     [[nodiscard]] const std::string& option() const { return factor_->sweep->option; }
-    // Of this value; the record counts a list of servers as one factor among others.
+    // The factor with this value; the record counts the list of servers as one factor among others.
     [[nodiscard]] std::size_t cells_a_value() const { return factor_ == &server_factor() ? 1 : 2; }
 
     std::unique_ptr<AddedRow> added_;
@@ -257,7 +258,7 @@ TEST(FactorTable, EveryRowThatASweepVariesIsTriedHere) {
         << "name the new factor and two of its values above";
 }
 
-// What was measured before a factor was there is gone on with, in the same place.
+// A sweep begun before a factor existed goes on, in the same place.
 TEST(FactorTable, AFactorAtItsUsualValueLeavesRecordsAndNamesAsTheyWere) {
     const Words words = words_with("clients", "4");
     const auto directory = [&] { return results_directory(parse_sweep_command(words), "/build"); };
@@ -275,7 +276,7 @@ TEST(FactorTable, AFactorAtItsUsualValueLeavesRecordsAndNamesAsTheyWere) {
     EXPECT_EQ(analysis.groups.at(0).label, "4 connections, 1 core, 4 bytes");
 }
 
-// A sweep's directory is found again by the version after the one that began it.
+// A later version finds the directory of a sweep that an earlier one began.
 TEST(FactorTable, TheNameOfAPlanStaysWhatItWas) {
     const SweepCommand command = parse_sweep_command(
         {"--servers", "a,b", "--clients", "1,16", "--cores", "all", "--", "--run-time", "2s"});

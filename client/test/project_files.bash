@@ -1,7 +1,7 @@
 # For scripts that look at every file of the project; to be sourced.
 # shellcheck shell=bash
 
-# Files below what is given that were not built, sorted, with a NUL after each. Paths begin as they are given: "client", or "./client".
+# Files below the given paths, except built ones, sorted, with a NUL after each. Paths begin as given: "client", or "./client".
 project_files() { # PATH... -- FIND-EXPRESSION
     local -a where=()
     while [[ $1 != -- ]]; do

@@ -1,4 +1,4 @@
-# What surrounds the figures: cells without figures, warnings, environment, how to repeat it, and what the intervals mean.
+# The context of the figures: cells without figures, warnings, environment, how to repeat it, and what the intervals mean.
 
 without_figures_section <- function(tables) {
     cells <- tables$cells[nzchar(tables$cells$skipped) | tables$cells$failed_runs > 0, ]
@@ -13,7 +13,7 @@ without_figures_section <- function(tables) {
 warnings_section <- function(tables) {
     warnings <- tables$warnings
     if (nrow(warnings) == 0) return(section("warnings", "Warnings", paragraph("None.")))
-    # What makes runs incomparable comes first: it may undo a verdict, where the others only widen or shift all figures.
+    # Warnings that make runs incomparable come first: they may invalidate a verdict, while the others only widen or shift all figures.
     warnings <- warnings[order(match(warnings$scope, c("comparability", "after", "before")), -warnings$cells), ]
     section("warnings", "Warnings", html_table("What was not as it should be, what helps, and in how many cells",
         c("warning", "message", "remedy", "cells"),
@@ -21,7 +21,7 @@ warnings_section <- function(tables) {
 }
 
 environment_section <- function(tables) {
-    # What the grid varies is in the ranking, and every run has a seed of its own.
+    # The factors of the grid are in the ranking, and the seed differs for every run.
     environment <- tables$environment[!tables$environment$key %in% paste0("options.", c(tables$factors$client_option, "round", "seed")), ]
     if (nrow(environment) == 0) return(section("environment", "Environment", paragraph("Nothing is recorded.")))
     differing <- ifelse(environment$values %in% c(0, 1, NA), "", sprintf(" <small>the first of %d different ones</small>", environment$values))

@@ -1,9 +1,9 @@
 # HTML as text: escaping, elements, tables and numbers for the report.
 #
-# Everything that comes from results (names of servers, messages, environment) is somebody else's text, and goes through escape()
-# exactly once: as an attribute or a cell. What the functions here return is HTML, and is not escaped again.
+# Everything that comes from results (names of servers, messages, environment) is text from outside, and goes through escape() exactly once:
+# as an attribute or a cell. The functions here return HTML, which is not escaped again.
 
-# Text as HTML that shows just that text, and shows what cannot be seen or turns its direction (lib/visible.R).
+# Text as HTML that shows exactly that text, and makes invisible characters and changes of direction visible (lib/visible.R).
 escape <- function(text) {
     text <- as.character(text)
     text[is.na(text)] <- ""
@@ -14,7 +14,7 @@ escape <- function(text) {
     text
 }
 
-# An element: named arguments are attributes, escaped here (NULL: none); the others are its content, HTML already.
+# An element: named arguments are attributes, escaped here (NULL: none); the others are its content, already HTML.
 element <- function(name, ...) {
     parts <- list(...)
     named <- if (is.null(names(parts))) rep(FALSE, length(parts)) else nzchar(names(parts))
@@ -23,13 +23,13 @@ element <- function(name, ...) {
     paste0("<", name, paste(written, collapse = ""), ">", paste(unlist(parts[!named]), collapse = ""), "</", name, ">")
 }
 
-# A section of the page: its heading is its name for those who do not see it.
+# A section of the page: its heading is its name for screen readers.
 section <- function(id, heading, ...) {
     heading_id <- paste0(id, "-heading")
     paste0(element("section", id = id, "aria-labelledby" = heading_id, element("h2", id = heading_id, escape(heading)), ..., "\n"), "\n")
 }
 
-# What may be wider than a screen scrolls in a box of its own, which the keyboard can reach.
+# Content that may be wider than a screen scrolls in its own box, which the keyboard can reach.
 scroll_box <- function(label, ..., class = NULL) {
     element("div", class = paste(c("scroll", class), collapse = " "), role = "region", tabindex = "0", "aria-label" = label, ...)
 }
@@ -49,10 +49,11 @@ html_list <- function(items) if (length(items)) element("ul", vapply(items, func
 
 paragraph <- function(...) element("p", ...)
 
-# A figure with at least four digits that count, thousands apart; `like` sets the decimals, so that an interval has those of its figure.
+# A figure with at least four significant digits and separated thousands; `like` sets the decimals, so that an interval has those of its
+# figure.
 number <- function(value, like = value) {
     digits <- ifelse(is.na(like) | like == 0, 0, pmax(0, 3 - floor(log10(abs(like)))))
-    # Numbers too small for a figure of this kind are shown as what they are.
+    # At most nine decimals: smaller numbers do not suit this format.
     digits <- pmin(digits, 9)
     text <- mapply(function(x, d) formatC(x, format = "f", digits = d, big.mark = "\u202f"), value, digits)
     ifelse(is.na(value), "", text)
@@ -62,7 +63,7 @@ interval <- function(low, high, like) {
     ifelse(is.na(low) | is.na(high), "", sprintf("[%s, %s]", number(low, like), number(high, like)))
 }
 
-# "a", "a and b", "a, b and c"; of more than `most` the first ones and how many more.
+# "a", "a and b", "a, b and c"; beyond `most`, the first ones and how many more.
 listed <- function(items, most = 15) {
     if (length(items) > most) items <- c(head(items, most), sprintf("%d more", length(items) - most))
     if (length(items) < 2) return(paste(items))

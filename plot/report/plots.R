@@ -1,7 +1,7 @@
-# The plots of the report: every file of plot/ that defines plot_NAME() is drawn as SVG that stands in the page itself.
+# The plots of the report: every file of plot/ that defines plot_NAME() is drawn as SVG inside the page.
 
-# The order in which they answer what a reader asks: who is faster, how does it scale, what is in the tail, can it be trusted, what
-# does it cost. A plot that is not named here comes after these.
+# The order follows a reader's questions: who is faster, how does it scale, what is in the tail, can it be trusted, what does it cost. Plots
+# not named here come after these.
 reading_order <- c("compare", "throughput", "clients", "latency", "tail", "distribution", "runs", "series", "cost", "sizes")
 
 plots_in_reading_order <- function() {
@@ -9,7 +9,7 @@ plots_in_reading_order <- function() {
     plots[c(intersect(reading_order, names(plots)), setdiff(names(plots), reading_order))]
 }
 
-# Makes the names inside an SVG its own: glyphs and clip paths are referred to by id, and ids are one namespace in a page.
+# Makes the ids inside an SVG unique: glyphs and clip paths are referred to by id, and a page has one namespace of ids.
 own_ids <- function(svg, prefix) {
     tags <- gregexpr("<[a-zA-Z][^>]*>", svg, perl = TRUE)
     inside <- regmatches(svg, tags)
@@ -20,15 +20,15 @@ own_ids <- function(svg, prefix) {
     svg
 }
 
-# An SVG document as part of a page: without its prologue, and named for those who do not see it.
+# An SVG document as part of a page: without its prologue, and named for screen readers.
 inline_svg <- function(svg, name, label) {
     svg <- sub("^.*?(?=<svg[\\s>])", "", svg, perl = TRUE)
     svg <- own_ids(svg, paste0("plot-", name, "-"))
     sub("<svg", sprintf('<svg role="img" aria-label="%s"', escape(label)), svg, fixed = TRUE)
 }
 
-# One plot: list(name, title, svg), or list(name, reason) where it cannot be drawn. That a plot fails is said, on the page and on
-# stderr, and takes the others from nobody.
+# One plot: list(name, title, svg), or list(name, reason) if it cannot be drawn. A failed plot is reported on the page and on stderr, and
+# the others are still drawn.
 draw_plot <- function(name, draw, tables) {
     tryCatch({
         plot <- draw(tables)

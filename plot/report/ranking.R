@@ -1,10 +1,10 @@
-# The ranking: one row a cell, ordered by its mean within the group, with the figures, intervals and verdicts that compare wrote.
-# Nothing is computed here but the order.
+# The ranking: one row per cell, ordered by mean within the group, with the figures, intervals and verdicts that compare wrote. Only the
+# order is computed here.
 
-# The cells with their place in the group, their figures (rtt_ns_mean, rtt_ns_mean_low …) and what was found against the baseline.
+# The cells with their place in the group, their figures (rtt_ns_mean, rtt_ns_mean_low …) and the comparison with the baseline.
 ranking <- function(tables) {
     cells <- tables$cells
-    cells$server <- cells$series    # with its transport, where there are several
+    cells$server <- cells$series    # with its transport, if there are several
     for (field in c("rtt_ns_mean", "rtt_ns_p50", "rtt_ns_p99", "round_trips_per_second")) {
         of_field <- tables$figures[tables$figures$field == field, ]
         row <- match(cells$cell, of_field$cell)
@@ -24,14 +24,14 @@ ranking <- function(tables) {
     cells
 }
 
-# The statistic whose verdicts count: the mean, unless the results were compared by others alone.
+# The statistic whose verdicts count: the mean, unless the results were compared by others only.
 ranked_by <- function(tables) {
     there <- unique(tables$comparisons$statistic)
     if ("mean" %in% there || length(there) == 0) "mean" else there[1]
 }
 
-# What tells the groups apart, "16 connections" of "16 connections, 1 core, 4 bytes": the parts of the labels that are not the same in all.
-# Gives list(names, common), names in the order of the labels.
+# What distinguishes the groups, "16 connections" of "16 connections, 1 core, 4 bytes": the parts of the labels that are not the same in
+# all. Gives list(names, common), names in the order of the labels.
 name_groups <- function(labels) {
     parts <- strsplit(labels, ", ", fixed = TRUE)
     common <- Reduce(intersect, parts)
@@ -39,7 +39,7 @@ name_groups <- function(labels) {
     list(names = vapply(parts, function(part) paste(setdiff(part, common), collapse = ", "), ""), common = paste(common, collapse = ", "))
 }
 
-# A cell of the table that sorts by a number. It holds that number, too, so that the script has nothing to parse.
+# A table cell that sorts by a number. It also holds that number, so that the script has nothing to parse.
 number_cell <- function(value, shown, below = "", class = NULL) {
     if (is.na(value)) return(element("td", class = "number", "data-value" = "", '<span aria-hidden="true">–</span>'))
     element("td", class = paste(c("number", class), collapse = " "), "data-value" = format(value, digits = 15, scientific = FALSE, trim = TRUE),
@@ -54,7 +54,7 @@ figure_cell <- function(row, field, divisor) {
         paste0(escape(interval(row[[paste0(field, "_low")]] / divisor, row[[paste0(field, "_high")]] / divisor, value)), mark))
 }
 
-# What is said of a cell in the column of verdicts, and the class that colours it.
+# The text of a cell in the column of verdicts, and the class that colours it.
 verdict_of <- function(row) {
     if (nzchar(row$skipped)) return(c("skipped", "none"))
     if (row$complete_runs == 0) return(c("no complete run", "slower"))

@@ -1,31 +1,31 @@
 # How to repeat it: the commands that measure the same grid with the same options, as far as the results name them.
 
-# A word that a shell reads as just that word. Names come from results, and a command is made to be copied.
+# A word quoted for the shell. Names come from results, and the command is meant to be copied.
 shell_word <- function(text) ifelse(grepl("^[A-Za-z0-9_./:@%+=,-]+\\z", text, perl = TRUE), text, shQuote(text, type = "sh"))
 
 in_order <- function(values) paste(format(sort(unique(values)), scientific = FALSE, trim = TRUE), collapse = ",")
 
-# What a sweep varies.
+# The factors that a sweep varies.
 swept <- function(tables) tables$factors[tables$factors$sweep_option != "", ]
 
-# "--clients 1,16", or nothing where the results do not know.
+# "--clients 1,16", or nothing if the results do not say.
 grid_option <- function(name, values) {
     values <- values[!is.na(values)]
     if (length(values)) paste(name, in_order(values))
 }
 
-# Where the repetition goes: not where these results are, which may be the name of somebody's home.
+# Where the repetition's results go: not the place of these results, which may name a home directory.
 repeated <- "target/sweep-results/repeated"
 
 # The client's options as compare lists them: "options.run-time".
 option_key <- "^options[.]"
-# Options that make a measurement what it is. Names come from results, which anybody may have written: no other word becomes part of a
-# command, and above all none that names a file. What a sweep decides itself for each run, and how many runs there are, is not among them.
+# Options that define a measurement. Names come from results, which may come from outside: no other word becomes part of a command, above
+# all none that names a file. Options that a sweep decides itself for each run, and the number of runs, are not among them.
 options_with_value <- c("host", "threads", "driver", "timeout", "connect-timeout", "precision", "confidence", "statistic", "run-time", "warmup",
     "max-time", "ready-timeout", "stop-timeout", "client-cores", "server-cpus", "client-cpus", "server-node", "client-node")
 options_without <- c("no-placement", "keep-awake", "realtime")
 
-# The words after --. A switch that is off, and what the client chose itself, is not said.
+# The words after --. Switches that are off, and values that the client chose itself, are left out.
 client_options <- function(environment) {
     rows <- environment[grepl(option_key, environment$key) & !environment$value %in% c("", "no", "auto", NA) & environment$values %in% c(1, NA), ]
     names <- sub(option_key, "", rows$key)

@@ -1,5 +1,5 @@
-# The summary in plain words: what is fastest in each group, which differences are real, which cannot be told apart, and what
-# needs more runs. Every word of it follows from a verdict of compare; nothing is judged here.
+# The summary in plain words: what is fastest in each group, which differences are real, which servers cannot be told apart, and what needs
+# more runs. All of it follows from the verdicts of compare; nothing is judged here.
 
 server_name <- function(row) element("b", escape(row$server))
 
@@ -10,14 +10,14 @@ with_ratio <- function(rows) {
 
 names_of <- function(rows) vapply(seq_len(nrow(rows)), function(i) server_name(rows[i, ]), "")
 
-# "a and b (about 17 rounds); c (about 24 rounds)": in the order of the rows, what needs as many together.
+# "a and b (about 17 rounds); c (about 24 rounds)": in the order of the rows, with servers that need the same number joined.
 with_rounds <- function(rows) {
     needed <- ifelse(is.na(rows$rounds_needed), "", sprintf(" (about %s rounds)", number(rows$rounds_needed, 0)))
     together <- split(seq_len(nrow(rows)), factor(needed, unique(needed)))
     paste(vapply(names(together), function(needed) paste0(listed(names_of(rows[together[[needed]], ])), escape(needed)), ""), collapse = "; ")
 }
 
-# The lines about what was compared with the baseline of a group.
+# The lines about the comparisons with the baseline of a group.
 verdict_lines <- function(group) {
     baseline <- element("b", escape(group$baseline_name[1]))
     of <- function(verdict) group[group$verdict %in% verdict, ]

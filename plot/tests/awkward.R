@@ -1,5 +1,5 @@
-# Results that are hard to draw, by name: what a plot must survive, and what to look at when one is changed. Rscript plot/tests/awkward.R DIR
-# writes them as tables.
+# Results that are hard to draw, by name: every plot must cope with them; look at them after changing a plot. Rscript plot/tests/awkward.R
+# DIR writes them as tables.
 
 awkward_tables <- function() {
     forty <- sprintf("server-%02d", 1:40)

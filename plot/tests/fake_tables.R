@@ -1,6 +1,6 @@
 # Tables as target/compare writes them, of servers that do not exist: for tests, and to look at plots without measuring.
 #
-# The figures are drawn from seeded distributions and are plausible, no more. Servers differ by their place in the list.
+# The figures are drawn from seeded distributions and are plausible, no more. Servers differ by their position in the list.
 
 fake_fields <- data.frame(
     field = c("rtt_ns_mean", "rtt_ns_p50", "rtt_ns_p90", "rtt_ns_p99", "rtt_ns_p99_9", "round_trips_per_second", "bytes_per_second",

@@ -1,5 +1,5 @@
-# Writes tables with everything in them that is awkward for the report: a server whose name is HTML, one that failed, one that was
-# skipped, one with a single run, figures whose order as text is not their order as numbers, and every verdict.
+# Writes tables with everything that is awkward for the report: a server whose name is HTML, one that failed, one that was skipped, one with
+# a single run, figures whose order as text is not their order as numbers, and every verdict.
 #
 # usage: Rscript report_tables.R DIR
 
@@ -13,7 +13,7 @@ hostile <- "<script>document.title='stolen'</script>"
 servers <- c("c-epoll", "asio", "rust-tokio", "go & \"co\" {{script}}", "slow", hostile, "crashes", "absent")
 tables <- fake_tables(servers, clients = c(1, 16), failed = "crashes", skipped = "absent", comparable = FALSE)
 
-# With 1 client 9,500 ns is less than 21,000 ns, and "9500" more than "21000".
+# With 1 connection 9,500 ns is less than 21,000 ns, and "9500" more than "21000".
 factors <- c("c-epoll" = 1, "asio" = 1.1, "rust-tokio" = 0.45, "slow" = 60)
 scale_of <- function(cell, field) {
     factor <- factors[tables$cells$server[match(cell, tables$cells$cell)]]
@@ -33,7 +33,7 @@ tables$cells$failure[tables$cells$server == "crashes"] <- "it ended before it an
 tables$warnings$remedy <- c("measure on the machine itself", "compare only runs of one kernel")
 tables$environment <- rbind(tables$environment, data.frame(
     key = c("kernel_command_line", "host_name", "seed"), value = c(strrep("parameter=value ", 30), "<i>host</i>\u202e\u001b", "42"), values = c(1, 2, 1)))
-# Whoever wrote the results would like to have these words executed.
+# An attacker who wrote the results would like these words to be executed.
 tables$environment <- rbind(tables$environment, data.frame(
     key = paste0("options.", c("x; touch stolen", "$(touch stolen)", "hgrm", "config", "no-such-option", "realtime", "timeout", "statistic")),
     value = c("yes", "1", "/home/you/.bashrc", "/tmp/theirs", "1", "yes", "1s; touch stolen", "--json"), values = 1))

@@ -13,7 +13,7 @@ for (what in names(all)) test_that(paste("plots of", what), {
             next
         }
         file <- tempfile(fileext = ".svg")
-        # Also the words of a plot are checked by the eye of R: a text with an unknown letter is a warning.
+        # This also checks the text of a plot: R warns about unknown letters.
         expect_silent(save_plot(plot, file))
         expect_true(attr(plot, "width") < 45 && attr(plot, "height") < 60, info = name)
         text <- paste(readLines(file, encoding = "UTF-8"), collapse = " ")

@@ -1,4 +1,4 @@
-# What stands where: the data of the layers, as they would be drawn.
+# The data of the layers, as they would be drawn.
 
 plain <- fake_tables()
 plain$cells <- name_series(plain)
@@ -25,7 +25,7 @@ test_that("throughput: a point and a bar a cell, where the tables say, a panel a
     expect_match(plot$labels$y, "1/s")
 })
 
-# How far the points stand from the values of the axis, as a share of the panel's width.
+# The distance of the points from the values of the axis, as a share of the panel's width.
 aside <- function(plot, values) {
     x <- layer_of(plot, "GeomPoint")$x
     width <- diff(ggplot_build(plot)$layout$panel_params[[1]]$x$continuous_range)

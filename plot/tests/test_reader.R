@@ -1,4 +1,4 @@
-# What is read, and what is refused in one line.
+# Which tables are read, and which are rejected in one line.
 
 read_again <- function(tables) {
     directory <- write_tables(tables, tempfile("tables"))

@@ -1,4 +1,4 @@
-# What the behaviour scripts share: they source it first. Programs come from $VOLLEY_DIR, files go below $TMPDIR.
+# Shared by the behaviour scripts, which source it first. Programs come from $VOLLEY_DIR, files go below $TMPDIR.
 # shellcheck shell=bash disable=SC2034
 set -euo pipefail
 
@@ -6,7 +6,7 @@ VOLLEY_DIR=${VOLLEY_DIR:-$PWD/target}
 TMPDIR=${TMPDIR:-/tmp}
 volley=$VOLLEY_DIR/volley
 fake=$VOLLEY_DIR/test/fake_server
-# Servers are not built by sanitizers' variants: they are what is measured.
+# The sanitizer variants build no servers: servers are what is measured.
 servers=$PWD/target/servers
 # Short runs: these tests are about behaviour, not about figures.
 short=(--runs 2 --run-time 60ms --warmup 10ms)
@@ -25,7 +25,7 @@ skip() {
     exit 77
 }
 
-# Runs a command with its output in $out and $err, and leaves its status in $status. Nothing takes so long as the deadline that does not hang.
+# Runs a command with its output in $out and $err, and leaves its status in $status. A command that reaches the deadline hangs.
 run() {
     status=0
     timeout --kill-after=5 150 "$@" >"$out" 2>"$err" </dev/null || status=$?
@@ -69,12 +69,13 @@ expect_gone() { # PID: dead, or dead and not yet reaped by init
 last_csv() { # FILE COLUMN
     awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i } END { print $column }' "$1"
 }
-# Whether this user can give up privileges, and run() without them: of a copy, because the project may lie where nobody else looks.
+# Whether this user can give up privileges, and run() without them: from a copy, because other users may not be able to read the project's
+# directory.
 can_be_nobody() { [[ $(id -u) -eq 0 ]] && command -v setpriv >/dev/null; }
 run_as_nobody() { # LIMITS ARGUMENT...: limits as for ulimit, such as "-n 256"
     chmod 755 "$TMPDIR"
     [[ -e $TMPDIR/volley ]] || cp "$volley" "$TMPDIR/volley"
-    # The words of the limits are separate ones.
+    # The limits are separate words.
     # shellcheck disable=SC2016
     run setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all \
         bash -c 'ulimit $1; shift; exec "$@"' - "$1" "$TMPDIR/volley" "${@:2}"

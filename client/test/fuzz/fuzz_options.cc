@@ -1,4 +1,5 @@
-// Any words at all as a command line: parsed or refused with one line, never a crash.
+// Any words at all as a command line: they are parsed or refused with one line, and never crash the
+// parser.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,10 +1,10 @@
-// libFuzzer target: whatever a result file holds, reading it ends in records or in an Error.
+// libFuzzer target: whatever a result file holds, reading it gives records or an Error.
 //
-// Changed bytes hardly ever leave a line that is JSON, so half of the changes are made to values:
-// any of them becomes one of another type, or of the edge of its range.
+// Changed bytes hardly ever leave valid JSON, so half of the changes are made to values: a value
+// becomes one of another type, or one at the edge of its range.
 //
-// What is read is also used: figures are made of it and it is written again, because a value that
-// passes the reader and breaks a computation is the same defect.
+// The records are also used: figures are computed and the records written again, because a value
+// that passes the reader and breaks a computation is the same defect.
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -36,7 +36,7 @@ void collect(Json& value, std::vector<Json*>& all) {
     }
 }
 
-// One value of the line becomes an awkward one. Nothing where the line is no JSON.
+// Replaces one value of the line by an awkward one. Nothing if the line is not JSON.
 std::string with_awkward_value(const std::string& line, volley::Xoshiro256pp& random) {
     static const std::array<const char*, 14> awkward{"null",
                                                      "0",
@@ -106,7 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         [[maybe_unused]] const std::string report = volley::text_report(measurement);
         [[maybe_unused]] const std::string row = volley::csv_measurement_row(measurement);
         [[maybe_unused]] const std::string percentiles = volley::hgrm_text(measurement);
-        // What this program writes, it reads.
+        // The program can read what it writes.
         std::istringstream second(again);
         const auto reread = volley::read_results(second, "again");
         volley::ensure(reread.measurements.size() == 1 && reread.problems.empty(),

@@ -1,4 +1,4 @@
-// Any bytes as a server's reply, in pieces of any size: right exactly where they are the reply,
+// Any bytes as a server's reply, in pieces of any size: accepted exactly if they are the reply,
 // whatever the pieces.
 
 #include <algorithm>
