@@ -87,7 +87,7 @@ class CellKey {
 
 [[nodiscard]] std::string text_of(const FactorValue& value);  // "16"; a server's name
 [[nodiscard]] std::string value_of(const CellKey& key, const Factor& factor);
-// "16 clients", "1 core", "4 bytes"; a server's name.
+// "16 connections", "1 core", "4 bytes"; a server's name.
 [[nodiscard]] std::string words_of(const CellKey& key, const Factor& factor);
 // False for a number 0 that stands for "not known".
 [[nodiscard]] bool is_known(const CellKey& key, const Factor& factor);

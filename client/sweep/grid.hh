@@ -61,7 +61,7 @@ void complete_lists(SweepPlan& plan, const Topology& topology);
 [[nodiscard]] Schedule schedule_of(const SweepPlan& plan, const std::vector<GridCell>& grid,
                                    std::uint64_t seed);
 
-// "c-epoll, 16 clients, 1 core"; other factors appear if they differ from the default: ", 64
+// "c-epoll, 16 connections, 1 core"; other factors appear if they differ from the default: ", 64
 // bytes".
 [[nodiscard]] std::string cell_text(const SweepCell& cell);
 

@@ -13,12 +13,12 @@
 
 namespace volley {
 
-// "c-epoll, 16 clients, 1 core, round 3: mean 23.4 us, p50 21.0 us", or why it failed.
+// "c-epoll, 16 connections, 1 core, round 3: mean 23.4 us, p50 21.0 us", or why it failed.
 [[nodiscard]] std::string run_text(const SweepCell& cell, std::uint64_t round, const RunResult& run,
                                    const std::vector<std::string>& statistics);
 
 // The same for a line that the width of the terminal may cut off: "mean 23.4 us of c-epoll, 16
-// clients, 1 core".
+// connections, 1 core".
 [[nodiscard]] std::string short_run_text(const SweepCell& cell, const RunResult& run,
                                          const std::string& statistic);
 

@@ -1,16 +1,13 @@
 // A network stack to preload that needs no network card: it stands in for libvma and its like in
 // the tests.
 //
-// STUB=fails     socket() fails as STUB_ERRNO says (ENOSYS or ENOPKG), which is how VMA ends
-// without
-//                a device
+// STUB=fails     socket() fails as STUB_ERRNO says (ENOSYS or ENOPKG), as in VMA without a device
 // STUB=passes    everything is left to the kernel, as VMA does on the loopback
-// STUB=bypasses  the kernel's TCP is not used by the server: its sockets are local ones, and a
-// process
-//                that is no child of it is the card, with TCP on the other side
+// STUB=bypasses  the server does not use the kernel's TCP: its sockets are local ones, and a
+//                process that is not its child acts as the card, with TCP on the other side
 //
-// In both of the latter a line like VMA's says on stderr how many interfaces there are
-// (STUB_INTERFACES), where the log is at "debug".
+// With "passes" and "bypasses" a line like VMA's on stderr says how many interfaces there are
+// (STUB_INTERFACES), if the log level is "debug".
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
