@@ -100,7 +100,8 @@ TEST(CompareLoad, ATornLastLineIsReported) {
     const Results results = read(whole + whole.substr(0, 700));
     EXPECT_EQ(results.cells.at(0).runs.size(), 2U);
     ASSERT_EQ(results.problems.size(), 1U);
-    EXPECT_NE(results.problems[0].find("made.jsonl:3: the line is not valid JSON"), std::string::npos);
+    EXPECT_NE(results.problems[0].find("made.jsonl:3: the line is not valid JSON"),
+              std::string::npos);
 }
 
 TEST(CompareLoad, ANewerSchemaIsRefusedByName) {
