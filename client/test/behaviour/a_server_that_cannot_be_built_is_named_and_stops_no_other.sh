@@ -25,7 +25,7 @@ output=$(env -u MAKEFLAGS -u MAKELEVEL make -j 2 -C "$servers" 2> /dev/null) || 
 [[ $status -ne 0 ]] || fail "a failed build is not told by the exit status: $output"
 grep -Eq '^good +built$' <<<"$output" || fail "the good server is not reported as built: $output"
 grep -Eq '^broken +failed' <<<"$output" || fail "the broken server is not reported as failed: $output"
-grep -Eq '^lacking +skipped: .*no-such-command is not on PATH; the kernel is .*, 99 or newer' <<<"$output" ||
+grep -Eq '^lacking +skipped: .*no-such-command is not on PATH; the kernel is .*, but 99 or newer is needed' <<<"$output" ||
     fail "the skipped server's reasons are not told: $output"
 [[ $(ls "$work/with space/target/servers") == good ]] ||
     fail "links to other than the good server: $(ls "$work/with space/target/servers")"

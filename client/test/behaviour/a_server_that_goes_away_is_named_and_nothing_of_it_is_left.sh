@@ -4,6 +4,9 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 
+# A copy with a name that no other script's servers have.
+cp "$fake" "$TMPDIR/fake_server"
+fake=$TMPDIR/fake_server
 none_left() { ! pgrep -f "sleep $1\$" >/dev/null; }
 
 # In the background, as the shell does it; with setsid; and as a classic daemon, forked twice and with its output closed.

@@ -56,7 +56,7 @@ expect_not_offloaded() {
     rm -f "$TMPDIR/"{json,csv}
     run env "$@" "$volley" "${short[@]}" --json "$TMPDIR/json" --csv "$TMPDIR/csv" -- "$name/$name"
     expect_status 3
-    [[ $(report) == *"NOT OFFLOADED in 2 of 2 runs: $reason; these are not figures of its network stack"* ]] || fail "the headline lacks: $reason"
+    [[ $(report) == *"NOT OFFLOADED in 2 of 2 runs: $reason; the figures are not those of its network stack"* ]] || fail "the headline lacks: $reason"
     [[ $(report) == *"warning: not-offloaded: "*"$reason"* ]] || fail "no warning with: $reason"
     [[ $(grep -cF "\"offload\":\"not offloaded: $reason\"" "$TMPDIR/json") -eq 2 ]] || fail "not in both runs of the JSON lines: $reason"
     grep -q '"kind":"measurement".*"id":"not-offloaded"' "$TMPDIR/json" || fail "no warning in the line of the measurement"
