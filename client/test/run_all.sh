@@ -235,6 +235,24 @@ try_behaviour() { # VARIANT DIRECTORY SCRIPT LOG DEADLINE
     printf '%s\n' "$status" "$reported" "$left" >"$4.result"
 }
 
+# What failed is tried again beside the lane, which gives way; if that is not enough, once more without it.
+try_again() { # COMMAND...
+    "$@" && return
+    [[ $lane ]] && kill -0 "$lane" 2>/dev/null || return 1
+    wait_for_lane
+    "$@"
+}
+# Leaves the outcome in the array `result` of its caller. A sanitizer's report is final.
+behaviour_again() { # as try_behaviour
+    try_behaviour "$@"
+    mapfile -t result <"$4.result"
+    [[ ${result[1]} || (! ${result[2]} && (${result[0]} -eq 0 || ${result[0]} -eq 77)) ]]
+}
+server_again() { # as check_server
+    check_server "$@"
+    [[ $(cat "$logs/$1-server-$2.log.status") == @(0|77) ]]
+}
+
 # Scripts that must run alone come last. A failed one is tried again alone, and that result counts; a sanitizer's report stands.
 run_behaviour() { # VARIANT DIRECTORY
     local script name log reason at_once=2
@@ -266,10 +284,8 @@ run_behaviour() { # VARIANT DIRECTORY
         if [[ ! ${result[1]} && (${result[2]} || (${result[0]} -ne 0 && ${result[0]} -ne 77)) ]]; then
             mv "$log" "${log%.log}.first.log"
             [[ ! ${result[2]} ]] || echo "left behind: ${result[2]}" >>"${log%.log}.first.log"
-            wait_for_lane
             printf 'again: %s\n' "$name"
-            try_behaviour "$1" "$2" "$script" "$log" "$deadline"
-            mapfile -t result <"$log.result"
+            try_again behaviour_again "$1" "$2" "$script" "$log" "$deadline" || true
         fi
         if [[ ${result[2]} ]]; then
             # A script that ends early leaves behind what it started: report the cause of its end first.
@@ -341,9 +357,8 @@ run_servers() { # VARIANT DIRECTORY
         if [[ $status != 0 && $status != 77 ]]; then
             cp "$log" "${log%.log}.first.log"
             cat "$2/servers/.conform/$name.log" >>"${log%.log}.first.log" 2>/dev/null || true
-            wait_for_lane
             printf 'again, alone: %s server %s (%s)\n' "$1" "$name" "$(sed -nE "s/^$name .*  //p" "$logs/$1-server-$name.log")"
-            check_server "$1" "$name"
+            try_again server_again "$1" "$name" || true
         fi
         judge_server "$1" "$2" "$name"
     done
@@ -513,7 +528,6 @@ end_lane() {
         kill "${environment%/environ}" 2>/dev/null || true
     done
 }
-# Also before anything is tried again, because that happens alone.
 wait_for_lane() {
     while [[ $lane ]] && kill -0 "$lane" 2>/dev/null; do sleep 0.2; done
 }
@@ -541,16 +555,16 @@ rm -f "$logs"/sanitizer-report*
 times=()
 lane=
 lane_mark=$$-lane
-# Parts that need a processor but no quiet machine run beside those that mostly wait.
+# Parts that need a processor but no quiet machine run beside those of the sanitizers, which look at the code and not at time limits.
 beside=()
-if [[ " ${parts[*]} " == *" servers "* || " ${parts[*]} " == *" asan "* || " ${parts[*]} " == *" tsan "* ]]; then
+if [[ " ${parts[*]} " == *" asan "* || " ${parts[*]} " == *" tsan "* ]]; then
     for part in "${parts[@]}"; do
         [[ $part != @(bats|lint|floors|fuzz) ]] || beside+=("$part")
     done
 fi
 for part in "${parts[@]}"; do
     [[ " ${beside[*]} " != *" $part "* ]] || continue
-    if [[ $part == @(servers|asan|tsan) && ! $lane && ${#beside[@]} -gt 0 ]]; then
+    if [[ $part == @(asan|tsan) && ! $lane && ${#beside[@]} -gt 0 ]]; then
         start_lane "${beside[@]}"
     fi
     run_timed "$part"
