@@ -51,6 +51,28 @@ static inline void watch(int epoll, int fd, void* connection) {
     epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
+// Opens `count` connections and watches them all. Each is a structure of `size` bytes that begins
+// with its descriptor.
+static inline void* connect_all(int epoll, const char* port, int count, size_t size) {
+    char* connections = calloc((size_t)count, size);
+    for (int at = 0; at < count; ++at) {
+        int* connection = (int*)(void*)(connections + (size_t)at * size);
+        *connection = connect_to(port);
+        watch(epoll, *connection, connection);
+    }
+    return connections;
+}
+
+// When measuring begins and ends.
+struct span {
+    int64_t start;
+    int64_t end;
+};
+static inline struct span span_from_now(const char* warmup_seconds, const char* seconds) {
+    const int64_t start = now_ns() + (int64_t)(atof(warmup_seconds) * 1e9);
+    return (struct span){.start = start, .end = start + (int64_t)(atof(seconds) * 1e9)};
+}
+
 // The output for bench-client: round trips, mean in ns, CPU in ns per round trip.
 static inline void report(uint64_t trips, int64_t sum_ns, double cpu) {
     printf("%llu %.1f %.1f\n", (unsigned long long)trips, (double)sum_ns / (double)trips,

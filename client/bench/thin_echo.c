@@ -49,14 +49,9 @@ int main(int argc, char** argv) {
     const char* form = argv[5];
     const int is_sockperf = strcmp(form, "sockperf") == 0;
     const int count = atoi(argv[4]);
-    struct connection* connections = calloc((size_t)count, sizeof *connections);
     const int epoll = epoll_create1(0);
-    for (int at = 0; at < count; ++at) {
-        connections[at].fd = connect_to(argv[1]);
-        watch(epoll, connections[at].fd, &connections[at]);
-    }
-    const int64_t start = now_ns() + (int64_t)(atof(argv[2]) * 1e9);
-    const int64_t end = start + (int64_t)(atof(argv[3]) * 1e9);
+    struct connection* connections = connect_all(epoll, argv[1], count, sizeof *connections);
+    const struct span measured = span_from_now(argv[2], argv[3]);
     uint64_t trips = 0;
     int64_t sum = 0;
     int64_t ended = 0;
@@ -64,7 +59,7 @@ int main(int argc, char** argv) {
     for (int at = 0; at < count; ++at) {
         offer(&connections[at], is_sockperf);
     }
-    while (ended < end) {
+    while (ended < measured.end) {
         struct epoll_event events[128];
         const int ready = epoll_wait(epoll, events, 128, 5000);
         if (ready == 0) {
@@ -80,7 +75,7 @@ int main(int argc, char** argv) {
                 return 1;
             }
             ended = now_ns();
-            if (ended >= start) {
+            if (ended >= measured.start) {
                 sum += ended - connection->began;
                 ++trips;
             } else {

@@ -23,23 +23,18 @@ int main(int argc, char** argv) {
         return 2;
     }
     const int count = atoi(argv[4]);
-    struct connection* connections = calloc((size_t)count, sizeof *connections);
     const int epoll = epoll_create1(0);
-    for (int at = 0; at < count; ++at) {
-        connections[at].fd = connect_to(argv[1]);
-        watch(epoll, connections[at].fd, &connections[at]);
-    }
-    const int64_t start = now_ns() + (int64_t)(atof(argv[2]) * 1e9);
-    const int64_t end = start + (int64_t)(atof(argv[3]) * 1e9);
+    struct connection* connections = connect_all(epoll, argv[1], count, sizeof *connections);
+    const struct span measured = span_from_now(argv[2], argv[3]);
+    int warm = 0;
     uint64_t trips = 0;
     int64_t sum = 0;
     int64_t ended = 0;
-    int warm = 0;
     double cpu = cpu_seconds();
     for (int at = 0; at < count; ++at) {
         offer(&connections[at], now_ns());
     }
-    while (ended < end) {
+    while (ended < measured.end) {
         struct epoll_event events[128];
         const int ready = epoll_wait(epoll, events, 128, -1);
         for (int at = 0; at < ready; ++at) {
@@ -50,7 +45,7 @@ int main(int argc, char** argv) {
                 give_up("round trip");
             }
             ended = now_ns();
-            if (!warm && ended >= start) {
+            if (!warm && ended >= measured.start) {
                 warm = 1;
                 cpu = cpu_seconds();
                 trips = 0;

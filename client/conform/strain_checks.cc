@@ -88,6 +88,28 @@ void expect_descriptors_back(const RunningServer& server, std::size_t before,
     }
 }
 
+// A server with a connection that must be served before, during and after the strain.
+struct Neighbourhood {
+    explicit Neighbourhood(Workbench& bench)
+        : server(bench.start()), neighbour(connect_to(server)) {
+        expect_service(neighbour);
+        descriptors = server.process->descriptor_count();
+    }
+    void expect_all_as_before(const std::string& circumstance) {
+        expect_recovery(server, circumstance);
+        expect_descriptors_back(server, descriptors, circumstance);
+        expect_service(neighbour);
+    }
+
+    const RunningServer server;
+    Wire neighbour;
+    std::size_t descriptors = 0;
+};
+
+void note_that_have_left(int left, int clients) {
+    note_progress(std::to_string(left) + " of " + std::to_string(clients) + " clients have left");
+}
+
 // A server may refuse connections that it cannot hold, but must not fail.
 void many_connections_left(Workbench& bench) {
     constexpr std::size_t count = 10000;
@@ -99,10 +121,7 @@ void many_connections_left(Workbench& bench) {
         throw CheckSkipped{"only " + std::to_string(limit.rlim_cur) +
                            " descriptors allowed; raise it with ulimit -n"};
     }
-    const RunningServer server = bench.start();
-    Wire neighbour = connect_to(server);
-    expect_service(neighbour);
-    const std::size_t before = server.process->descriptor_count();
+    Neighbourhood near(bench);
     {
         std::vector<Wire> wires;
         std::size_t refusals = 0;
@@ -111,7 +130,7 @@ void many_connections_left(Workbench& bench) {
              ++i) {
             note_progress(std::to_string(wires.size()) + " of " + std::to_string(count) +
                           " connections stood");
-            if (auto wire = Wire::open(server.address, server.port)) {
+            if (auto wire = Wire::open(near.server.address, near.server.port)) {
                 wires.push_back(std::move(*wire));
             } else {
                 ++refusals;
@@ -124,51 +143,39 @@ void many_connections_left(Workbench& bench) {
             }
         }
     }
-    expect_recovery(server, circumstance);
-    expect_descriptors_back(server, before, circumstance);
-    expect_service(neighbour);
+    near.expect_all_as_before(circumstance);
 }
 
 void byte_and_leave(Workbench& bench) {
     constexpr int clients = 500;
-    const RunningServer server = bench.start();
-    Wire neighbour = connect_to(server);
-    expect_service(neighbour);
-    const std::size_t before = server.process->descriptor_count();
+    Neighbourhood near(bench);
     for (int i = 0; i < clients; ++i) {
-        note_progress(std::to_string(i) + " of " + std::to_string(clients) + " clients have left");
-        Wire wire = connect_to(server);
+        note_that_have_left(i, clients);
+        Wire wire = connect_to(near.server);
         (void)wire.send(from_hex("01"));
     }
     const std::string circumstance = std::to_string(clients) + " clients that send 01 and leave";
-    expect_recovery(server, circumstance);
-    expect_descriptors_back(server, before, circumstance);
-    expect_service(neighbour);
+    near.expect_all_as_before(circumstance);
 }
 
 void flood_of_resets(Workbench& bench) {
     constexpr int clients = 2000;
     constexpr int between_services = 100;
-    const RunningServer server = bench.start();
-    Wire neighbour = connect_to(server);
-    expect_service(neighbour);
-    const std::size_t before = server.process->descriptor_count();
+    Neighbourhood near(bench);
     for (int i = 0; i < clients; ++i) {
-        note_progress(std::to_string(i) + " of " + std::to_string(clients) + " clients have left");
-        if (auto wire = Wire::open(server.address, server.port)) {
+        note_that_have_left(i, clients);
+        if (auto wire = Wire::open(near.server.address, near.server.port)) {
             if (i % 2 == 0) {
                 (void)wire->send(from_hex("00000001"));
             }
             wire->reset();
         }
         if (i % between_services == 0) {
-            expect_service(neighbour);
+            expect_service(near.neighbour);
         }
     }
     const std::string circumstance = std::to_string(clients) + " connections that are reset";
-    expect_recovery(server, circumstance);
-    expect_descriptors_back(server, before, circumstance);
-    expect_service(neighbour);
+    near.expect_all_as_before(circumstance);
 }
 
 // There are no descriptors for half of the connections, unless a connection costs the server none.
