@@ -11,7 +11,7 @@ setup() {
     unset VOLLEY_OPTS VOLLEY_SETUP MAKEFLAGS MFLAGS MAKELEVEL
     mkdir -p "$tree/benchmark" "$tree/servers/c-epoll" "$tree/servers/asio" "$tree/servers/.template" "$tree/elsewhere"
     touch "$tree"/servers/{c-epoll,asio,.template}/Makefile
-    cp "$BATS_TEST_DIRNAME/bench.sh" "$tree/benchmark/"
+    cp "$BATS_TEST_DIRNAME/"{bench.sh,say.bash} "$tree/benchmark/"
     script "$tree/benchmark/setup.sh" "echo 'setup talks'; echo \"setup \$*\" >>'$calls'; exit \${FAKE_SETUP_STATUS:-0}"
     script "$tree/volley" 'printf "<%s>" "$@"; echo; exit ${FAKE_VOLLEY_STATUS:-0}'
     script "$tree/elsewhere/my server" ':'

@@ -4,12 +4,10 @@
 # Only an entry point: everything that affects a figure is decided and recorded in the client. Only the result is on stdout.
 set -euo pipefail
 
-# If the caller closed a descriptor of 0 to 2, the next file opened would get it, beginning with this script. Each is opened on /dev/null
-# instead, standard output for reading only, so that writing to it still fails.
-is_closed() { [[ ! -e /dev/fd/$1 || /dev/fd/$1 -ef ${BASH_SOURCE[0]} ]]; }
-! is_closed 0 || exec 0</dev/null
-! is_closed 1 || exec 1</dev/null
-! is_closed 2 || exec 2>/dev/null
+# A descriptor of 0 to 2 that the caller closed would go to the next file opened. /dev/null takes its place; writing to standard output still fails.
+for open in '0<' '1<' '2>'; do
+    [[ -e /dev/fd/${open%?} && ! /dev/fd/${open%?} -ef ${BASH_SOURCE[0]} ]] || eval "exec $open/dev/null"
+done
 
 usage() {
     cat <<'TEXT'
@@ -39,13 +37,9 @@ TEXT
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
-say() {
-    local text=$*
-    # Escapes what a terminal would interpret: the words come from outside.
-    [[ $text != *[[:cntrl:]]* ]] || printf -v text %q "$text"
-    printf 'bench.sh: %s\n' "$text" >&2
-}
-fail() { say "$*"; exit 1; }
+# shellcheck source=benchmark/say.bash
+source "$root/benchmark/say.bash"
+speaker=bench.sh
 wrong_usage() { say "$*; see bench.sh --help"; exit 2; }
 
 is_number() { [[ $1 =~ ^[0-9]+$ ]]; }

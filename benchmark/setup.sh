@@ -6,12 +6,10 @@
 # prints what is missing with the versions that volley was tested with, and fails.
 set -euo pipefail
 
-# If the caller closed a descriptor of 0 to 2, the next file opened would get it, beginning with this script. Each is opened on /dev/null
-# instead, standard output for reading only, so that writing to it still fails.
-is_closed() { [[ ! -e /dev/fd/$1 || /dev/fd/$1 -ef ${BASH_SOURCE[0]} ]]; }
-! is_closed 0 || exec 0</dev/null
-! is_closed 1 || exec 1</dev/null
-! is_closed 2 || exec 2>/dev/null
+# A descriptor of 0 to 2 that the caller closed would go to the next file opened. /dev/null takes its place; writing to standard output still fails.
+for open in '0<' '1<' '2>'; do
+    [[ -e /dev/fd/${open%?} && ! /dev/fd/${open%?} -ef ${BASH_SOURCE[0]} ]] || eval "exec $open/dev/null"
+done
 
 usage() {
     cat <<'TEXT'
@@ -101,13 +99,9 @@ days_until_lists_are_old=7
 # The tests set this to a directory, to see what would be done to such a machine.
 root=${VOLLEY_SETUP_ROOT:-}
 
-say() {
-    local text=$*
-    # Escapes what a terminal would interpret: the words come from outside.
-    [[ $text != *[[:cntrl:]]* ]] || printf -v text %q "$text"
-    printf 'setup: %s\n' "$text" >&2
-}
-fail() { say "$*"; exit 1; }
+# shellcheck source=benchmark/say.bash
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/say.bash"
+speaker=setup
 
 first_existing() {
     local candidate

@@ -11,7 +11,7 @@ setup() {
     unset VOLLEY_SETUP MAKEFLAGS MFLAGS MAKELEVEL
     mkdir -p "$tree/benchmark" "$tree/servers/c-epoll" "$tree/servers/asio" "$tree/servers/broken" "$tree/elsewhere"
     touch "$tree"/servers/{c-epoll,asio,broken}/Makefile
-    cp "$BATS_TEST_DIRNAME/sweep.sh" "$tree/benchmark/"
+    cp "$BATS_TEST_DIRNAME/"{sweep.sh,say.bash} "$tree/benchmark/"
     script "$tree/benchmark/setup.sh" "echo 'setup talks'; echo \"setup \$*\" >>'$calls'; exit \${FAKE_SETUP_STATUS:-0}"
     script "$tree/sweep" '[[ $1 != --list-servers ]] || { printf "%s\n" ${FAKE_SERVERS:-c-epoll}; exit ${FAKE_LIST_STATUS:-0}; }
 printf "<%s>" "$@"; echo; exit ${FAKE_SWEEP_STATUS:-0}'

@@ -24,7 +24,7 @@
 #
 # A behaviour script, client/test/behaviour/*.sh, is one test named as a sentence: status 0 passed, 77 skipped with the reason in
 # its last line, anything else failed. It finds the programs in $VOLLEY_DIR and a directory of its own, removed afterwards, in
-# $TMPDIR; the root of the project is its working directory. A process that it leaves behind fails it. Two scripts run at a time, and three
+# $TMPDIR; the root of the project is its working directory. A process that it leaves behind fails it. Three scripts run at a time, and four
 # with a sanitizer. A line of its own in a script changes that:
 #   # Alone: WHY                          it looks at figures or at the whole machine, and runs when the others have ended
 #   # Not with the thread sanitizer: WHY  it measures nothing
@@ -255,10 +255,10 @@ server_again() { # as check_server
 
 # Scripts that must run alone come last. A failed one is tried again alone, and that result counts; a sanitizer's report stands.
 run_behaviour() { # VARIANT DIRECTORY
-    local script name log reason at_once=2
+    local script name log reason at_once=3
     local -a result scripts=() alone=()
     local deadline=$((behaviour_deadline * factor))
-    [[ $1 == release ]] || at_once=3
+    [[ $1 == release ]] || at_once=4
     [[ $part != quick ]] || at_once=4
     for script in client/test/behaviour/*.sh; do
         [[ -e $script ]] || continue
@@ -338,14 +338,15 @@ judge_server() { # VARIANT DIRECTORY NAME
 # Conform mostly waits, so several run at once. Limits in milliseconds usually hold even so, but not always: a failed server is tried again
 # alone, and that result counts.
 run_servers() { # VARIANT DIRECTORY
-    local name status log
+    local name status log at_once=$servers_at_once
+    [[ $1 == release ]] || at_once=5
     rm -f "$logs/$1"-server-*.first.log
     local -a variant=() names
     [[ $1 == release ]] || variant=(--variant "$1")
     mapfile -t names < <(servers/check "${variant[@]}" --list)
     [[ ${#names[@]} -gt 0 ]] || fail "$1 servers" /dev/null "there are none"
     for name in "${names[@]}"; do
-        while [[ $(jobs -rp | wc -l) -ge $servers_at_once ]]; do
+        while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do
             wait -n || true
         done
         check_server "$1" "$name" &
