@@ -99,9 +99,14 @@ days_until_lists_are_old=7
 # The tests set this to a directory, to see what would be done to such a machine.
 root=${VOLLEY_SETUP_ROOT:-}
 
-# shellcheck source=benchmark/say.bash
-source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/say.bash"
-speaker=setup
+# As in say.bash, without a command: on a bare machine there may be none.
+say() {
+    local text=$*
+    # Escapes what a terminal would interpret: the words come from outside.
+    [[ $text != *[[:cntrl:]]* ]] || printf -v text %q "$text"
+    printf 'setup: %s\n' "$text" >&2
+}
+fail() { say "$*"; exit 1; }
 
 first_existing() {
     local candidate
