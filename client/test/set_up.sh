@@ -123,9 +123,12 @@ headers_in() { # FILE...
     grep -HnoE '^ *# *include *<[^>]+>' "$@" | sed -E 's/^([^:]*:[0-9]+):.*<(.*)>/\1 header \2/' || true
 }
 
-# Commands in scripts of bash and sh, without builtins and functions, which tests take from *.bash.
+# Commands in scripts of bash and sh, and in the *.bash files that they source, without builtins and functions.
 commands_in() { # FILE...
-    awk -f "$here/commands.awk" "$@" | awk '
+    local -a sourced
+    mapfile -t sourced < <(grep -hE '^(source|\.) ' "$@" | grep -oE '[a-z_]+\.bash' | sort -u |
+        while read -r name; do files benchmark client plot servers -- -name "$name"; done)
+    awk -f "$here/commands.awk" "$@" "${sourced[@]}" | awk '
     NR == FNR { builtin[$1] = 1; next }
     { file = $1; sub(/:.*/, "", file) }
     sub(/\(\)$/, "", $2) { own[(file ~ /\.bash$/ ? "" : file) " " $2] = 1; next }
@@ -156,7 +159,7 @@ recipes_of() { # MAKEFILE [RULES [not]]
         gsub(/\$+\(MAKE\)/, "make", line); gsub(/\$+\(CXX\)/, "g++", line); gsub(/\$+\(CC\)/, "cc", line); gsub(/\$+\(Q\)/, "", line)
         gsub(/\$+\([A-Za-z_]+\)/, "$x", line)
         gsub(/\$+\([A-Za-z_]+:[^()]*\)/, "$x", line)
-        while (gsub(/\$+\((if|filter|call|addprefix|patsubst|findstring|subst|or|strip|notdir|basename) [^()]*\)/, "$x", line)) {}
+        while (gsub(/\$+\((if|filter|filter-out|call|addprefix|patsubst|findstring|subst|or|strip|notdir|basename) [^()]*\)/, "$x", line)) {}
         gsub(/\$+\(shell /, "$(", line)
         sub(/^\t[ @+-]*/, "", line); gsub(/\$\$/, "$", line)
         print line; continued = line ~ /\\$/; next

@@ -5,13 +5,16 @@ source "$(dirname "$0")/lib.bash"
 
 export VOLLEY_SWEEP_LOCK=$TMPDIR
 long=(--run-time 300ms --warmup 10ms --min-runs 500 --max-runs 500)
+# Long enough for a run to begin.
+seconds=1
+! is_sanitized || seconds=4
 for signal in INT TERM; do
-    run timeout --preserve-status -s $signal 1 "$volley" "${long[@]}" -- "$servers/c-epoll"
+    run timeout --preserve-status -s $signal $seconds "$volley" "${long[@]}" -- "$servers/c-epoll"
     expect_status 3
     expect_out 'NOT CONVERGED: interrupted'
     expect_out 'round trip   mean'
 done
-run timeout --preserve-status 1 "$VOLLEY_DIR/sweep" --servers "$servers/c-epoll" --clients 1 --cores 1 --runs 500 \
+run timeout --preserve-status $((seconds + 1)) "$VOLLEY_DIR/sweep" --servers "$servers/c-epoll" --clients 1 --cores 1 --runs 500 \
     --out "$TMPDIR/swept" -- --run-time 300ms --warmup 10ms --no-placement
 expect_status 3
 expect_err 'interrupted; repeat the command to resume'
