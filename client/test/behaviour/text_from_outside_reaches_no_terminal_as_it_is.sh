@@ -5,8 +5,9 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/lib.bash"
 export VOLLEY_SWEEP_LOCK=$TMPDIR
-# Escape, C1, a change of direction, a zero-width character, an invalid byte; and a formula.
-evil=$'=a\e[2J\u009b\u202eb\u200bc\xff'
+# Escape, C1, a change of direction, a zero-width character, an invalid byte; and a formula. As bytes, because bash turns \u into characters only
+# where the locale has them.
+evil=$'=a\e[2J\xc2\x9b\xe2\x80\xaeb\xe2\x80\x8bc\xff'
 escaped='=a\\x1b\[2J\\u009b\\u202eb\\u200bc\\xff'
 
 expect_clean() { # FILE...
