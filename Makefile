@@ -80,11 +80,11 @@ help:
 	  'new-server     NAME=x LANG=c: makes servers/x from the reference server of its language, ready to be changed' \
 	  'servers-table  rewrites the table in servers/README.md from each server.toml' \
 	  'test           installs what is missing, builds, runs all tests; ends with N passed, N failed, N skipped' \
-	  'check          after a change, in under two minutes: build, unit tests, most behaviour scripts, lint of changed files' \
+	  'check          after a change, in about two minutes: build, unit tests, most behaviour scripts, lint of changed files' \
 	  'unit           runs the unit tests only' \
 	  'behaviour      runs the behaviour scripts only' \
 	  'asan           runs all tests under AddressSanitizer and UndefinedBehaviorSanitizer, including the C and C++ servers' \
-	  'tsan           runs all tests under ThreadSanitizer, including the C and C++ servers' \
+	  'tsan           runs the tests that start threads under ThreadSanitizer, including the C and C++ servers' \
 	  'fuzz           fuzzes options, result reading and reply decoding with libFuzzer, FUZZ_SECONDS=60 in total' \
 	  'format         formats all C++ with clang-format' \
 	  'lint           checks format, shell scripts, floors, that headers compile alone, compiler warnings (from the builds), and what setup installs' \

@@ -13,7 +13,7 @@
 #   bats                  benchmark/*.bats, servers/*.bats, plot/*.bats, client/test/*.bats
 #   lint, floors          the checks of form, each a test; the warnings of both compilers are those of the builds
 #   fuzz                  each libFuzzer target, a test
-# The parts servers, asan and tsan mostly wait, so bats, lint, floors and fuzz run beside them; never beside release.
+# bats, lint, floors and fuzz run beside asan and tsan; never beside release and servers, which look at figures and time limits.
 #
 # The last line is "N passed, N failed, N skipped", the status 0 only if nothing failed; before it come the failures and the
 # reason of each skip. Everything that a test printed is in target/test-logs/.
