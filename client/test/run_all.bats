@@ -219,7 +219,7 @@ printf "%-24s passed failed skipped\n" server
 case $1 in
 good) echo "good                         60      0       0" ;;
 card) echo "card                     skipped: no network card"; exit 77 ;;
-wrong) mkdir -p target/servers/.conform; printf "FAIL size-1\n     came      ff\n" >target/servers/.conform/wrong.log
+wrong) mkdir -p target/servers/.conform; printf "FAIL size-1\n     received  ff\nok   size-2\n" >target/servers/.conform/wrong.log
     echo "wrong                        59      1       0  size-1"; exit 1 ;;
 broken) echo "broken                   not built: see its log"; exit 1 ;;
 early) exit 3 ;;
@@ -234,7 +234,9 @@ echo "1 servers: it does not matter"'
     [[ $output == *"failed: new server in ada: status 1"* ]]
     [[ $output == *"skipped: release server card: no network card"* ]]
     [[ $output == *"failed: release server wrong: size-1"* ]]
+    # The failure is repeated at the end, and nothing else.
     [[ $output == *"    FAIL size-1"* ]]
+    [ "$(grep -c "ok   size-2" <<<"$output")" -eq 1 ]
     [[ $output == *"failed: release server broken: not built: see its log"* ]]
     [[ $output == *"failed: release server early: status 3"* ]]
 }

@@ -235,7 +235,7 @@ try_behaviour() { # VARIANT DIRECTORY SCRIPT LOG DEADLINE
     printf '%s\n' "$status" "$reported" "$left" >"$4.result"
 }
 
-# What failed is tried again beside the lane, which gives way; if that is not enough, once more without it.
+# What failed is tried again, one at a time, beside the lane, which gives way; if that is not enough, once more when the lane has ended.
 try_again() { # COMMAND...
     "$@" && return
     [[ $lane ]] && kill -0 "$lane" 2>/dev/null || return 1
@@ -319,7 +319,7 @@ judge_server() { # VARIANT DIRECTORY NAME
     row=$(sed -nE "s/^$3 +//p" "$log")
     # Repeats the failures at the end, because the end is shown.
     # shellcheck disable=SC2016
-    sed -n -e p -e '/^FAIL/,/^     came/H' -e '${g;p}' "$2/servers/.conform/$3.log" >>"$log" 2>/dev/null || true
+    sed -n -e p -e '/^FAIL/,/^     received/H' -e '${g;p}' "$2/servers/.conform/$3.log" >>"$log" 2>/dev/null || true
     if left=$(left_behind "$$-$1-server-$3"); then
         fail "$name" "$log" "left behind: $left"
     elif collect_reports "$log" "$3"; then
@@ -358,7 +358,7 @@ run_servers() { # VARIANT DIRECTORY
         if [[ $status != 0 && $status != 77 ]]; then
             cp "$log" "${log%.log}.first.log"
             cat "$2/servers/.conform/$name.log" >>"${log%.log}.first.log" 2>/dev/null || true
-            printf 'again, alone: %s server %s (%s)\n' "$1" "$name" "$(sed -nE "s/^$name .*  //p" "$logs/$1-server-$name.log")"
+            printf 'again: %s server %s (%s)\n' "$1" "$name" "$(sed -nE "s/^$name .*  //p" "$logs/$1-server-$name.log")"
             try_again server_again "$1" "$name" || true
         fi
         judge_server "$1" "$2" "$name"
