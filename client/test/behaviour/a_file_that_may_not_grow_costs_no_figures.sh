@@ -36,9 +36,6 @@ if [[ $VOLLEY_DIR != */tsan ]]; then
 fi
 
 # Only the client ignores the limit's signal: a server has it at its default, whatever else the caller ignores.
-ignores() { # PROCESS SIGNAL
-    (((16#$(awk '$1 == "SigIgn:" { print $2 }' "/proc/$1/status") >> ($(kill -l "$2") - 1)) & 1))
-}
 start "$volley" --runs 1 --run-time 10s -- "$servers/c-epoll"
 await child_of "$client"
 server=$(child_of "$client")

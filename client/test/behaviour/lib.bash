@@ -65,6 +65,10 @@ child_of() { pgrep -P "$1"; }
 expect_gone() { # PID: dead, or dead and not yet reaped by init
     await bash -c "! [ -e /proc/$1 ] || grep -q '^State:[[:space:]]*Z' /proc/$1/status"
 }
+# Whether a process ignores a signal.
+ignores() { # PROCESS SIGNAL
+    (((16#$(awk '$1 == "SigIgn:" { print $2 }' "/proc/$1/status") >> ($(kill -l "$2") - 1)) & 1))
+}
 # One value from the last row of a CSV file.
 last_csv() { # FILE COLUMN
     awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i } END { print $column }' "$1"

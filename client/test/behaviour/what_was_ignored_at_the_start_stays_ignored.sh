@@ -7,9 +7,6 @@ source "$(dirname "$0")/lib.bash"
 export VOLLEY_SWEEP_LOCK=$TMPDIR
 runs=(--runs 3 --run-time 400ms --warmup 10ms)
 has_a_run() { grep -q "$1" "$2"; }
-ignores() { # PROCESS SIGNAL
-    (((16#$(awk '$1 == "SigIgn:" { print $2 }' "/proc/$1/status") >> ($(kill -l "$2") - 1)) & 1))
-}
 
 start nohup "$volley" "${runs[@]}" --csv "$TMPDIR/nohup.csv" -- "$servers/c-epoll"
 await child_of "$client"
