@@ -65,17 +65,17 @@ bool TcpEndpoint::is_taken() const {
 }
 
 std::vector<std::string> TcpEndpoint::server_arguments() const {
-    std::vector<std::string> arguments{"-p", std::to_string(port_)};
-    if (host_ != default_host) {
-        arguments.insert(arguments.end(), {"-b", host_});
-    }
-    return arguments;
+    return arguments_with("-b");
 }
 
 std::vector<std::string> TcpEndpoint::client_arguments() const {
+    return arguments_with("--host");
+}
+
+std::vector<std::string> TcpEndpoint::arguments_with(const char* host_option) const {
     std::vector<std::string> arguments{"-p", std::to_string(port_)};
     if (host_ != default_host) {
-        arguments.insert(arguments.end(), {"--host", host_});
+        arguments.insert(arguments.end(), {host_option, host_});
     }
     return arguments;
 }

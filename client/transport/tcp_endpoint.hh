@@ -45,6 +45,8 @@ class TcpEndpoint {
                                                 std::size_t connections) const;
 
   private:
+    [[nodiscard]] std::vector<std::string> arguments_with(const char* host_option) const;
+
     std::string host_ = default_host;
     std::uint16_t port_ = 0;
 };
