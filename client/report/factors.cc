@@ -41,9 +41,6 @@ Factor server_row() {
     const auto name = [](Context context) -> FactorValue { return context.server_name; };
     return {.name = "server",
             .is_text = true,
-            .counted = "",
-            .not_known = "",
-            .usual = {},
             .measured = name,
             .sweep = SweptBy{
                 .option = "servers",
@@ -60,8 +57,6 @@ Factor clients_row() {
     const auto connections = [](Context context) -> FactorValue { return context.connections; };
     return {.name = "clients",
             .counted = "connection",
-            .not_known = "",
-            .usual = {},
             .measured = connections,
             .sweep = SweptBy{
                 .option = "clients",
@@ -81,7 +76,6 @@ Factor cores_row() {
         .name = "cores",
         .counted = "core",
         .not_known = "unknown CPUs",
-        .usual = {},
         .measured = measured_cores,
         .sweep = SweptBy{
             .option = "cores",
@@ -104,7 +98,6 @@ Factor message_bytes_row() {
     const auto bytes = [](Context context) -> FactorValue { return context.message_bytes; };
     return {.name = "message_bytes",
             .counted = "byte",
-            .not_known = "",
             .usual = std::uint64_t{challenge_bytes},
             .measured = bytes,
             .sweep = SweptBy{
@@ -123,13 +116,10 @@ Factor message_bytes_row() {
 Factor transport_row() {
     return {.name = "transport",
             .is_text = true,
-            .counted = "",
-            .not_known = "",
             .usual = std::string(Endpoint().transport()),
             .is_quiet = true,
             .is_compared = false,
-            .measured = [](Context context) -> FactorValue { return context.transport; },
-            .sweep = {}};
+            .measured = [](Context context) -> FactorValue { return context.transport; }};
 }
 
 FactorValue blank(const Factor& factor) {
