@@ -40,7 +40,7 @@ plot_cost <- function(tables) {
                       "; no intervals are drawn"),
                if (length(without) > 0) paste0("cost of the server not known: ", paste(without, collapse = ", ")))
     finish(plot, tables, "CPU time of a round trip", rows_width(rows$series, levels(rows$panel), "client, kernel"), max(rows_height(rows$series, levels(rows$panel)), 2.6),
-           notes, x = axis_title("CPU time a round trip", unit$name))
+           notes, x = axis_title("CPU time per round trip", unit$name))
 }
 
 if (sys.nframe() == 0L) source(sub("--file=(.*/)?.*", "\\1lib/alone.R", gsub("~+~", " ", grep("^--file=", commandArgs(), value = TRUE)[1], fixed = TRUE)))
