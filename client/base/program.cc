@@ -8,9 +8,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 
 #include "base/dispositions.hh"
 #include "base/error.hh"
@@ -110,9 +112,19 @@ std::string in_own_name(const std::string& help) {
     return text;
 }
 
+std::string own_name() {
+    return program_name;
+}
+
 std::string call_of(const std::string& program) {
-    return (std::string_view(program_name).starts_with("volley-") ? "volley-" : "target/") +
-           program;
+    std::error_code error;
+    const auto own_file = std::filesystem::read_symlink("/proc/self/exe", error);
+    const bool is_installed =
+        !error && std::filesystem::exists(own_file.parent_path() / "volley-conform", error);
+    if (!is_installed) {
+        return "target/" + program;
+    }
+    return program == "volley" ? program : "volley-" + program;
 }
 
 }  // namespace volley

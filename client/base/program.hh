@@ -30,9 +30,11 @@ int run_program(const char* name, int argc, char** argv,
 // under which it was started.
 [[nodiscard]] std::string in_own_name(const std::string& help);
 
+// The name under which this program was started: "sweep", or "volley-sweep" if installed.
+[[nodiscard]] std::string own_name();
+
 // How the user calls another program of the project: "target/compare", or "volley-compare" if this
-// one was started under its installed name (volley has the same name in both places, so it cannot
-// tell).
+// one is installed, which shows by the installed names beside it.
 [[nodiscard]] std::string call_of(const std::string& program);
 
 }  // namespace volley

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <string>
 
+#include "base/program.hh"
 #include "base/units.hh"
 #include "host/warnings.hh"
 
@@ -185,14 +186,14 @@ void about_validity(const RunFacts& facts, Warnings& warnings) {
         warnings.push_back({"server-was-killed",
                             "the server did not end on SIGTERM in time and was killed: this breaks "
                             "the contract, but affects no figure",
-                            "check it with target/conform, or raise --stop-timeout"});
+                            "check it with " + call_of("conform") + ", or raise --stop-timeout"});
     }
     if (!facts.server_left_behind.empty()) {
         warnings.push_back({"server-left-processes",
                             "the server ended but left processes running, which were killed: " +
                                 facts.server_left_behind,
-                            "the server must end all processes that it starts; check it with "
-                            "target/conform"});
+                            "the server must end all processes that it starts; check it with " +
+                                call_of("conform")});
     }
 }
 

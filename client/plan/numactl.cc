@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/program.hh"
 #include "base/shell_word.hh"
 #include "plan/plan.hh"
 
@@ -73,7 +74,7 @@ std::string numactl_commands(const Options& options, const Plan& plan) {
         text += bound(run.placement.server_cpus, run.placement.server_nodes) + " " +
                 words(server_command(run, endpoint)) + " &\n";
     }
-    std::vector<std::string> client{"target/volley"};
+    std::vector<std::string> client{call_of("volley")};
     const std::vector<std::string> place = endpoint.client_arguments();
     client.insert(client.end(), place.begin(), place.end());
     client.insert(client.end(), {"-c", std::to_string(run.connections), "-t",

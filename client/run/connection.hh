@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hh"
+#include "base/program.hh"
 #include "base/random.hh"
 #include "clock/clock.hh"
 #include "run/result.hh"
@@ -21,7 +22,8 @@ class ReplyFailure : public Error {
   public:
     // kind: the counter to which it belongs.
     ReplyFailure(std::uint64_t ReplyErrors::*kind, const std::string& what)
-        : Error(ExitCode::failed, what, "check the server with target/conform"), kind_(kind) {}
+        : Error(ExitCode::failed, what, "check the server with " + call_of("conform")),
+          kind_(kind) {}
     [[nodiscard]] std::uint64_t ReplyErrors::*kind() const { return kind_; }
 
   private:

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "base/program.hh"
 #include "run/connection.hh"
 #include "run/watch.hh"
 #include "transport/poll_list.hh"
@@ -117,7 +118,7 @@ std::optional<Refusal> attempt(const RunSpec& spec, const Transport<C>& transpor
         if (failure.kind() != &ReplyErrors::missing) {
             throw;
         }
-        return Refusal{failure.what(), "check the server with target/conform"};
+        return Refusal{failure.what(), "check the server with " + call_of("conform")};
     }
     fail_reply(&ReplyErrors::missing, 0,
                "the server took a connection and did not answer the first challenge within " +
@@ -205,7 +206,7 @@ AnyTransport find_server(const RunSpec& spec, Signals* signals, TimePoint deadli
             if (candidates.size() == 1) {
                 throw;
             }
-            return Refusal{failure.what(), "check the server with target/conform"};
+            return Refusal{failure.what(), "check the server with " + call_of("conform")};
         }
     };
     return first_that_serves(spec.endpoint, candidates, ask);

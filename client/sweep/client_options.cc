@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.hh"
+#include "base/program.hh"
 #include "options/description.hh"
 #include "options/words.hh"
 #include "report/factors.hh"
@@ -19,21 +20,21 @@ namespace po = boost::program_options;
 
 // Beside those of the factors.
 constexpr std::array<std::pair<std::string_view, const char*>, 15> taken{{
-    {"runs", "name it in the grid: --runs before --"},
-    {"seed", "name it in the grid: --seed before --"},
+    {"runs", "give it to the sweep: --runs before --"},
+    {"seed", "give it to the sweep: --seed before --"},
     {"name", "give the server as NAME=PATH"},
-    {"round", "rounds are counted by the sweep"},
+    {"round", "the sweep counts its rounds itself"},
     {"port", "a sweep starts its servers itself"},
     {"terminate", "a sweep starts its servers itself"},
-    {"json", "the results are in --out"},
-    {"csv", "make it from the results: target/compare --csv"},
-    {"hgrm", "the results are in --out"},
+    {"json", "the results are written to --out"},
+    {"csv", "write it with compare --csv, from the results"},
+    {"hgrm", "the results are written to --out"},
     {"classic", "leave it out"},
     {"quiet", "leave it out"},
     {"print-plan", "use --dry-run before --"},
     {"print-numactl", "leave it out"},
     {"config", "write its lines as options of a --plan file"},
-    {"help", "see target/volley --help"},
+    {"help", "see volley --help"},
 }};
 
 // What to do instead of giving the client this option; "": the option is allowed.
@@ -45,7 +46,7 @@ std::string remedy_for(const std::string& option) {
     }
     for (const Factor* factor : swept_factors()) {
         if (factor->sweep->client_option == option) {
-            return "name it in the grid: --" + factor->sweep->option + " before --";
+            return "give it to the sweep: --" + factor->sweep->option + " before --";
         }
     }
     return "";
@@ -57,7 +58,7 @@ po::parsed_options parsed(const std::vector<std::string>& words,
         return parse_words(words, description);
     } catch (const po::error& error) {
         throw Error(ExitCode::usage, std::string("options of the client: ") + error.what(),
-                    "see target/volley --help");
+                    "see " + call_of("volley") + " --help");
     }
 }
 
@@ -69,7 +70,7 @@ void check_client_options(const std::vector<std::string>& words) {
         const std::string remedy = remedy_for(option.string_key);
         if (!remedy.empty()) {
             throw Error(ExitCode::usage,
-                        "--" + option.string_key + " cannot be an option of the client here",
+                        "--" + option.string_key + " cannot be given to the client in a sweep",
                         remedy);
         }
     }

@@ -77,6 +77,21 @@ completed() { # WORD...
     done
 }
 
+@test "programs that a message tells to call have the names of the place where it is printed" {
+    broken=(--runs 1 --run-time 50ms --warmup 10ms --no-placement -- target/test/fake_server --fault wrong-answer)
+    run "$bin/volley" "${broken[@]}"
+    [ "$status" -eq 1 ]
+    [[ $output == *"check the server with volley-conform" ]]
+    run target/volley "${broken[@]}"
+    [[ $output == *"check the server with target/conform" ]]
+    grid=(--servers target/test/fake_server --clients 1 --cores 1 -- --nonsense)
+    run "$bin/volley-sweep" "${grid[@]}"
+    [ "$status" -eq 2 ]
+    [[ $output == *"see volley --help" ]]
+    run target/sweep "${grid[@]}"
+    [[ $output == *"see target/volley --help" ]]
+}
+
 @test "each man page has every option of its --help, and is laid out without a warning" {
     command -v man >/dev/null && command -v mandoc >/dev/null || skip "man or mandoc is missing: benchmark/setup.sh test"
     for program in $programs; do

@@ -29,7 +29,7 @@ expect_refusal '(seed: 3 there, 4 here)' "${begin[@]}" --seed 4 "${quick[@]}"
 expect_refusal '(--run-time: 0.05s there, 0.06s here)' "${begin[@]}" -- --run-time 60ms --warmup 0 --no-placement
 expect_refusal '--clients is missing' --servers x --cores 1
 expect_refusal 'no server .no-such-server. in ' --servers no-such-server --clients 1 --cores 1
-expect_refusal '--json cannot be an option' "${begin[@]}" -- --json x
+expect_refusal '--json cannot be given to the client' "${begin[@]}" -- --json x
 
 # The same plan written differently, or with more precision, is accepted.
 run "$sweep" "${begin[@]}" -- -d 0.05s -w 0ms --no-placement --precision 1%
