@@ -1,4 +1,4 @@
-// Checks of the replies on one connection: the right bytes, in order, at once.
+// Checks of the replies on one connection: the right bytes, in order, without delay.
 
 #include <chrono>
 
@@ -14,7 +14,8 @@ constexpr Patience split_pause{20};
 // The contract's limit for the last reply of a burst; Nagle's algorithm and delayed
 // acknowledgements make it 40 ms.
 constexpr Patience prompt_limit{20};
-constexpr int prompt_attempts = 5;  // a busy machine is late sometimes, a wrong server always
+// A busy machine is late sometimes, a wrong server every time.
+constexpr int prompt_attempts = 5;
 
 Check literal(const std::string& name, const std::string& rule, const std::string& challenge,
               const std::string& reply) {
@@ -94,32 +95,32 @@ void last_of_a_burst_is_prompt(Workbench& bench) {
             return;
         }
     }
-    throw CheckFailure{std::to_string(count) + " challenges in one write, and no further input",
-                       "the last reply within " + std::to_string(prompt_limit.count()) + " ms",
-                       "after " + std::to_string(std::chrono::ceil<Patience>(shortest).count()) +
-                           " ms at best in " + std::to_string(prompt_attempts) + " attempts"};
+    throw CheckFailure{
+        std::to_string(count) + " challenges in one write, then no further input",
+        "the last reply within " + std::to_string(prompt_limit.count()) + " ms",
+        "the last reply after " + std::to_string(std::chrono::ceil<Patience>(shortest).count()) +
+            " ms in the fastest of " + std::to_string(prompt_attempts) + " attempts"};
 }
 
 }  // namespace
 
 std::vector<Check> answer_checks() {
     return {
-        literal("adds-one", "the reply is the challenge plus one in network order", "00000001",
-                "00000002"),
-        literal("carries-into-the-next-byte", "the challenge is one number", "000000ff",
-                "00000100"),
-        literal("crosses-the-sign", "the challenge has no sign", "7fffffff", "80000000"),
+        literal("adds-one", "the reply is the challenge plus one, in network byte order",
+                "00000001", "00000002"),
+        literal("carries-into-the-next-byte", "the 4 bytes of a challenge are one number",
+                "000000ff", "00000100"),
+        literal("crosses-the-sign", "the challenge is unsigned", "7fffffff", "80000000"),
         literal("wraps-to-zero", "0xffffffff wraps to 0", "ffffffff", "00000000"),
-        {"one-reply-each", "a challenge has one reply, and nothing comes without one",
-         one_reply_each},
+        {"one-reply-each", "each challenge gets exactly one reply", one_reply_each},
         split("split-1-3", {"10", "203040"}),
         split("split-2-2", {"1020", "3040"}),
         split("split-into-bytes", {"10", "20", "30", "40"}),
         burst(2),
         burst(16),
         burst(1000),
-        {"last-of-a-burst-is-prompt", "no reply waits for more input, or for an acknowledgement",
-         last_of_a_burst_is_prompt},
+        {"last-of-a-burst-is-prompt",
+         "a reply never waits for more input or for an acknowledgement", last_of_a_burst_is_prompt},
     };
 }
 

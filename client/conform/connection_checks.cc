@@ -11,7 +11,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 Check at_once(std::size_t count) {
-    return {"connections-" + std::to_string(count), "all connections at once are served",
+    return {"connections-" + std::to_string(count), "all open connections are served",
             [=](Workbench& bench) {
                 std::vector<Wire> wires = connect_many(bench.shared(), count);
                 for (int round = 0; round < 2; ++round) {
@@ -61,13 +61,14 @@ void half_close_gets_its_reply(Workbench& bench) {
     expect_service(wire);
     (void)wire.send(from_hex("000000ff"));
     wire.shutdown_sending();
-    const std::string sent = "00 00 00 ff, then the end of the sending side";
+    const std::string sent = "00 00 00 ff, then a shutdown of the sending side";
     const WireBytes came = wire.receive(4);
     if (came != from_hex("00000100")) {
-        throw CheckFailure{sent, "00 00 01 00, then the end", to_hex(came)};
+        throw CheckFailure{sent, "00 00 01 00, then the end of the connection", to_hex(came)};
     }
     if (!wire.ends()) {
-        throw CheckFailure{sent, "00 00 01 00, then the end", "00 00 01 00, but no end"};
+        throw CheckFailure{sent, "00 00 01 00, then the end of the connection",
+                           "00 00 01 00, but the connection stayed open"};
     }
     expect_still_serving(server);
 }
@@ -103,7 +104,7 @@ void no_descriptor_leaks(Workbench& bench) {
     };
     connect_and_close(20);
     expect_still_serving(server);
-    pause_for(Patience(20));  // lets the last closes be seen: a lower start is stricter
+    pause_for(Patience(20));  // lets the server see the last closes: a lower start is stricter
     const std::size_t before = server.process->descriptor_count();
     connect_and_close(connections);
     const auto deadline = Clock::now() + reply_patience;
@@ -114,8 +115,8 @@ void no_descriptor_leaks(Workbench& bench) {
     }
     if (after > before + slack) {
         throw CheckFailure{std::to_string(connections) + " connections, opened and closed",
-                           "about " + std::to_string(before) + " open descriptors as before",
-                           std::to_string(after)};
+                           "about " + std::to_string(before) + " open descriptors, as before",
+                           std::to_string(after) + " open descriptors"};
     }
 }
 
@@ -126,14 +127,13 @@ std::vector<Check> connection_checks() {
         at_once(1),
         at_once(64),
         at_once(1000),
-        {"silent-beside-busy", "a silent connection holds up no other", silent_beside_busy},
-        {"close-after-half-a-challenge", "a closed connection costs nobody else anything",
+        {"silent-beside-busy", "a silent connection does not delay others", silent_beside_busy},
+        {"close-after-half-a-challenge", "a closed connection does not affect others",
          close_after_half_a_challenge},
         {"half-close-gets-its-reply", "a half-closed connection still gets its reply",
          half_close_gets_its_reply},
-        {"reset-in-mid-reply", "a reset connection costs nobody else anything", reset_in_mid_reply},
-        {"no-descriptor-leaks", "a closed connection gives its descriptor back",
-         no_descriptor_leaks},
+        {"reset-in-mid-reply", "a reset connection does not affect others", reset_in_mid_reply},
+        {"no-descriptor-leaks", "a closed connection releases its descriptor", no_descriptor_leaks},
     };
 }
 

@@ -11,7 +11,8 @@ namespace {
 
 // The contract's limit for signals. It has none for a zero challenge: reply_patience applies.
 constexpr Patience signal_limit{1000};
-constexpr int signal_attempts = 3;  // a busy machine is late sometimes, a wrong server always
+// A busy machine is late sometimes, a wrong server every time.
+constexpr int signal_attempts = 3;
 
 void expect_end_by_zero(RunningServer& server, const WireBytes& zero) {
     Wire wire = connect_to(server);
@@ -19,9 +20,10 @@ void expect_end_by_zero(RunningServer& server, const WireBytes& zero) {
     (void)wire.send(zero);
     const auto end = server.process->wait_for_end(reply_patience);
     if (!end || !WIFEXITED(*end) || WEXITSTATUS(*end) != 0) {
-        throw CheckFailure{to_hex(zero), "the end of the server with exit status 0",
-                           end ? describe_end(*end)
-                               : "no end for " + std::to_string(reply_patience.count()) + " ms"};
+        throw CheckFailure{
+            to_hex(zero), "the server ends with exit status 0",
+            end ? describe_end(*end)
+                : "still running after " + std::to_string(reply_patience.count()) + " ms"};
     }
 }
 
@@ -48,11 +50,11 @@ void size_zero_terminates(Workbench& bench) {
     expect_end_by_zero(server, from_hex("00000000 01020304"));
 }
 
-// Every connection has been served, and has a challenge under way when the signal comes.
+// Every connection has been served, and has a challenge in flight when the signal arrives.
 Check ends_by_signal(const std::string& name, int number, std::size_t connections) {
     const std::string what = std::string(number == SIGTERM ? "SIGTERM" : "SIGINT") + " with " +
                              std::to_string(connections) + " connections";
-    return {name, "SIGTERM and SIGINT end it within one second", [=](Workbench& bench) {
+    return {name, "SIGTERM and SIGINT end the server within one second", [=](Workbench& bench) {
                 for (int attempt = 0; attempt < signal_attempts; ++attempt) {
                     RunningServer server = bench.start();
                     std::vector<Wire> wires = connect_many(server, connections);
@@ -66,8 +68,9 @@ Check ends_by_signal(const std::string& name, int number, std::size_t connection
                     }
                 }
                 throw CheckFailure{
-                    what, "its end within " + std::to_string(signal_limit.count()) + " ms",
-                    "still running, in each of " + std::to_string(signal_attempts) + " attempts"};
+                    what, "the server ends within " + std::to_string(signal_limit.count()) + " ms",
+                    "still running after that in each of " + std::to_string(signal_attempts) +
+                        " attempts"};
             }};
 }
 
@@ -94,7 +97,7 @@ void restart_on_the_same_port(Workbench& bench) {
             }
         } catch (CheckFailure& failure) {
             if (restart > 0) {
-                failure.sent = "SIGTERM with 4 connections, then " + failure.sent + " again";
+                failure.sent = "after SIGTERM with 4 open connections: " + failure.sent;
             }
             throw;
         }
@@ -104,7 +107,7 @@ void restart_on_the_same_port(Workbench& bench) {
 }  // namespace
 
 std::vector<Check> ending_checks() {
-    const std::string zero = "a zero challenge terminates the server with status 0";
+    const std::string zero = "a zero challenge ends the server with status 0";
     return {
         {"zero-terminates", zero, zero_terminates},
         {"zero-terminates-beside-others", zero, zero_terminates_beside_others},
@@ -113,7 +116,8 @@ std::vector<Check> ending_checks() {
         ends_by_signal("sigterm-busy", SIGTERM, 1000),
         ends_by_signal("sigint-idle", SIGINT, 0),
         ends_by_signal("sigint-busy", SIGINT, 1000),
-        {"restart-on-the-same-port", "it can be started again at once (SO_REUSEADDR)",
+        {"restart-on-the-same-port",
+         "the server can be restarted on the same port at once (SO_REUSEADDR)",
          restart_on_the_same_port},
     };
 }

@@ -1,4 +1,4 @@
-// target/conform: the server contract of servers/README.md as a program.
+// conform: the server contract of servers/README.md as a program.
 //
 // Options, subject, checks, tally. It shares only base/ with the measuring client, so that neither
 // can hide a mistake of the other.
@@ -23,7 +23,7 @@ namespace volley {
 namespace {
 
 constexpr const char* help_text =
-    R"(conform: tries every rule of the server contract
+    R"(conform: checks a server against the server contract
 
   conform [--only NAME]... SERVER [ARGUMENTS]
   conform --list | --help | --version
@@ -63,7 +63,7 @@ std::vector<Check> all_checks() {
 }
 
 [[noreturn]] void misused(const std::string& what) {
-    throw Error(ExitCode::usage, what, "conform --help shows the usage");
+    throw Error(ExitCode::usage, what, "see --help");
 }
 
 // Options, up to the first word that is not one: the server and its own arguments follow.
@@ -79,8 +79,7 @@ Request parse(const std::vector<std::string>& words, const std::vector<Check>& c
         }
         if (std::none_of(checks.begin(), checks.end(),
                          [&](const Check& check) { return check.name == words[i]; })) {
-            throw Error(ExitCode::usage, "there is no check " + words[i],
-                        "conform --list shows the names");
+            throw Error(ExitCode::usage, "there is no check " + words[i], "--list shows the names");
         }
         request.only.push_back(words[i]);
     }
@@ -174,7 +173,7 @@ int conform(const std::vector<std::string>& words) {
     kill_servers_when_interrupted();
     const ServerMetadata metadata = read_server_metadata(request.executable);
     if (!metadata.found()) {
-        std::cerr << "conform: no server.toml beside " << printable(request.executable)
+        std::cerr << own_name() << ": no server.toml beside " << printable(request.executable)
                   << "; checks that depend on its capabilities are skipped\n";
     }
     if (!metadata.speaks("tcp")) {

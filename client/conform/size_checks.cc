@@ -85,7 +85,7 @@ void wrong_size(Workbench& bench) {
         if (!refused || process.standard_error().empty()) {
             throw CheckFailure{
                 std::string("flags -m ") + size, "a line on stderr and a non-zero status",
-                (end ? describe_end(*end) : "it goes on running") +
+                (end ? describe_end(*end) : "the server keeps running") +
                     std::string(process.standard_error().empty() ? ", nothing on stderr" : "")};
         }
     }
@@ -99,7 +99,7 @@ std::vector<Check> size_checks() {
          std::initializer_list<std::size_t>{1, 2, 3, 5, 64, 1024, 4096, 65536, 1 << 20}) {
         checks.push_back(of_size(length));
     }
-    checks.push_back({"size-1-wraps", "it wraps in its width", size_1_wraps});
+    checks.push_back({"size-1-wraps", "the challenge wraps at its width", size_1_wraps});
     checks.push_back({"size-5-in-pieces", "a message may arrive in pieces", size_5_in_pieces});
     checks.push_back({"wrong-size", "-m takes 1 to 16777216", wrong_size});
     return checks;

@@ -24,7 +24,7 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-// Starts it with these flags and expects it to refuse at once.
+// Starts the server with these flags and expects it to refuse at once.
 void expect_refusal(Workbench& bench, const std::vector<std::string>& flags,
                     const std::string& circumstance) {
     TestedServer process(bench.command(flags));
@@ -37,7 +37,7 @@ void expect_refusal(Workbench& bench, const std::vector<std::string>& flags,
     const bool whole_lines = errors.empty() || errors.back() == '\n';
     std::string came;
     if (!end) {
-        came = "it goes on running";
+        came = "the server keeps running";
     } else if (!WIFEXITED(*end) || WEXITSTATUS(*end) == 0) {
         came = describe_end(*end);
     } else if (!process.standard_output().empty()) {
@@ -47,7 +47,7 @@ void expect_refusal(Workbench& bench, const std::vector<std::string>& flags,
     } else {
         return;
     }
-    throw CheckFailure{"flags " + (flags.empty() ? "none" : joined(flags)) + circumstance,
+    throw CheckFailure{(flags.empty() ? "no flags" : "flags " + joined(flags)) + circumstance,
                        "one line on stderr, a non-zero status, nothing on stdout", came};
 }
 
@@ -69,9 +69,10 @@ void the_started_process_serves(Workbench& bench) {
     }
     const RunningServer& server = bench.shared();
     if (!server.process->listens_on(server.port)) {
-        throw CheckFailure{"a look at /proc/PID/fd of the process that was started",
-                           "a socket that listens on the port",
-                           "none: another process serves (a wrapper must exec)"};
+        throw CheckFailure{
+            "nothing: the sockets of the started process were listed (/proc/PID/fd)",
+            "one of them listens on the port",
+            "none of them: another process listens; a wrapper script must exec the server"};
     }
 }
 
@@ -81,7 +82,8 @@ void expect_listening(Workbench& bench, const StartOptions& options, const std::
     expect_still_serving(server);
     if (Wire::open(elsewhere, server.port, Patience(500))) {
         throw CheckFailure{"a connection request to " + elsewhere,
-                           "a refusal: it listens on " + options.address + " only", "a connection"};
+                           "a refusal, because the server listens on " + options.address + " only",
+                           "a connection"};
     }
 }
 
@@ -103,17 +105,17 @@ void address_ipv6(Workbench& bench) {
 void port_taken(Workbench& bench) {
     const OwnedFd socket = listen_at(resolve("127.0.0.1", 0));
     if (!socket) {
-        throw CheckSkipped{"the tester cannot take a port itself"};
+        throw CheckSkipped{"conform cannot listen on a port itself"};
     }
     expect_refusal(bench, {"-p", std::to_string(port_of(socket))},
-                   ", a port that the tester listens on");
+                   ", a port on which conform listens");
 }
 
 // A server that sets SO_REUSEPORT on every listener would share the port instead.
 void port_taken_by_itself(Workbench& bench) {
     const RunningServer& server = bench.shared();
     expect_refusal(bench, {"-p", std::to_string(server.port)},
-                   ", a port that it listens on already");
+                   ", a port on which the server already listens");
     expect_still_serving(server);
 }
 
@@ -147,7 +149,7 @@ void threads_follow_cpus(Workbench& bench) {
         }
     }
     if (cpus.size() < 2) {
-        throw CheckSkipped{"a single CPU is allowed here; two are needed to see a difference"};
+        throw CheckSkipped{"only one CPU is allowed here; the check needs two"};
     }
     const auto threads_on = [&](const std::vector<int>& some) {
         const RunningServer server = bench.start({.cpus = some});
@@ -161,7 +163,7 @@ void threads_follow_cpus(Workbench& bench) {
     const std::size_t on_two = threads_on(cpus);
     if (on_two <= on_one) {
         throw CheckFailure{
-            "starts on one allowed CPU and on two, 4 connections each",
+            "4 connections to a server that may use one CPU, and to one that may use two",
             "more threads on two CPUs than on one",
             std::to_string(on_one) + " on one CPU, " + std::to_string(on_two) + " on two"};
     }
@@ -170,13 +172,14 @@ void threads_follow_cpus(Workbench& bench) {
 }  // namespace
 
 std::vector<Check> ready_checks() {
-    return {{"becomes-ready", "-p PORT is all it needs to listen and to answer", becomes_ready}};
+    return {{"becomes-ready", "the server needs only -p PORT to listen and answer", becomes_ready}};
 }
 
 std::vector<Check> start_checks() {
     return {
-        {"the-started-process-serves", "a wrapper must exec", the_started_process_serves},
-        {"address-default", "without -b it listens on 127.0.0.1", address_default},
+        {"the-started-process-serves", "a wrapper script must exec the server",
+         the_started_process_serves},
+        {"address-default", "without -b, the server listens on 127.0.0.1 only", address_default},
         {"address-ipv4", "-b names the address to listen on", address_ipv4},
         {"address-ipv6", "-b names the address to listen on", address_ipv6},
         {"port-taken", refusal_rule, port_taken},
@@ -184,8 +187,9 @@ std::vector<Check> start_checks() {
         refuses("missing-port", {{}}),
         refuses("wrong-port", {{"-p", "abc"}, {"-p", "65536"}, {"-p", "-1"}, {"-p", ""}, {"-p"}}),
         refuses("wrong-address", {{"-p", std::to_string(free_port()), "-b", "nowhere.invalid."}}),
-        {"stdout-stays-empty", "nothing on stdout", stdout_stays_empty},
-        {"threads-follow-cpus", "as many threads as allowed CPUs ask for", threads_follow_cpus},
+        {"stdout-stays-empty", "the server prints nothing on stdout", stdout_stays_empty},
+        {"threads-follow-cpus", "the number of threads matches the allowed CPUs",
+         threads_follow_cpus},
     };
 }
 

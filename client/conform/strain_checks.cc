@@ -1,5 +1,5 @@
-// A server under strain: many connections, rude clients, no descriptors left; and what it costs
-// when idle.
+// A server under strain: many connections, clients that break off, no descriptors left. Also: the
+// CPU time of an idle server.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -52,7 +52,7 @@ void expect_idle(const Workbench& bench, const RunningServer& server,
         throw CheckFailure{circumstance,
                            "at most " + std::to_string(idle_limit.count()) + " ms of CPU time in " +
                                std::to_string(idle_slice.count()) + " ms",
-                           std::to_string(least.count()) + " ms, and no less in each of " +
+                           "at least " + std::to_string(least.count()) + " ms in each of " +
                                std::to_string(idle_slices) + " attempts"};
     }
 }
@@ -68,9 +68,10 @@ void expect_recovery(const RunningServer& server, const std::string& circumstanc
         pause_for(Patience(10));
     }
     const auto end = server.process->wait_for_end(Patience(0));
-    throw CheckFailure{
-        circumstance, "a new connection that is served",
-        end ? describe_end(*end) : "none for " + std::to_string(recovery_patience.count()) + " ms"};
+    throw CheckFailure{circumstance, "a new connection is served",
+                       end ? describe_end(*end)
+                           : "no new connection was served for " +
+                                 std::to_string(recovery_patience.count()) + " ms"};
 }
 
 void expect_descriptors_back(const RunningServer& server, std::size_t before,
@@ -83,8 +84,8 @@ void expect_descriptors_back(const RunningServer& server, std::size_t before,
     }
     if (after > before + descriptor_slack) {
         throw CheckFailure{circumstance,
-                           "about " + std::to_string(before) + " open descriptors as before",
-                           std::to_string(after)};
+                           "about " + std::to_string(before) + " open descriptors, as before",
+                           std::to_string(after) + " open descriptors"};
     }
 }
 
@@ -106,30 +107,31 @@ struct Neighbourhood {
     std::size_t descriptors = 0;
 };
 
-void note_that_have_left(int left, int clients) {
-    note_progress(std::to_string(left) + " of " + std::to_string(clients) + " clients have left");
+void note_closed(int closed, int connections) {
+    note_progress(std::to_string(closed) + " of " + std::to_string(connections) +
+                  " connections were closed");
 }
 
 // A server may refuse connections that it cannot hold, but must not fail.
 void many_connections_left(Workbench& bench) {
     constexpr std::size_t count = 10000;
-    constexpr std::size_t refusals_borne = 3;  // each costs a full wait
-    const std::string circumstance = std::to_string(count) + " connections, opened and left";
+    constexpr std::size_t most_refusals = 3;  // each costs a full wait
+    const std::string circumstance = std::to_string(count) + " connections, opened and then closed";
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur < count + 100) {
         throw CheckSkipped{"only " + std::to_string(limit.rlim_cur) +
-                           " descriptors allowed; raise it with ulimit -n"};
+                           " descriptors are allowed; raise the limit with ulimit -n"};
     }
     Neighbourhood near(bench);
     {
         std::vector<Wire> wires;
         std::size_t refusals = 0;
         const auto deadline = Clock::now() + recovery_patience;
-        for (std::size_t i = 0; i < count && refusals < refusals_borne && Clock::now() < deadline;
+        for (std::size_t i = 0; i < count && refusals < most_refusals && Clock::now() < deadline;
              ++i) {
             note_progress(std::to_string(wires.size()) + " of " + std::to_string(count) +
-                          " connections stood");
+                          " connections were open");
             if (auto wire = Wire::open(near.server.address, near.server.port)) {
                 wires.push_back(std::move(*wire));
             } else {
@@ -147,23 +149,24 @@ void many_connections_left(Workbench& bench) {
 }
 
 void byte_and_leave(Workbench& bench) {
-    constexpr int clients = 500;
+    constexpr int connections = 500;
     Neighbourhood near(bench);
-    for (int i = 0; i < clients; ++i) {
-        note_that_have_left(i, clients);
+    for (int i = 0; i < connections; ++i) {
+        note_closed(i, connections);
         Wire wire = connect_to(near.server);
         (void)wire.send(from_hex("01"));
     }
-    const std::string circumstance = std::to_string(clients) + " clients that send 01 and leave";
+    const std::string circumstance =
+        std::to_string(connections) + " connections that send 01 and close";
     near.expect_all_as_before(circumstance);
 }
 
 void flood_of_resets(Workbench& bench) {
-    constexpr int clients = 2000;
+    constexpr int connections = 2000;
     constexpr int between_services = 100;
     Neighbourhood near(bench);
-    for (int i = 0; i < clients; ++i) {
-        note_that_have_left(i, clients);
+    for (int i = 0; i < connections; ++i) {
+        note_closed(i, connections);
         if (auto wire = Wire::open(near.server.address, near.server.port)) {
             if (i % 2 == 0) {
                 (void)wire->send(from_hex("00000001"));
@@ -174,7 +177,7 @@ void flood_of_resets(Workbench& bench) {
             expect_service(near.neighbour);
         }
     }
-    const std::string circumstance = std::to_string(clients) + " connections that are reset";
+    const std::string circumstance = std::to_string(connections) + " connections that are reset";
     near.expect_all_as_before(circumstance);
 }
 
@@ -182,20 +185,21 @@ void flood_of_resets(Workbench& bench) {
 void without_descriptors(Workbench& bench) {
     constexpr std::size_t room = 30;
     constexpr std::size_t count = 2 * room;
-    const std::string circumstance = std::to_string(count) + " connections where " +
-                                     std::to_string(room) + " more descriptors are allowed";
+    const std::string circumstance = std::to_string(count) +
+                                     " connections to a server that may open " +
+                                     std::to_string(room) + " more descriptors";
     const RunningServer server = bench.start();
     Wire neighbour = connect_to(server);
     expect_service(neighbour);
     if (!server.process->limit_descriptors(room)) {
-        throw CheckSkipped{"the tester may not limit the descriptors of another process"};
+        throw CheckSkipped{"conform may not limit the descriptors of another process"};
     }
     {
         std::vector<Wire> served;
         std::vector<Wire> waiting;
         for (std::size_t i = 0; i < count; ++i) {
             note_progress(std::to_string(waiting.size()) + " of " + std::to_string(count) +
-                          " connections stood");
+                          " connections were open");
             if (auto wire = Wire::open(server.address, server.port)) {
                 (void)wire->send(from_hex("00000001"));
                 waiting.push_back(std::move(*wire));
@@ -209,15 +213,15 @@ void without_descriptors(Workbench& bench) {
             }
         }
         if (served.empty()) {
-            throw CheckFailure{circumstance, "replies on those that it can hold", "none"};
+            throw CheckFailure{circumstance, "replies on some of them", "none"};
         }
-        expect_idle(bench, server, circumstance + ", and nothing on those that it serves");
+        expect_idle(bench, server, circumstance + ", with nothing sent on those that are served");
         expect_service(neighbour);
         for (Wire& wire : served) {
             expect_service(wire);
         }
     }
-    expect_recovery(server, circumstance + ", which then leave");
+    expect_recovery(server, circumstance + ", all closed again");
     expect_service(neighbour);
 }
 
@@ -231,11 +235,11 @@ void idle_costs_nothing(Workbench& bench) {
     for (Wire& wire : wires) {
         expect_service(wire);
     }
-    expect_idle(bench, server, std::to_string(connections) + " connections that are silent");
+    expect_idle(bench, server, std::to_string(connections) + " silent connections");
 }
 
 Check leaves_no_process(const std::string& name, int number, const std::string& signal) {
-    return {name, "no process outlives the one that was started", [=](Workbench& bench) {
+    return {name, "no process that the server started outlives it", [=](Workbench& bench) {
                 constexpr std::size_t connections = 20;
                 RunningServer server = bench.start();
                 std::vector<Wire> wires = connect_many(server, connections);
@@ -259,7 +263,7 @@ Check leaves_no_process(const std::string& name, int number, const std::string& 
                 if (still_there()) {
                     throw CheckFailure{
                         signal + " with " + std::to_string(connections) + " connections",
-                        "the end of every process that it has started",
+                        "every process that the server started ends",
                         "still running: " + names_of(others)};
                 }
             }};
@@ -268,16 +272,15 @@ Check leaves_no_process(const std::string& name, int number, const std::string& 
 }  // namespace
 
 std::vector<Check> strain_checks() {
-    const std::string nobody = "a closed connection costs nobody else anything";
+    const std::string closed = "a closed connection does not affect others";
     return {
-        {"connections-10000-left", nobody, many_connections_left},
-        {"byte-and-leave", nobody, byte_and_leave},
-        {"flood-of-resets", "a reset connection costs nobody else anything", flood_of_resets},
+        {"connections-10000-left", closed, many_connections_left},
+        {"byte-and-leave", closed, byte_and_leave},
+        {"flood-of-resets", "a reset connection does not affect others", flood_of_resets},
         {"without-descriptors",
-         "where it can accept no more, it goes on, sleeps, and accepts again later",
+         "out of descriptors, the server keeps serving, sleeps, and accepts again later",
          without_descriptors},
-        {"idle-costs-nothing", "a server that is asked nothing uses no CPU time",
-         idle_costs_nothing},
+        {"idle-costs-nothing", "an idle server uses no CPU time", idle_costs_nothing},
         leaves_no_process("sigterm-leaves-no-process", SIGTERM, "SIGTERM"),
         leaves_no_process("sigkill-leaves-no-process", SIGKILL, "SIGKILL"),
     };

@@ -123,14 +123,15 @@ std::string late_connections_text() {
     }
     return "; " + std::to_string(under_way->late_connections) +
            " connection requests had to be sent again after a second: the likely cause is a listen "
-           "queue that is too short, so call listen(fd, SOMAXCONN)";
+           "queue that is too short; call listen(fd, SOMAXCONN)";
 }
 
 void keep_to_limit() {
     if (under_way && !standing_still_since && Clock::now() >= under_way->deadline) {
         const UnderWay& one = *under_way;
-        throw CheckFailure{"all of " + one.name, "its end within " + seconds_text(one.limit),
-                           (one.progress.empty() ? "none" : one.progress) + " after " +
+        throw CheckFailure{"everything that " + one.name + " sends",
+                           "done within " + seconds_text(one.limit),
+                           (one.progress.empty() ? "not done" : one.progress) + " after " +
                                seconds_text(one.limit) + late_connections_text()};
     }
 }

@@ -37,7 +37,7 @@ class LimitStandsStill {
     LimitStandsStill& operator=(const LimitStandsStill&) = delete;
 };
 
-// Progress, "612 of 1000 connections stand": for the line, and for the failure if the limit is
+// Progress, "612 of 1000 connections were open": for the line, and for the failure if the limit is
 // reached.
 void note_progress(const std::string& progress);
 // A connection request got no answer at first: the effect of a listen queue that is too short.

@@ -35,7 +35,7 @@ class Wire {
     // Sends and receives at the same time: messages larger than the socket buffers.
     [[nodiscard]] WireBytes exchange(const WireBytes& bytes, std::size_t count, Patience patience);
 
-    // True where the peer ends the connection within `patience` and sends nothing before it.
+    // True if the peer ends the connection within `patience` and sends nothing before it.
     [[nodiscard]] bool ends(Patience patience = reply_patience);
 
     void shutdown_sending();

@@ -87,7 +87,7 @@ RunningServer Workbench::start(const StartOptions& options) {
         return start_on(options.port, options);
     }
     if (was_never_ready_) {
-        throw CheckSkipped{"it has not become ready before; becomes-ready says more"};
+        throw CheckSkipped{"the server did not become ready; see becomes-ready"};
     }
     // Another program may take the port between our choice and the server's bind: then try again.
     try {
@@ -113,15 +113,15 @@ RunningServer Workbench::start_on(std::uint16_t port, const StartOptions& option
 
 void Workbench::wait_until_ready(RunningServer& server) {
     const LimitStandsStill started;
-    const std::string start = "its start with -p " + std::to_string(server.port);
+    const std::string start = "a start with -p " + std::to_string(server.port);
     const auto deadline = Clock::now() + start_patience();
-    std::string seen = "no connection is accepted on " + server.address;
+    std::string seen = "no connection was accepted on " + server.address;
     while (Clock::now() < deadline) {
         if (const auto end = server.process->wait_for_end(Patience(0))) {
             throw_if_skipped(*server.process, *end);
             was_never_ready_ = !was_ready_;
-            throw EarlyEnd{{start, "a server that goes on",
-                            "its end: " + describe_death(*server.process, *end)}};
+            throw EarlyEnd{{start, "the server becomes ready",
+                            "the server ended: " + describe_death(*server.process, *end)}};
         }
         if (auto wire = Wire::open(server.address, server.port, Patience(200))) {
             const WireBytes challenge = message("00000001", server.message_bytes);
@@ -133,12 +133,16 @@ void Workbench::wait_until_ready(RunningServer& server) {
                 was_never_ready_ = false;
                 return;  // the checks judge, by name, whether the reply is right
             }
-            seen = "accepted, but of the reply to " + to_hex(challenge) + " came " + to_hex(reply);
+            seen = "a connection was accepted, but the reply to " + to_hex(challenge) + " was " +
+                   to_hex(reply);
         }
         pause_for(Patience(milliseconds_between_attempts));
     }
     was_never_ready_ = !was_ready_;
-    throw CheckFailure{start, "ready within the deadline", seen};
+    throw CheckFailure{
+        start,
+        "the server becomes ready within " + std::to_string(start_patience().count()) + " ms",
+        seen};
 }
 
 RunningServer& Workbench::shared(std::size_t message_bytes) {
@@ -160,7 +164,7 @@ std::string Workbench::obituary() const {
         return "";
     }
     const auto end = shared_.process->wait_for_end(Patience(20));
-    return end ? "; the server has ended: " + describe_death(*shared_.process, *end) : "";
+    return end ? "; the server ended: " + describe_death(*shared_.process, *end) : "";
 }
 
 Wire connect_to(const RunningServer& server) {
@@ -168,7 +172,7 @@ Wire connect_to(const RunningServer& server) {
     if (!wire) {
         throw CheckFailure{
             "a connection request to " + server.address + " port " + std::to_string(server.port),
-            "a connection", "none" + late_connections_text()};
+            "a connection", "no connection" + late_connections_text()};
     }
     return std::move(*wire);
 }
@@ -185,7 +189,7 @@ void expect_reply(Wire& wire, const WireBytes& sent, const WireBytes& expected) 
                      : ", then nothing for " + std::to_string(reply_patience.count()) + " ms";
     } else if (came.size() > to_hex_shows) {
         const auto [difference, other] = std::mismatch(came.begin(), came.end(), expected.begin());
-        found += ", other from byte " + std::to_string(difference - came.begin()) +
+        found += ", wrong from byte " + std::to_string(difference - came.begin()) +
                  " on: " + to_hex(WireBytes(difference, std::min(difference + 4, came.end()))) +
                  " instead of " + to_hex(WireBytes(other, std::min(other + 4, expected.end())));
     }
@@ -205,33 +209,35 @@ std::vector<Wire> connect_many(const RunningServer& server, std::size_t count) {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur < count + descriptors_beside_connections) {
-        throw CheckSkipped{"only " + std::to_string(limit.rlim_cur) + " descriptors allowed for " +
-                           std::to_string(count) + " connections; raise it with ulimit -n"};
+        throw CheckSkipped{"only " + std::to_string(limit.rlim_cur) +
+                           " descriptors are allowed for " + std::to_string(count) +
+                           " connections; raise the limit with ulimit -n"};
     }
     std::vector<Wire> wires;
     const std::string all = std::to_string(count) + " connection requests";
-    const auto standing = [&] {
-        return std::to_string(wires.size()) + " of " + std::to_string(count) + " connections stood";
+    const auto opened = [&] {
+        return std::to_string(wires.size()) + " of " + std::to_string(count) +
+               " connections were open";
     };
     const auto deadline = Clock::now() + patience_for_connections;
     while (wires.size() < count) {
-        note_progress(standing());
+        note_progress(opened());
         if (Clock::now() >= deadline) {
             throw CheckFailure{
                 all,
                 "all accepted within " + std::to_string(patience_for_connections.count()) + " ms",
-                standing() + " by then" + late_connections_text()};
+                opened() + " by then" + late_connections_text()};
         }
         auto wire = Wire::open(server.address, server.port);
         if (!wire) {
-            throw CheckFailure{
-                all, "all accepted",
-                "number " + std::to_string(wires.size() + 1) + " is not" + late_connections_text()};
+            throw CheckFailure{all, "all accepted",
+                               "connection " + std::to_string(wires.size() + 1) +
+                                   " was not accepted" + late_connections_text()};
         }
         wire->end_by_reset();
         wires.push_back(std::move(*wire));
     }
-    note_progress(standing());
+    note_progress(opened());
     return wires;
 }
 

@@ -187,7 +187,7 @@ TEST(BareChannel, ThatDoesNotOpenIsGivenUpAtTheDeadline) {
         static_cast<void>(opener.open(1, 1, 1, [] { return false; }));
         FAIL() << "it was opened";
     } catch (const Error& error) {
-        EXPECT_NE(std::string(error.what()).find("only 0 of 1 connections stood"),
+        EXPECT_NE(std::string(error.what()).find("only 0 of 1 connections were opened"),
                   std::string::npos)
             << error.what();
     }

@@ -11,25 +11,25 @@ queue=(--fault short-listen-queue=5)
 run timeout 60 "$conform" --only connections-1000 "$fake" "${queue[@]}"
 expect_status 1
 expect_out '^FAIL connections-1000$'
-expect_out '[0-9] of 1000 connections stood by then; [0-9]* connection requests had to be sent again after a second: the likely cause is a listen queue'
+expect_out '[0-9] of 1000 connections were open by then; [0-9]* connection requests had to be sent again after a second: the likely cause is a listen queue'
 
 run timeout 60 "$volley" -c 1000 --connect-timeout 3s "${short[@]}" -- "$fake" "${queue[@]}"
 expect_status 1
 expect_one_line_on_stderr
-expect_err 'only [0-9]* of 1000 connections stood and had one reply within 3.00 s (--connect-timeout), and [0-9]* had to wait'
-expect_err "the likely cause is the server's listen queue"
+expect_err 'only [0-9]* of 1000 connections were opened and answered within 3.00 s (--connect-timeout), and [0-9]* had to wait'
+expect_err "the likely cause is that the server's listen queue is too short"
 expect_err 'listen(fd, SOMAXCONN)'
 
 # A server that is slow for another reason is not reported like this.
 run timeout 60 "$volley" -c 3 --connect-timeout 2s "${short[@]}" -- "$fake" --fault one-at-a-time
 expect_status 1
-expect_err 'only 1 of 3 connections stood'
+expect_err 'only 1 of 3 connections were opened and answered'
 ! grep -q 'listen queue' "$err" || fail "the listen queue is blamed"
 
 # Each reply comes within its time, and all of them together would take 200 s.
 run timeout 60 "$conform" --only silent-beside-busy "$fake" --fault late=1000
 expect_status 1
-expect_out 'expected  its end within 10 s'
+expect_out 'expected  done within 10 s'
 
 # servers/check gives conform more time than all its checks may take together.
 run "$conform" --list
