@@ -50,7 +50,7 @@ po::variables_map read_command_line(const std::vector<std::string>& words) {
     description.add_options()("files", po::value<std::vector<std::string>>());
     po::positional_options_description files;
     files.add("files", -1);
-    return read_words(words, description, files, "compare", "see compare --help");
+    return read_words(words, description, files, "compare", "see --help");
 }
 
 std::vector<std::pair<const Factor*, std::string>> parse_where(
@@ -91,7 +91,7 @@ const Field* parse_statistic(const std::string& text) {
         throw Error(ExitCode::usage,
                     "--statistic '" + text +
                         "' is not one of mean, p50, p90, p99, p99.9, p99_time_weighted",
-                    "see compare --help");
+                    "see --help");
     }
     return field;
 }
@@ -103,7 +103,7 @@ void read_files(const po::variables_map& values, CompareCommand& command) {
         throw Error(ExitCode::usage,
                     files.empty() ? "there is no result file to compare"
                                   : "there are " + std::to_string(files.size()) + " result files",
-                    "give one, or OLD and NEW; see compare --help");
+                    "give one, or OLD and NEW; see --help");
     }
     command.results = files[0];
     if (files.size() == 2) {
@@ -146,7 +146,7 @@ CompareCommand parse_compare_command(const std::vector<std::string>& arguments) 
         if (by == nullptr || !by->is_compared) {
             throw Error(ExitCode::usage,
                         "--by '" + text("by") + "' is not one of " + factors_listed(true, ", "),
-                        "see compare --help");
+                        "see --help");
         }
         command.request.by = by;
     }

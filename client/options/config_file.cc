@@ -33,7 +33,7 @@ std::string read_whole(const std::string& path, const std::string& where) {
         retry_on_eintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
     const auto unreadable = [&](const std::string& why) {
         refuse(where, "cannot be read: " + why,
-               "name a readable file of lines NAME = VALUE, below 1 MiB");
+               "give a readable file of lines NAME = VALUE, smaller than 1 MiB");
     };
     if (!file) {
         unreadable(errno_text(errno));
@@ -88,17 +88,17 @@ ConfigEntry parse_line(std::string_view line, std::size_t number, const std::str
     const auto equals = line.find('=');
     if (line.front() == '[') {
         refuse(place, "'" + std::string(line) + "' begins a section",
-               "leave it out: all options are on one level");
+               "leave the line out: there are no sections");
     }
     if (equals == std::string_view::npos) {
         refuse(place, "'" + std::string(line) + "' is not NAME = VALUE",
-               "write a flag as NAME = yes, and a comment after # at the beginning of a line");
+               "write a flag as NAME = yes, and begin a comment line with #");
     }
     const std::string name(without_blanks(line.substr(0, equals)));
     const std::string_view value = without_blanks(line.substr(equals + 1));
     if (name.empty() || name.find_first_of(" \t\"'#") != std::string::npos || name[0] == '-') {
         refuse(place, "'" + name + "' is not the name of an option",
-               "use the long names without dashes, as clients = 16");
+               "use the long names without dashes, such as clients = 16");
     }
     if (value.empty()) {
         refuse(place, name + " has no value",
@@ -110,8 +110,8 @@ ConfigEntry parse_line(std::string_view line, std::size_t number, const std::str
     const auto hash = value.find('#');
     if (hash != std::string_view::npos &&
         (hash == 0 || blanks.find(value[hash - 1]) != std::string_view::npos)) {
-        refuse(place, "the value of " + name + " holds # after a blank",
-               "put a comment on a line of its own, or the value in double quotes");
+        refuse(place, "the value of " + name + " contains # after a blank",
+               "put the comment on its own line, or the value in double quotes");
     }
     return {.line = number, .name = name, .value = std::string(value)};
 }
@@ -138,8 +138,8 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
         const std::string place = place_of(where, number);
         for (const char byte : line) {
             if ((static_cast<unsigned char>(byte) < ' ' && byte != '\t') || byte == '\x7f') {
-                refuse(place, "a control character is in it",
-                       "save it as plain text (UTF-8) with one option a line");
+                refuse(place, "the line contains a control character",
+                       "save the file as plain text (UTF-8) with one option per line");
             }
         }
         line = without_blanks(line);
@@ -150,7 +150,7 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
         const auto [first, is_new] = line_of.emplace(entry.name, number);
         if (!is_new) {
             refuse(place,
-                   entry.name + " is there twice, first in line " + std::to_string(first->second),
+                   entry.name + " is given twice, first in line " + std::to_string(first->second),
                    "leave one of them out");
         }
         entries.push_back(std::move(entry));

@@ -41,16 +41,16 @@ TEST(ConfigFile, HowAnEditorSavesItMakesNoDifference) {
 
 TEST(ConfigFile, WhatMightBeMeantOtherwiseIsRefusedWithItsLine) {
     const std::vector<std::pair<std::string_view, std::string>> cases{
-        {"x = 1\nname = a # b\n", "FILE, line 2: the value of name holds # after a blank"},
-        {"name = # b\n", "FILE, line 1: the value of name holds # after a blank"},
+        {"x = 1\nname = a # b\n", "FILE, line 2: the value of name contains # after a blank"},
+        {"name = # b\n", "FILE, line 1: the value of name contains # after a blank"},
         {"name =\n", "FILE, line 1: name has no value"},
         {"[volley]\n", "FILE, line 1: '[volley]' begins a section"},
         {"quiet\n", "FILE, line 1: 'quiet' is not NAME = VALUE"},
         {"--clients = 3\n", "FILE, line 1: '--clients' is not the name of an option"},
         {"= 3\n", "FILE, line 1: '' is not the name of an option"},
         {"; x = 3\n", "FILE, line 1: '; x' is not the name of an option"},
-        {"a = 1\nb = 2\na = 3\n", "FILE, line 3: a is there twice, first in line 1"},
-        {std::string_view("na\0me = x", 9), "FILE, line 1: a control character"},
+        {"a = 1\nb = 2\na = 3\n", "FILE, line 3: a is given twice, first in line 1"},
+        {std::string_view("na\0me = x", 9), "FILE, line 1: the line contains a control character"},
         {"\xff\xfe"
          "n",
          "FILE, line 1: '\xff\xfe"

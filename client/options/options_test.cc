@@ -154,7 +154,7 @@ TEST(Options, WhatAConfigurationFileSaysIsTakenOrRefusedWithItsLine) {
         {"client = 2\n", "line 1: there is no option client"},
         {"\nclients = many\n", "line 2: clients 'many' is not a whole number"},
         {"quiet = maybe\n", "line 1: quiet 'maybe' is not yes or no"},
-        {"name = x\nname = y\n", "line 2: name is there twice"},
+        {"name = x\nname = y\n", "line 2: name is given twice"},
     };
     for (const auto& [text, expected] : cases) {
         const ConfigFile file(text);

@@ -61,7 +61,8 @@ class FileLock {
         case ENOENT:
             throw Error(ExitCode::usage, what, "create its directory first: mkdir -p " + parent);
         case ENOTDIR:
-            throw Error(ExitCode::usage, what, parent + " or what it lies in is not a directory");
+            throw Error(ExitCode::usage, what,
+                        "part of " + parent + " is not a directory: choose another path");
         case EISDIR:
             throw Error(ExitCode::usage, what, "name a file in it, e.g. " + path + "/results.json");
         case EACCES:
@@ -137,7 +138,7 @@ ResultFile ResultFile::open(const std::string& path, Mode mode, std::string_view
         file.name_ = path;
         if (path.empty()) {
             throw Error(ExitCode::usage, "the name of a result file is empty",
-                        "give a path, or - for the standard output");
+                        "give a path, or - for standard output");
         }
         file.fd_ = open_path(path, mode, file.is_readable_);
     }
@@ -187,9 +188,10 @@ void ResultFile::check_header() const {
     const auto got =
         retry_on_eintr([&] { return ::pread(fd_.get(), beginning.data(), beginning.size(), 0); });
     if (got < 0 || std::string_view(beginning.data(), static_cast<std::size_t>(got)) != header_) {
-        throw Error(ExitCode::usage,
-                    "result file " + name_ + " begins with other columns than this version writes",
-                    "choose a new file");
+        throw Error(
+            ExitCode::usage,
+            "result file " + name_ + " has different columns from those that this version writes",
+            "choose a new file");
     }
 }
 
@@ -207,7 +209,7 @@ void ResultFile::write_whole(std::string_view text) const {
                             std::to_string(text.size()) +
                             " bytes could be written: " + errno_text(error),
                         error == EPIPE   ? "keep its reader running until the end"
-                        : error == EFBIG ? "raise the limit of a file's size (ulimit -f)"
+                        : error == EFBIG ? "raise the file size limit (ulimit -f)"
                                          : "free space there, or choose another file");
         }
         done += static_cast<std::size_t>(written);
@@ -290,7 +292,7 @@ void ResultFile::keep() const {
     // EINVAL: a pipe or a device, which stores nothing.
     if (retry_on_eintr([&] { return ::fdatasync(fd_.get()); }) != 0 && errno != EINVAL) {
         throw Error(ExitCode::failed,
-                    "result file " + name_ + " cannot be kept on its disk: " + errno_text(errno),
+                    "result file " + name_ + " cannot be written to its disk: " + errno_text(errno),
                     "check the disk, or choose another file system");
     }
 }

@@ -77,8 +77,8 @@ class Measuring {
             differing_file(result_.runs.front().server_fingerprint, last.server_fingerprint);
         if (file && last.complete) {
             last.complete = false;
-            last.error = "the server is another build than in run 1: " + *file +
-                         " was replaced meanwhile; measure again without building";
+            last.error = "the server is not the same build as in run 1: " + *file +
+                         " was replaced meanwhile; measure again without rebuilding";
         }
     }
 

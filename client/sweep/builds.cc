@@ -9,7 +9,7 @@ namespace volley {
 namespace {
 
 std::string afresh(const std::string& path) {
-    return "bring that build back to go on; to start afresh, choose another --out or move " + path +
+    return "restore that build to resume; to start afresh, choose another --out, or move " + path +
            " away";
 }
 
@@ -17,9 +17,9 @@ std::string afresh(const std::string& path) {
 
 void Builds::refuse_server(const std::string& name, const std::string& change,
                            ExitCode code) const {
-    const std::string since =
-        code == ExitCode::usage ? " than in the runs of " + path_ : " since the sweep began";
-    throw Error(code, "the server " + name + " is another build" + since + ": " + change,
+    const std::string before =
+        code == ExitCode::usage ? "in the runs of " + path_ : "when the sweep began";
+    throw Error(code, "the server " + name + " is not the same build as " + before + ": " + change,
                 afresh(path_));
 }
 

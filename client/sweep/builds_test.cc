@@ -66,9 +66,9 @@ TEST(SweepBuilds, AnotherServerIsRefusedWithWhatHasChangedAndHowToStartAfresh) {
     const auto [status, words] =
         refusal([&] { builds.check_server(cell_of("a"), ExitCode::usage); });
     EXPECT_EQ(status, 2);
-    for (const std::string& part :
-         std::vector<std::string>{"the server a is another build", "results.jsonl", "was 00000000",
-                                  "and is " + present().front().hash.substr(0, 8), "--out"}) {
+    for (const std::string& part : std::vector<std::string>{
+             "the server a is not the same build", "results.jsonl", "was 00000000",
+             "and is " + present().front().hash.substr(0, 8), "--out"}) {
         EXPECT_NE(words.find(part), std::string::npos) << words;
     }
     EXPECT_EQ(refusal([&] { builds.check_server(cell_of("a"), ExitCode::failed); }).first, 1);

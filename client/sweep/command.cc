@@ -70,7 +70,7 @@ std::vector<std::string> parse_words_of_list(const SweptBy& by, const std::strin
         if (word.empty() || std::find(words.begin(), words.end(), word) != words.end()) {
             throw Error(ExitCode::usage,
                         "--" + by.option + " '" + text + "' " +
-                            (word.empty() ? "has an empty place" : "names " + word + " twice"),
+                            (word.empty() ? "has an empty value" : "names " + word + " twice"),
                         "give a list such as " + by.example);
         }
         words.push_back(word);
@@ -117,7 +117,7 @@ po::variables_map read_command_line(const std::vector<std::string>& words) {
     po::options_description description = grid_options();
     description.add(command_options());
     return read_words(words, description, {}, "sweep",
-                      "options of the client come after --; see sweep --help");
+                      "options of the client come after --; see --help");
 }
 
 std::vector<Absence> parse_absences(const po::variables_map& values) {
@@ -129,7 +129,7 @@ std::vector<Absence> parse_absences(const po::variables_map& values) {
         const auto equals = text.find('=');
         if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {
             throw Error(ExitCode::usage, "--without '" + text + "' is not NAME=REASON",
-                        "say why this server is not measured");
+                        "give the name of a server and why it is not measured");
         }
         absent.push_back({text.substr(0, equals), text.substr(equals + 1)});
     }
@@ -148,7 +148,7 @@ void read_grid(const po::variables_map& values, SweepCommand& command) {
     for (const Factor* factor : swept) {
         if (!factor->usual && values.count(factor->sweep->option) == 0) {
             throw Error(ExitCode::usage, "--" + factor->sweep->option + " is missing",
-                        "a grid has " + listed(needed, " and ") + "; see sweep --help");
+                        "a grid needs " + listed(needed, " and ") + "; see --help");
         }
     }
     SweepPlan& plan = command.plan;

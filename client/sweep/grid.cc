@@ -42,8 +42,8 @@ void check_exists(const std::string& said, const std::string& path, const std::s
     std::error_code error;
     if (said.find('/') == std::string::npos && !std::filesystem::exists(path, error)) {
         throw Error(ExitCode::usage, "--servers: no server '" + said + "' in " + directory,
-                    "built are: " + servers_there_are(directory) +
-                        "; another executable is given by its path (./" + said + ")");
+                    "servers built there: " + servers_there_are(directory) +
+                        "; give another executable by its path (./" + said + ")");
     }
 }
 
@@ -55,7 +55,7 @@ std::string misplaced(const Options& options, const Plan& plan, const Topology& 
     }
     const std::size_t allowed = topology.allowed().size();
     if (options.server_cpus && placement.server_cpus.size() != options.server_cores) {
-        return "--server-cpus " + format_cpu_list(*options.server_cpus) + " are not " +
+        return "--server-cpus " + format_cpu_list(*options.server_cpus) + " does not name " +
                counted_plainly(options.server_cores, "CPU");
     }
     // A user who names the client's CPUs has decided that the server may share them.
@@ -66,7 +66,7 @@ std::string misplaced(const Options& options, const Plan& plan, const Topology& 
                std::to_string(client) + " for the client " +
                (options.server_cores + client > allowed
                     ? "are more than the " + std::to_string(allowed) + " that may be used"
-                    : "cannot be placed apart from each other");
+                    : "cannot be placed apart");
     }
     return "";
 }
@@ -100,7 +100,7 @@ void check_placement(const Options& options, const SweepPlan& plan) {
         if (!options.placement && by.needs_placement && plan.lists.values(*factor).size() > 1) {
             throw Error(ExitCode::usage,
                         "--no-placement with several --" + by.option +
-                            ": nothing is pinned, so that they would not differ",
+                            ": without pinning the cells would not differ",
                         "leave out one or the other");
         }
     }
@@ -149,13 +149,13 @@ std::vector<SweepServer> find_servers(const SweepCommand& command, const std::st
             throw Error(ExitCode::usage,
                         "--servers: " + same->path + " and " + server.path +
                             " would both be called " + server.name,
-                        "give one a name of its own: NAME=PATH");
+                        "give one of them another name: NAME=PATH");
         }
     }
     if (!absent_ones.empty()) {
         throw Error(ExitCode::usage,
                     "--without " + *absent_ones.begin() + ": the grid has no such server",
-                    "name it as in --servers");
+                    "give the name as in --servers");
     }
     return servers;
 }

@@ -122,22 +122,22 @@ SweepLock::SweepLock(const std::string& name)
     : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const Address address = address_of(name);
     if (!fd_) {
-        throw_errno("the lock of sweeps cannot be made", errno);
+        throw_errno("cannot create the lock that lets one sweep run at a time", errno);
     }
     if (::bind(fd_.get(), generic(address), address.length) == 0) {
         // Connections get no answer: it is enough that the kernel accepts them.
         if (::listen(fd_.get(), SOMAXCONN) != 0) {
-            throw_errno("the lock of sweeps cannot be made", errno);
+            throw_errno("cannot create the lock that lets one sweep run at a time", errno);
         }
         return;
     }
     if (errno != EADDRINUSE) {
-        throw_errno("the lock of sweeps cannot be made", errno);
+        throw_errno("cannot create the lock that lets one sweep run at a time", errno);
     }
     const int holder = holder_of(address);
     throw Error(
         ExitCode::failed,
-        "another sweep measures on this machine" +
+        "another sweep is running on this machine" +
             (holder == 0 ? std::string() : " (" + describe_holder(holder) + ")"),
         holder == 0 ? "try again" : "wait for it, or stop it with: kill " + std::to_string(holder));
 }

@@ -76,7 +76,7 @@ void check_same(const SweepRecord& recorded, const std::string& path, const Swee
     }
     if (found) {
         throw Error(ExitCode::usage, path + " holds another sweep (" + *found + ")",
-                    "repeat the command that began it to go on, or choose another --out");
+                    "to resume that sweep, repeat its command; for this one, choose another --out");
     }
 }
 
@@ -129,10 +129,10 @@ RecordedSweep read_recorded(const std::string& path, const SweepPlan& plan,
         const auto* const run = std::get_if<RunRecord>(&*record);
         const auto cell = run != nullptr ? cell_of(run->context, grid) : std::nullopt;
         if (!recorded.first || !cell || run->context.round == 0) {
-            throw Error(
-                ExitCode::usage,
-                path + ":" + std::to_string(reader.line()) + ": this record is none of the sweep",
-                "choose another --out");
+            throw Error(ExitCode::usage,
+                        path + ":" + std::to_string(reader.line()) +
+                            ": this record does not belong to the sweep",
+                        "choose another --out");
         }
         recorded.builds.add(run->context, run->run, ExitCode::usage);
         const auto& statistics = grid[*cell].options.statistics;

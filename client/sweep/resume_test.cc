@@ -117,7 +117,8 @@ TEST_F(ResumedSweep, AnotherSweepIsRefusedWithTheDifferenceAndTheRemedy) {
 }
 
 TEST_F(ResumedSweep, ForeignRecordsAreRefusedByLine) {
-    EXPECT_NE(refusal(run_line(1)).find(":1: this record is none of the sweep"), std::string::npos);
+    EXPECT_NE(refusal(run_line(1)).find(":1: this record does not belong to the sweep"),
+              std::string::npos);
     EXPECT_NE(refusal(start_ + run_line(0)).find(":2: "), std::string::npos);
     EXPECT_NE(refusal(start_ + json_measurement_line(fixture::measurement())).find(":2: "),
               std::string::npos);

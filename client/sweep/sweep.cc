@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/error.hh"
+#include "base/program.hh"
 #include "base/random.hh"
 #include "clock/clock.hh"
 #include "plan/machine.hh"
@@ -27,7 +28,8 @@ std::string make_directory(const std::string& directory) {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
     if (error) {
-        throw Error(ExitCode::usage, "--out " + directory + " cannot be made: " + error.message(),
+        throw Error(ExitCode::usage,
+                    "--out " + directory + " cannot be created: " + error.message(),
                     "choose a directory that you may write to");
     }
     return directory + "/results.jsonl";
@@ -97,7 +99,7 @@ class Sweep {
 
     void announce() {
         for (const auto& problem : recorded_.problems) {
-            say("sweep: " + problem.message + "\n");
+            say(own_name() + ": " + problem.message + "\n");
         }
         say(skipped_text(grid_));
         if (!recorded_.attempts.empty()) {
@@ -121,8 +123,8 @@ class Sweep {
         for (std::size_t cell = 0; cell < grid_.size(); ++cell) {
             if (!recorded_.last->cells[cell].skipped.empty() && grid_[cell].plan) {
                 say("late: " + cell_text(grid_[cell].cell) +
-                    " was skipped before; its rounds are measured now, apart from those of the "
-                    "others\n");
+                    " was skipped before; its rounds are measured now, later than those of the "
+                    "other cells\n");
             }
         }
     }
@@ -237,7 +239,7 @@ class Sweep {
     int finish(bool interrupted) {
         say(summary_text(grid_, schedule_, path_));
         if (interrupted) {
-            say("sweep: interrupted; repeat the command to resume\n");
+            say(own_name() + ": interrupted; repeat the command to resume\n");
             return static_cast<int>(ExitCode::budget_spent);
         }
         bool any_complete = false;

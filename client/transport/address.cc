@@ -67,19 +67,20 @@ std::uint16_t bindable_port(Address address) {
 Refusal bind_refusal(int error) {
     switch (error) {
         case EADDRNOTAVAIL:
-            return {errno_text(error) + ": this machine does not have it",
-                    "name an address of this machine with --host (ip address)"};
+            return {errno_text(error) + ": this machine does not have this address",
+                    "give an address of this machine with --host (ip address lists them)"};
         case EAFNOSUPPORT:
-            return {errno_text(error) + ": the kernel does not speak this address family",
+            return {errno_text(error) + ": the kernel does not support this address family",
                     "give an IPv4 address with --host"};
         case EADDRINUSE:
-            return {"every local port there is taken",
-                    "widen net.ipv4.ip_local_port_range with sysctl, or end what holds them"};
+            return {"every local port is in use",
+                    "widen net.ipv4.ip_local_port_range with sysctl, or end the processes that use "
+                    "them"};
         case EMFILE:
         case ENFILE:
             return {errno_text(error), "raise the descriptor limit (ulimit -n)"};
         default:
-            return {errno_text(error), "name an address of this machine with --host"};
+            return {errno_text(error), "give an address of this machine with --host"};
     }
 }
 

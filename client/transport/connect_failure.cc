@@ -29,7 +29,7 @@ constexpr std::array<Row, 20> rows{{
     {ENETUNREACH, "this machine has no route there", "check the way there (ip route get), or give an address of the other family with --host"},
     {ENETDOWN, "the network interface is down", "bring it up (ip link set DEVICE up)"},
     {EADDRNOTAVAIL, "this machine has no address of that family to connect from", "check that IPv6 is on (net.ipv6.conf.*.disable_ipv6), or give an address of the other family with --host"},
-    {EAFNOSUPPORT, "the kernel does not speak this address family", "give an IPv4 address with --host"},
+    {EAFNOSUPPORT, "the kernel does not support this address family", "give an IPv4 address with --host"},
     {EINVAL, "the address is not one to connect to", "name the interface of a link-local address: --host fe80::1%eth0"},
     {ENODEV, "there is no such network interface", "name one of this machine after %, as in fe80::1%eth0 (ip link)"},
     {ENXIO, "there is no such network interface", "name one of this machine after %, as in fe80::1%eth0 (ip link)"},

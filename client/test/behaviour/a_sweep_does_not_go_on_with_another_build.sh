@@ -31,7 +31,7 @@ expect_refusal_after_change_of() { # FILE NAME-IN-THE-MESSAGE
         sweep_with "$runs"
         expect_status 2
         expect_one_line_on_stderr
-        expect_err "the server mine is another build .*: $2 was .* and is .* now; .*--out or move .* away"
+        expect_err "the server mine is not the same build as .*: $2 was .* and is .* now; .*--out, or move .* away"
     done
     [[ $(grep -c '"kind":"run"' "$results") -eq 3 ]] || fail "a run of the other build is in the file"
 }
@@ -98,7 +98,7 @@ chmod +x "$TMPDIR/it/new"
 mv "$TMPDIR/it/new" "$TMPDIR/it/mine"
 finish
 expect_status 1
-expect_err '^sweep: the server mine is another build since the sweep began: mine was '
+expect_err '^sweep: the server mine is not the same build as when the sweep began: mine was '
 
 # Another client: not the program that made the runs.
 afresh
@@ -126,7 +126,7 @@ chmod +x "$TMPDIR/it/new"
 mv "$TMPDIR/it/new" "$TMPDIR/it/mine"
 finish
 expect_status 1
-expect_err 'is another build than in run 1: mine was replaced meanwhile'
+expect_err 'is not the same build as in run 1: mine was replaced meanwhile'
 expect_out 'round trip   mean'
 
 # compare: one name with two builds in one file, and OLD against NEW, where this is expected.

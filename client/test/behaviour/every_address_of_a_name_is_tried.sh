@@ -82,7 +82,7 @@ expect_err '192.0.2.1:9000 (Network is unreachable: this machine has no route th
 ! grep -q 'start a server' "$err" || fail "the wrong remedy"
 run "$volley" --host elsewhere "${short[@]}" -- "$servers/c-epoll"
 expect_status 1
-expect_err 'this machine does not have it'
+expect_err 'this machine does not have this address'
 run "$volley" --host nowhere.invalid -p $port "${short[@]}"
 expect_status 1
 expect_err "host 'nowhere.invalid' does not resolve: "

@@ -16,7 +16,7 @@ server=$(child_of "$client")
 run "$sweep" "${grid[@]}" --out second -- --run-time 50ms --warmup 0 --no-placement
 expect_status 1
 expect_one_line_on_stderr
-expect_err "another sweep measures on this machine (process $client, for "
+expect_err "another sweep is running on this machine (process $client, for "
 expect_err "its results: $TMPDIR/there/first results); wait for it"
 [[ ! -e second ]] || fail "the refused one left a directory"
 # Read-only commands are allowed.

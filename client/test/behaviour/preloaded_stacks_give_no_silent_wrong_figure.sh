@@ -85,7 +85,7 @@ for name in vma-epoll xlio-epoll; do
     expect_not_offloaded $name "lib${name%-epoll} found no network interface that it can offload" STUB=passes STUB_INTERFACES=0
     expect_not_offloaded $name "the kernel's own TCP carries 1 of the 1 connections, as it always does at 127.0.0.1, the loopback" STUB=passes STUB_INTERFACES=2
 done
-expect_not_offloaded onload-epoll "the process has no TCP socket of Onload" STUB=passes
+expect_not_offloaded onload-epoll "the process has no Onload TCP socket" STUB=passes
 
 # The other documents on stdout have no place for it, so it is on stderr.
 for output in --classic --quiet '--csv -' '--json -' '--hgrm -'; do
@@ -110,7 +110,7 @@ cp -r vma-epoll forgetful
 mv forgetful/vma-epoll forgetful/forgetful
 # shellcheck disable=SC2016
 sed -i 's/^LD_PRELOAD=\$preload \(.*exec\)/\1/' forgetful/forgetful
-expect_not_offloaded forgetful "libvma.so is not in the process" STUB=passes STUB_INTERFACES=1
+expect_not_offloaded forgetful "libvma.so is not loaded in the process" STUB=passes STUB_INTERFACES=1
 rm -r forgetful
 
 # A check that cannot be made does not count as passed, and leaves nothing behind.
