@@ -68,13 +68,13 @@ in_git() {
     mv good Good_one
     lint Good_one
     [ "$status" -eq 1 ]
-    [[ ${lines[0]} == "servers/Good_one: the name is of a-z, 0-9 and -"*"rename it" ]]
+    [[ ${lines[0]} == "servers/Good_one: a name consists of a-z, 0-9 and -"*"rename it" ]]
 }
 
 @test "name: its length" {
     mv good a-name-of-more-than-24-characters
     lint
-    [[ ${lines[0]} == *"24 characters at most: rename it" ]]
+    [[ ${lines[0]} == *"at most 24 characters: rename it" ]]
 }
 
 @test "layout: Makefile, server.toml and .gitignore" {
@@ -109,7 +109,7 @@ in_git() {
 
 @test "Makefile: a comment first" {
     sed -i 1d good/Makefile
-    says "servers/good/Makefile:1: no comment opens it" "c-epoll/Makefile"
+    says "servers/good/Makefile:1: there is no opening comment" "c-epoll/Makefile"
 }
 
 @test "Makefile: the flags of the sanitizers" {
@@ -124,7 +124,7 @@ in_git() {
 
 @test "server.toml: values that are not in the lists" {
     toml io '"select"'
-    says 'servers/good/server.toml:9: io is "select"' 'one of: blocking, poll, epoll, io_uring, async-runtime, busy-poll, bypass' 'take one'
+    says 'servers/good/server.toml:9: io is "select"' 'one of: blocking, poll, epoll, io_uring, async-runtime, busy-poll, bypass'
     toml io '"poll"'
     toml concurrency '"threads"'
     says 'concurrency is "threads"' 'thread-per-connection, process-per-connection, pool, thread-per-core'
@@ -147,7 +147,7 @@ in_git() {
         cp aside good/server.toml
     done
     echo 'sumary = "x"' >>good/server.toml
-    says 'servers/good/server.toml:10: sumary is unknown' 'there are: summary, language' 'correct it'
+    says 'servers/good/server.toml:10: sumary is unknown' 'the keys are: summary, language' 'correct it'
     for key in name port build results; do
         sed -i '10d' good/server.toml
         echo "$key = \"x\"" >>good/server.toml
@@ -155,22 +155,22 @@ in_git() {
     done
     sed -i '10d' good/server.toml
     echo 'style = "idiomatic"' >>good/server.toml
-    says 'servers/good/server.toml:10: style is there twice' 'leave one out'
+    says 'servers/good/server.toml:10: style is given twice' 'leave one out'
 }
 
 @test "server.toml: flat, one line, no escapes" {
     echo '[server]' >>good/server.toml
-    says 'servers/good/server.toml:10: "[server]" is not flat' 'write it so'
+    says 'servers/good/server.toml:10: "[server]" is not allowed' 'without tables'
     sed -i '10d' good/server.toml
     toml summary '"a \"quoted\" word"'
-    says 'summary is not one text without escapes' 'write summary = "text"'
+    says 'summary is not a single string without escapes' 'write summary = "text"'
     toml summary '["one"]'
-    says 'summary is not one text'
+    says 'summary is not a single string'
     toml summary '"one"'
     toml transports '"tcp"'
-    says 'transports is not a list of texts on one line' '["text", "text"]'
+    says 'transports is not an array of strings on one line' '["text", "text"]'
     toml transports '['
-    says 'transports is not a list of texts on one line'
+    says 'transports is not an array of strings on one line'
 }
 
 @test "server.toml: comments, blank lines, empty lists and optional keys are right" {
@@ -186,9 +186,9 @@ in_git() {
 
 @test "server.toml: the summary has a limit, and is not empty" {
     toml summary "\"$(printf 'x%.0s' {1..121})\""
-    says 'summary is 121 characters long, 120 are allowed' 'no more'
+    says 'summary has 121 characters, but at most 120 are allowed' 'only the technique'
     toml summary '""'
-    says 'summary is empty' 'say technique'
+    says 'summary is empty' 'name the technique'
 }
 
 @test "server.toml: warmup is a number" {
@@ -207,12 +207,12 @@ in_git() {
 
 @test "needs: the kinds and their forms" {
     toml needs '["package:go"]'
-    says 'servers/good/server.toml:9: needs "package:go"' 'one of: command, library, header, define, kernel, cpu, file, preload' 'README.md'
+    says 'servers/good/server.toml:9: needs has "package:go"' 'one of: command, library, header, define, kernel, cpu, file, preload' 'README.md'
     toml needs '["go"]'
-    says 'needs "go", its kind is one of'
+    says 'needs has "go", but the kind must be one of'
     for wrong in command:go:new kernel:new define:a.h:B file:relative cpu: library:; do
         toml needs "[\"$wrong\"]"
-        says "needs \"$wrong\", which is not how ${wrong%%:*}:… is written"
+        says "needs has \"$wrong\", which is not a valid ${wrong%%:*}:… entry"
     done
     for right in command:go:1.20 library:liburing:2.3 header:boost/asio.hpp define:a/b.hpp:A_B:107400 kernel:6.1 cpu:avx2 'file:/dev/x*' preload:libx.so; do
         toml needs "[\"$right\"]"
@@ -222,7 +222,7 @@ in_git() {
 
 @test "program: there is one, and it opens with what it needs and how to try it" {
     sed -i 's/Needs:/Wants:/' good/good.c
-    says 'servers/good/good.c:1: the comment that opens it lacks "Needs:"' 'add it'
+    says 'servers/good/good.c:1: the opening comment lacks "Needs:"' 'add it'
     lines_of 80 good/good.c
     sed -i 's/Try:/Use:/' good/good.c
     says 'lacks "Try:"'
@@ -232,7 +232,7 @@ in_git() {
 
 @test "program: too long breaks the rule, a little too long or very short is noted" {
     lines_of 401 good/good.c
-    says 'servers/good/good.c: it has 401 lines' 'about 250, at most 400' 'shorten it'
+    says 'servers/good/good.c: it has 401 lines' 'about 250 and at most 400' 'shorten it'
     lines_of 251 good/good.c
     is_clean
     [[ ${lines[0]} == "servers/good/good.c: note: 251 lines"* ]]
@@ -249,10 +249,10 @@ in_git() {
     says 'servers/good/Cargo.toml: there is no Cargo.lock' 'commit it'
     touch good/Cargo.lock
     printf 'module good\n\nrequire example.org/x v1.0.0\n' >good/go.mod
-    says 'servers/good/go.mod: it requires modules, and there is no go.sum' 'commit it'
+    says 'servers/good/go.mod: it requires modules, but there is no go.sum' 'commit it'
     printf 'module good\n' >good/go.mod
     printf '{ "dependencies": {\n "x": "1.0.0" } }\n' >good/package.json
-    says 'servers/good/package.json: it has dependencies, and there is no package-lock.json' 'commit it'
+    says 'servers/good/package.json: it has dependencies, but there is no package-lock.json' 'commit it'
     printf '{ "dependencies": {\n} }\n' >good/package.json
     is_clean
     touch good/Gemfile
@@ -263,12 +263,12 @@ in_git() {
     printf '# a comment\nuvloop==0.19.0 \\\n    --hash=sha256:00 \\\n    --hash=sha256:01\n' >good/requirements.txt
     is_clean
     echo 'x==1.0' >>good/requirements.txt
-    says 'servers/good/requirements.txt: not all is pinned by version and hash' 'sha256'
+    says 'servers/good/requirements.txt: not every package is pinned by version and hash' 'sha256'
     echo 'x>=1.0 --hash=sha256:00' >good/requirements.txt
-    says 'not all is pinned'
+    says 'not every package is pinned'
     rm good/requirements.txt
     echo '<dependency>' >good/pom.xml
-    says 'servers/good/pom.xml: it has dependencies, and no file of their checksums' 'write one'
+    says 'servers/good/pom.xml: it has dependencies, but there is no file of their checksums' 'add one'
     touch good/checksums.sha256
     is_clean
 }
@@ -286,7 +286,7 @@ in_git() {
     chmod +x ../commands/gofmt
     PATH=$tree/commands:$PATH
     lines_of 20 good/small.go
-    says 'servers/good/small.go: gofmt would lay it out otherwise' 'let it'
+    says 'servers/good/small.go: gofmt would change the layout' 'run it'
     printf '#!/bin/sh\n' >../commands/gofmt
     is_clean
     for tool in bash sort find sed grep head tr wc cut dirname readlink awk git; do
@@ -300,7 +300,7 @@ in_git() {
 
 @test "a server that bypasses the kernel has an offload" {
     toml io '"bypass"'
-    says 'servers/good: io is "bypass", and there is no executable offload' 'README.md'
+    says 'servers/good: io is "bypass", but there is no executable offload' 'README.md'
     printf '#!/bin/sh\n' >good/offload
     chmod +x good/offload
     is_clean
@@ -327,7 +327,7 @@ in_git() {
     in_git
     is_clean
     git update-index --chmod=-x good/good
-    says 'servers/good/good: it is committed with mode 100644, and has to be 100755' 'git update-index --chmod=+x servers/good/good'
+    says 'servers/good/good: it is committed with mode 100644, but must have mode 100755' 'git update-index --chmod=+x servers/good/good'
     git update-index --chmod=+x good/good
     echo /good >good/.gitignore
     says 'servers/good/.gitignore: it ignores good/good, which is committed' 'leave it out'

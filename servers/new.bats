@@ -101,7 +101,7 @@ reference() {
 
 @test "names that exist, or that make needs" {
     new NAME=old LANG=c
-    refused "servers/old exists" "choose another"
+    refused "servers/old already exists" "choose another"
     for name in clean servers target; do
         new NAME="$name" LANG=c
         refused "NAME=$name" "for something else" "choose another"
