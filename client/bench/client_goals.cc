@@ -1,8 +1,8 @@
 // The client's overall costs: connections, memory, set-up and tear-down of a run, time to a tight
 // figure. `make bench-client` runs it.
 //
-// Absolute times hold for this machine and this run only. The goals beside them are for a quiet
-// machine with two CPUs, and missing them is no failure.
+// Absolute times are valid only for this machine and this run. The goals beside them are for a
+// quiet machine with two CPUs, and missing them is not a failure.
 
 #include <algorithm>
 #include <cstdio>

@@ -36,7 +36,7 @@ Figures thin_figures(const std::string& command) {
     double trips = 0;
     Figures figures;
     if (!(text >> trips >> figures.mean_ns >> figures.cpu_ns)) {
-        throw Error(ExitCode::failed, "no figures from: " + command);
+        throw Error(ExitCode::failed, "no figures in the output of: " + command);
     }
     return figures;
 }
@@ -61,7 +61,7 @@ std::string with_port(std::string command, std::uint16_t port) {
 }
 
 void show(const char* what, const Comparison& comparison) {
-    std::printf("  %-22s %.3f", what, comparison.ratio.point);
+    std::printf("  %-25s %.3f", what, comparison.ratio.point);
     if (comparison.ratio.interval) {
         std::printf("  [%.3f, %.3f]", comparison.ratio.interval->low,
                     comparison.ratio.interval->high);
@@ -94,12 +94,12 @@ bool compare(const Case& which, const std::string& server_path, int pairs, Xoshi
         std::fprintf(stderr, "%s: pair %d of %d: thin %.0f ns CPU, volley %.0f ns CPU\n",
                      which.name.c_str(), pair + 1, pairs, figures[0].cpu_ns, figures[1].cpu_ns);
     }
-    std::printf("%s, volley over the thin loop, %d pairs\n", which.name.c_str(), pairs);
+    std::printf("%s: volley / thin loop, %d pairs\n", which.name.c_str(), pairs);
     const Comparison cpu = compare_paired(volley_cpu, thin_cpu, 0.95, 1);
-    show("client CPU a trip", cpu);
+    show("client CPU per round trip", cpu);
     const bool cpu_holds = !which.cpu_limit || cpu.ratio.point <= *which.cpu_limit;
     if (which.cpu_limit) {
-        std::printf("  limit %.2f: %s\n", *which.cpu_limit, cpu_holds ? "holds" : "EXCEEDED");
+        std::printf("  limit %.2f: %s\n", *which.cpu_limit, cpu_holds ? "met" : "EXCEEDED");
     } else {
         std::printf("  (no limit)\n");
     }

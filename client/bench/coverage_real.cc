@@ -42,7 +42,7 @@ struct Settings {
 void add_runs(const MeasurementResult& measurement, Recorded& recorded) {
     for (const RunResult& run : measurement.runs) {
         if (!run.complete || !run.mean || !run.p50) {
-            std::fprintf(stderr, "run %zu of measurement %s is not complete and is left out\n",
+            std::fprintf(stderr, "run %zu of measurement %s is incomplete and is left out\n",
                          run.number, measurement.context.id.c_str());
             continue;
         }
@@ -73,7 +73,7 @@ std::vector<Recorded> recorded_in(const std::vector<std::string>& files) {
             if (context.confidence != StopRule{}.confidence) {
                 throw Error(ExitCode::usage,
                             "measurement " + context.id + " in " + file +
-                                " has another confidence than 95 %",
+                                " has a confidence other than 95 %",
                             "record without --confidence");
             }
             Recorded& cell = cells[{context.server_name, context.connections}];
@@ -91,7 +91,7 @@ std::vector<Recorded> recorded_in(const std::vector<std::string>& files) {
             throw Error(ExitCode::usage,
                         cell.server + " with " + std::to_string(cell.connections) +
                             " connections has " + std::to_string(cell.runs.size()) +
-                            " complete runs, and at least 50 are needed",
+                            " complete runs, but at least 50 are needed",
                         "record with --rounds 100");
         }
         all.push_back(std::move(cell));
@@ -116,27 +116,27 @@ Replayed replay_all(const Recorded& recorded, const Settings& settings) {
 bool judge(const Row& pooled, const Share& converged) {
     const auto in_hundred = [](const Share& share) { return 100 * share.value(); };
     bool holds = pooled.further.value() >= demanded;
-    std::printf("\n%.1f of 100 intervals hold the median of 40 further runs, and %.0f are demanded",
+    std::printf("\n%.1f of 100 intervals cover the median of 40 further runs; the goal is %.0f",
                 in_hundred(pooled.further), 100 * demanded);
     if (!holds && pooled.ideal_further.value() < demanded) {
         holds = pooled.redrawn.value() >= demanded;
         std::printf(
-            ": NOT MET. Of ideal runs\nit would be %.1f, so that no 95 %% interval over so many "
-            "runs can meet it. What is judged instead:\n%.1f of 100 hold the true median of what "
-            "they were drawn from, and %.0f are demanded",
+            ": NOT MET.\nEven ideal runs would reach only %.1f, so no 95 %% interval over so many "
+            "runs can meet it. Judged instead:\n%.1f of 100 intervals cover the true median of the "
+            "runs that were drawn from; the goal is %.0f",
             in_hundred(pooled.ideal_further), in_hundred(pooled.redrawn), 100 * demanded);
     }
-    std::printf(": %s.\n", holds ? "holds" : "DOES NOT HOLD");
+    std::printf(": %s.\n", holds ? "met" : "NOT MET");
     if (converged.value() < 0.5) {
         std::printf(
-            "But only %.0f %% of the measurements converged, so that the stop rule was hardly "
-            "tried: repeat\nthis on a quieter machine.\n",
+            "But only %.0f %% of the measurements converged, so this hardly tests the stop rule: "
+            "repeat it on a\nquieter machine.\n",
             in_hundred(converged));
     }
     if (pooled.ring.value() < pooled.further.value() - 0.1) {
         std::printf(
-            "In the order recorded it is %.1f of 100: the machine drifted, and such figures hold "
-            "for their hour\nonly. Compare servers in turns.\n",
+            "In the recorded order it is %.1f of 100: the machine drifted, so figures from it are "
+            "valid only for\ntheir time. Compare servers in turns.\n",
             in_hundred(pooled.ring));
     }
     return holds;
@@ -146,19 +146,20 @@ Settings settings_from(int argc, char** argv, bool& help) {
     namespace po = boost::program_options;
     Settings settings;
     po::options_description options(
-        "coverage_real: do the intervals hold on runs of real servers?");
+        "coverage_real: how often do the intervals cover the median, on runs of real servers?");
     options.add_options()("from", po::value(&settings.from)->multitoken(),
-                          "replay these result files, record nothing")(
+                          "replay these result files instead of recording")(
         "record", po::value(&settings.record),
-        "keep the recorded runs in this new file (target/coverage-real.json, replaced)")(
+        "new file for the recorded runs (target/coverage-real.json, which is replaced)")(
         "rounds", po::value(&settings.rounds)->default_value(settings.rounds),
-        "runs of each server to record")(
+        "number of runs of each server to record")(
         "run-time", po::value(&settings.run_time)->default_value(settings.run_time),
         "measured time of a run")(
-        "replays", po::value(&settings.replays)->default_value(settings.replays), "for each line")(
-        "seed", po::value(&settings.seed)->default_value(settings.seed), "of orders and replays")(
+        "replays", po::value(&settings.replays)->default_value(settings.replays),
+        "replays for each line")("seed", po::value(&settings.seed)->default_value(settings.seed),
+                                 "random seed of orders and replays")(
         "directory", po::value(&settings.directory)->default_value(settings.directory),
-        "of the built programs")("help", "this text");
+        "directory of the built programs")("help", "show this help");
     po::variables_map given;
     po::store(po::parse_command_line(argc, argv, options), given);
     po::notify(given);
@@ -172,15 +173,16 @@ Settings settings_from(int argc, char** argv, bool& help) {
 void record(Settings& settings) {
     constexpr std::size_t least_rounds = 50;
     if (settings.rounds < least_rounds) {
-        throw Error(ExitCode::usage,
-                    "--rounds is " + std::to_string(settings.rounds) + ", at least 50 are needed",
-                    "40 runs are set aside and a measurement has at least 10");
+        throw Error(
+            ExitCode::usage,
+            "--rounds is " + std::to_string(settings.rounds) + ", but at least 50 are needed",
+            "40 runs are set aside and a measurement has at least 10");
     }
     if (settings.record.empty()) {
         settings.record = settings.directory + "/coverage-real.json";
         std::filesystem::remove(settings.record);
     } else if (std::filesystem::exists(settings.record)) {
-        throw Error(ExitCode::usage, settings.record + " exists already",
+        throw Error(ExitCode::usage, settings.record + " already exists",
                     "replay it with --from, or name another file");
     }
     record_runs(settings.record,

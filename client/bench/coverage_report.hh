@@ -13,7 +13,7 @@
 
 namespace volley {
 
-// Runs of a server set aside as the yardstick of a measurement.
+// Runs of a server that are set aside to judge a measurement.
 inline constexpr std::size_t further_runs = 40;
 
 // The goals are for a quiet machine with two CPUs: printed beside the times, not judged.
@@ -86,14 +86,13 @@ inline void explain(const std::vector<Recorded>& all, std::size_t replays, std::
         most = std::min(most, cell.runs.size() - further_runs);
     }
     std::printf(
-        "How often does the printed 95 %% interval hold? In %% of %zu replays a line (seed %llu), "
-        "± "
-        "their\nbinomial error. A measurement takes recorded runs through the stop rule: %zu to "
-        "%zu runs, until mean\nand p50 are within ±5 %%.%s\n\n",
+        "How often does the printed 95 %% interval cover the median? In %% of %zu replays per line "
+        "(seed %llu),\n± their binomial error. A measurement takes recorded runs through the stop "
+        "rule: %zu to %zu runs, until\nmean and p50 are within ±5 %%.%s\n\n",
         replays, static_cast<unsigned long long>(seed), StopRule{}.least_runs, most,
         most == StopRule{}.most_runs
             ? ""
-            : " MORE ARE NOT LEFT beside 40 further ones, which makes these easier\nto hold: "
+            : " NO MORE ARE LEFT beside the 40 further runs, which makes the\nfigures too good: "
               "record 100 rounds.");
     std::vector<double> load;
     for (const Recorded& cell : all) {
@@ -103,26 +102,25 @@ inline void explain(const std::vector<Recorded>& all, std::size_t replays, std::
     }
     if (!load.empty()) {
         std::printf(
-            "            while other programs kept %.1f CPUs busy in the median, %.1f at "
-            "the most\n",
+            "            meanwhile other programs kept %.1f CPUs busy (median), at most %.1f\n",
             median_of(load), *std::max_element(load.begin(), load.end()));
     }
     std::printf(
         "\n"
-        "  further   held against the median of 40 further runs, in random order. That median has "
-        "an\n            error of its own, so that no 95 %% interval reaches 95 %% here:\n"
-        "  (ideal)   the same method on independent normal runs of the same mean and spread\n"
-        "  in order  the same in the order recorded, with its drift; overlapping, so a hint only\n"
-        "  median    held against the median of all recorded runs, from which each run is drawn "
-        "with\n            replacement: the true one, so that 95 %% can be asked for\n"
-        "  t, single controls in the replays of \"median\": Student's t over the runs (held "
-        "against "
-        "the\n            mean over runs, its subject); what the first run alone says of itself\n\n"
-        "In random order runs are exchangeable, so that the interval over a fixed number of them "
-        "must\nhold; what these replays can find wrong is the stop rule, and only where "
-        "measurements converge.\nWhat the machine's drift does is in the column \"in order\" "
-        "alone.\n\n");
-    std::printf("An interval over n ideal runs holds the median of 40 further ones, in %%:\n ");
+        "  further   share that covers the median of 40 further runs, in random order. That median "
+        "has an\n            error of its own, so no 95 %% interval reaches 95 %% here\n"
+        "  (ideal)   the same for independent normal runs with the same mean and spread\n"
+        "  in order  as \"further\", but in the recorded order, with its drift; the replays "
+        "overlap,\n            so this is only a hint\n"
+        "  median    share that covers the median of all recorded runs, from which each run is "
+        "drawn\n            with replacement. This median is the true one, so 95 %% can be "
+        "expected\n"
+        "  t, single controls in the replays of \"median\": Student's t over the runs (for their "
+        "mean), and the\n            interval within the first run alone\n\n"
+        "In random order runs are exchangeable, so the interval over a fixed number of runs must "
+        "be right.\nThese replays test the stop rule, and only if measurements converge. Only the "
+        "column \"in order\"\nshows the effect of the machine's drift.\n\n");
+    std::printf("Intervals over n ideal runs that cover the median of 40 further runs, in %%:\n ");
     constexpr std::size_t times = 20000;
     for (const std::size_t runs : {10U, 12U, 15U, 20U, 30U, 60U}) {
         const Share share = ideal_coverage(runs, further_runs, StopRule{}.confidence, times, seed);
@@ -149,12 +147,13 @@ inline Row print_table(const std::vector<Recorded>& all, const std::vector<Repla
         }
     }
     print_row("all", "", pooled);
-    std::printf("\nruns used: their median, and the share of measurements that converged\n");
+    std::printf("\nruns used: the median, and the share of measurements that converged\n");
     return pooled;
 }
 
 inline void print_times(const std::vector<Recorded>& all, const std::vector<Replayed>& replayed) {
-    std::printf("\nTime to a tight figure, in s; set-up and tear-down of a run\n");
+    std::printf(
+        "\nTime until the figures were precise enough, and set-up and tear-down of a run, in s\n");
     std::printf("%-20s %19s %10s %12s %16s %13s\n", "server, connections", "median measurement",
                 "converged", "set-up, p50", "tear-down, p50", "both, longest");
     for (std::size_t i = 0; i < all.size(); ++i) {

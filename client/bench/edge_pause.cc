@@ -105,8 +105,8 @@ int main() {
     }
     const double pause = median(pauses);
     std::printf(
-        "longest pause at an edge of a run, median of %d runs: %.0f ns (at most %.0f ns): %s; "
+        "longest pause at a window edge, median of %d runs: %.0f ns (limit %.0f ns: %s); "
         "merging there would take %.0f ns\n",
-        runs, pause, allowed_ns, pause <= allowed_ns ? "yes" : "no", median(merges));
+        runs, pause, allowed_ns, pause <= allowed_ns ? "met" : "EXCEEDED", median(merges));
     return 0;
 }

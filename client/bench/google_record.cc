@@ -104,8 +104,8 @@ class DifferenceReporter : public benchmark::ConsoleReporter {
         }
         const double added = median(both_) - median(clock_);
         std::printf(
-            "recording adds %.1f ns to %.1f ns for two clock readings (at most %.0f ns): %s\n",
-            added, median(clock_), allowed_ns, added <= allowed_ns ? "yes" : "no");
+            "recording adds %.1f ns to the %.1f ns of two clock readings (limit %.0f ns: %s)\n",
+            added, median(clock_), allowed_ns, added <= allowed_ns ? "met" : "EXCEEDED");
     }
 
   private:

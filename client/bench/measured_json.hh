@@ -38,7 +38,8 @@ inline nlohmann::json first_record(const std::string& command, const std::string
             return record;
         }
     }
-    throw Error(ExitCode::failed, "no " + kind + " line from: " + command);
+    throw Error(ExitCode::failed,
+                "no record of kind \"" + kind + "\" in the output of: " + command);
 }
 
 inline double figure_in(const nlohmann::json& record, const char* name) {

@@ -50,7 +50,7 @@ inline int run_command(std::vector<std::string> command) {
     }
     if (!WIFEXITED(status)) {
         throw Error(ExitCode::failed,
-                    command[0] + " was ended by signal " + std::to_string(WTERMSIG(status)));
+                    command[0] + " was killed by signal " + std::to_string(WTERMSIG(status)));
     }
     return WEXITSTATUS(status);
 }
