@@ -144,7 +144,7 @@ make client" ]
         bench "$count" 1 c-epoll
         [ "$status" -eq 2 ]
         [ "${#lines[@]}" -eq 1 ]
-        [[ $output == *"CLIENTS is \"$count\", it must be a whole number, 1 or more"* ]]
+        [[ $output == *"CLIENTS is \"$count\", but must be a whole number, 1 or more"* ]]
         bench 16 "$count" c-epoll
         [ "$status" -eq 2 ]
         [[ $output == *"CORES of the server is \"$count\""* ]]

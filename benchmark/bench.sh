@@ -4,11 +4,6 @@
 # Only an entry point: everything that affects a figure is decided and recorded in the client. Only the result is on stdout.
 set -euo pipefail
 
-# A descriptor of 0 to 2 that the caller closed would go to the next file opened. /dev/null takes its place; writing to standard output still fails.
-for open in '0<' '1<' '2>'; do
-    [[ -e /dev/fd/${open%?} && ! /dev/fd/${open%?} -ef ${BASH_SOURCE[0]} ]] || eval "exec $open/dev/null"
-done
-
 usage() {
     cat <<'TEXT'
 usage: bench.sh CLIENTS CORES SERVER [ARGS...] [-- OPTIONS...]
@@ -18,9 +13,9 @@ Measures the round-trip time of SERVER over CLIENTS connections. The server gets
 Installs what is missing (with apt-get) and builds what is out of date first.
 
 CLIENTS       number of connections, all open at the same time
-CORES         number of CPUs for the server; the second form also sets that for the client
+CORES         number of CPUs for the server; the second form also sets the number for the client
 SERVER        a name in servers/, or the path of any executable that keeps the contract (servers/README.md)
-ARGS          arguments for the server; in the second form, SCORES and CCORES in them become the two numbers of CPUs
+ARGS          arguments for the server; in the second form, SCORES and CCORES in them are replaced by the numbers of CPUs
 OPTIONS       options for the client, after the last --; see target/volley --help
 
 Environment:
@@ -45,7 +40,7 @@ wrong_usage() { say "$*; see bench.sh --help"; exit 2; }
 is_number() { [[ $1 =~ ^[0-9]+$ ]]; }
 
 check_count() { # WHAT VALUE
-    [[ $2 =~ ^[1-9][0-9]*$ ]] || wrong_usage "$1 is \"$2\", it must be a whole number, 1 or more"
+    [[ $2 =~ ^[1-9][0-9]*$ ]] || wrong_usage "$1 is \"$2\", but must be a whole number, 1 or more"
 }
 
 servers_there_are() {

@@ -23,7 +23,7 @@ fail() { printf 'peers.sh: %s\n' "$*" >&2; exit 1; }
 rounds=${1:-10}
 case $rounds in
     -h | --help) usage; exit ;;
-    '' | *[!0-9]* | 0) printf 'peers.sh: ROUNDS is "%s", it must be a whole number, 1 or more; see peers.sh --help\n' "$rounds" >&2; exit 2 ;;
+    '' | *[!0-9]* | 0) printf 'peers.sh: ROUNDS is "%s", but must be a whole number, 1 or more; see peers.sh --help\n' "$rounds" >&2; exit 2 ;;
 esac
 shift || true
 ours=("$@")

@@ -20,11 +20,11 @@ Installs what these parts need and this machine lacks. It uses apt-get, as root 
 servers           what the servers in C and C++ need
 plot              R with ggplot2
 LANGUAGE          the toolchain of the servers in that language
-all               all of these; reports and leaves out what this distribution does not have
+all               all of these; what this distribution lacks is reported and left out
 --languages       print the languages and exit
 
 Environment:
-VOLLEY_SETUP=no   install nothing; print the command that would, and fail
+VOLLEY_SETUP=no   install nothing; print the command that would install it, and fail
 CXX               C++ compiler to use instead of g++
 TEXT
 }
@@ -99,7 +99,7 @@ days_until_lists_are_old=7
 # The tests set this to a directory, to see what would be done to such a machine.
 root=${VOLLEY_SETUP_ROOT:-}
 
-# As in say.bash, without a command: on a bare machine there may be none.
+# As in say.bash, which cannot be found without readlink and dirname: a bare machine may lack them.
 say() {
     local text=$*
     # Escapes what a terminal would interpret: the words come from outside.
@@ -328,7 +328,7 @@ main() {
     find_missing "${wanted[@]}"
     [[ ${#missing_packages[@]} -gt 0 ]] || exit 0
     if ! command -v apt-get >/dev/null; then
-        say "these are missing, and this machine has no apt-get; install them by other means (versions: those tested):"
+        say "these are missing, and this machine has no apt-get; install them in another way (versions are those tested):"
         printf '  %s\n' "${missing_names[@]}" >&2
         exit 1
     fi

@@ -48,7 +48,7 @@ make server-c-epoll" ]
 @test "a server that cannot be built is passed on with the reason, and the others are measured" {
     FAKE_SERVERS='asio c-epoll broken' sweep --plan 'my plan.ini'
     [ "$status" -eq 0 ]
-    [ "$(last_line)" = "<--without><asio=the command c++ is not on PATH;so is make><--without><broken=it could not be built: see what make server-broken says><--plan><my plan.ini>" ]
+    [ "$(last_line)" = "<--without><asio=the command c++ is not on PATH;so is make><--without><broken=it could not be built: make server-broken shows why><--plan><my plan.ini>" ]
     [[ $output == *"sweep.sh: asio is skipped: the command c++ is not on PATH;so is make"* ]]
     grep -q 'make server-c-epoll' "$calls"
 }

@@ -4,11 +4,6 @@
 # Only an entry point: order, resuming, stopping and what is recorded are decided in the client.
 set -euo pipefail
 
-# A descriptor of 0 to 2 that the caller closed would go to the next file opened. /dev/null takes its place; writing to standard output still fails.
-for open in '0<' '1<' '2>'; do
-    [[ -e /dev/fd/${open%?} && ! /dev/fd/${open%?} -ef ${BASH_SOURCE[0]} ]] || eval "exec $open/dev/null"
-done
-
 usage() {
     cat <<'TEXT'
 usage: sweep.sh --servers c-epoll,asio --clients 1,16 --cores 1,2 [--sizes 4,64] [--runs auto|K] [--out DIR] [-- OPTIONS...]
@@ -52,7 +47,7 @@ build_server() { # SERVER
     [[ $name ]] || return 0
     ! build "server-$name" || return 0
     if reason=$(cd "$root/servers" && ./needs "$name"); then
-        reason="it could not be built: see what make server-$name says"
+        reason="it could not be built: make server-$name shows why"
     fi
     say "$1 is skipped: $(paste -sd ';' <<<"$reason")"
     without+=(--without "$1=$(paste -sd ';' <<<"$reason")")

@@ -76,7 +76,7 @@ main() {
     esac
     [[ $# -eq 1 || $# -eq 2 ]] || wrong_usage "one or two arguments are needed: SERVER [CONNECTIONS]"
     local server=$1 clients=${2:-64} status=0 trips
-    [[ $clients =~ ^[1-9][0-9]*$ ]] || wrong_usage "CONNECTIONS is \"$clients\", it must be a whole number, 1 or more"
+    [[ $clients =~ ^[1-9][0-9]*$ ]] || wrong_usage "CONNECTIONS is \"$clients\", but must be a whole number, 1 or more"
     need strace strace
     [[ -x $root/target/volley ]] || { say "target/volley is missing; make client builds it"; exit 77; }
     if [[ $server != */* ]]; then
