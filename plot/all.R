@@ -23,7 +23,7 @@ local({
             for (kind in picture_kinds) save_plot(plot, file.path(directory, paste0(name, ".", kind)))
             drawn <- drawn + 1
         }
-        if (drawn == 0) fail(arguments[1], ": no plot can be drawn of these results, see above")
+        if (drawn == 0) fail(arguments[1], ": no plot can be drawn from these results, see above")
         cat("plot: ", drawn, " of ", length(plots), " plots in ", directory, "\n", sep = "")
     })
 })

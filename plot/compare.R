@@ -6,7 +6,7 @@ verdicts <- list(faster = c("#009E73", "24"), slower = c("#D55E00", "25"), `cann
 
 plot_compare <- function(tables) {
     rows <- tables$comparisons[!is.na(tables$comparisons$ratio), ]
-    if (nrow(rows) == 0) return(nothing("no server was measured together with a baseline, in common rounds"))
+    if (nrow(rows) == 0) return(nothing("no server has rounds in common with a baseline"))
     rows$series <- tables$cells$series[match(rows$cell, tables$cells$cell)]
     statistics <- c(mean = "mean", p50 = "median", p99 = "99 % quantile")
     named <- statistics[rows$statistic]

@@ -44,7 +44,7 @@ says() { # STATUS WORDS
         grep -q '</svg>' "$BATS_TEST_TMPDIR/$name.svg"
     done
     run timeout 60 Rscript plot/sizes.R "$tables/plain" "$BATS_TEST_TMPDIR/none.png"
-    says 1 "plot/sizes.R: nothing to draw: all were measured with the same size of message"
+    says 1 "plot/sizes.R: nothing to draw: all were measured with the same message size"
     [ "${#lines[@]}" -eq 1 ]
     [ ! -e "$BATS_TEST_TMPDIR/none.png" ]
 }
@@ -90,20 +90,20 @@ says() { # STATUS WORDS
     says 1 "plot/runs.R: /nowhere/out.png: there is no directory /nowhere"
     printf '{"schema":"volley"}\n' >"$BATS_TEST_TMPDIR/results.jsonl"
     VOLLEY_COMPARE=/nowhere/compare run timeout 60 Rscript plot/runs.R "$BATS_TEST_TMPDIR/results.jsonl" "$BATS_TEST_TMPDIR/out.png"
-    says 1 "plot/runs.R: /nowhere/compare is not there"
+    says 1 "plot/runs.R: /nowhere/compare does not exist"
 }
 
 @test "all.R draws what can be drawn, PNG and SVG, beside the results, and says why the rest is not" {
     have_tables one-server
     run timeout 120 Rscript plot/all.R "$results"
     says 0 "plots in $results/plots"
-    [[ $output == *"plot: sizes is not drawn: all were measured with the same size of message"* ]]
+    [[ $output == *"plot: sizes is not drawn: all were measured with the same message size"* ]]
     [[ $output == *"plot: compare is not drawn: "* ]]
     [ -s "$results/plots/latency.png" ]
     [ -s "$results/plots/latency.svg" ]
     [ ! -e "$results/plots/sizes.png" ]
     run timeout 60 Rscript plot/all.R "$tables/nothing-complete" "$BATS_TEST_TMPDIR/none"
-    says 1 "no plot can be drawn of these results"
+    says 1 "no plot can be drawn from these results"
 }
 
 @test "what target/compare writes of recorded runs is drawn" {

@@ -4,7 +4,7 @@
 # usage: Rscript plot/report.R RESULTS [OUT.html]
 #
 # RESULTS is what the plots take; without OUT it is report.html beside them. The page fetches nothing: styles, the script that sorts the ranking and
-# all plots are inside, and its own policy forbids anything else. It is complete with scripts disabled. Figures come from the tables of
+# all plots are inside, and its own policy forbids anything else. Without scripts only sorting is missing. Figures come from the tables of
 # target/compare; here they are only laid out. Names in the results come from outside, and are escaped.
 
 # Rscript writes a space in its path as ~+~.
@@ -16,7 +16,7 @@ for (part in c("html.R", "ranking.R", "summary.R", "plots.R", "context.R", "repe
 
 read_text <- function(name) paste0(readLines(file.path(parts, name), encoding = "UTF-8", warn = FALSE), "\n", collapse = "")
 
-# The source expression that tells the browser which script may run: this one, and none that got into the page otherwise.
+# The source expression that tells the browser to run this script, and no other that may have got into the page.
 script_source <- function(script) {
     file <- tempfile()
     on.exit(unlink(file))
@@ -60,12 +60,12 @@ make_page <- function(tables, results) {
         footer = paragraph(escape(paste0("Made by volley from ", basename(results), ". This file is complete and fetches nothing.")))))
 }
 
-# Written under another name first, so that the file is never half a report.
+# Written under another name first, so that the file never contains half a report.
 write_page <- function(page, out) {
     part <- paste0(out, ".new")
     on.exit(unlink(part))
     tryCatch(suppressWarnings(writeBin(charToRaw(enc2utf8(page)), part)),
-        error = function(problem) fail("cannot write ", part, ": is the directory there, writable, and the disk not full?"))
+        error = function(problem) fail("cannot write ", part, ": check that its directory exists and is writable, and that the disk is not full"))
     if (!suppressWarnings(file.rename(part, out))) fail("cannot rename ", part, " to ", out)
 }
 
@@ -85,8 +85,8 @@ run_program("report", function() {
     out <- if (length(arguments) == 2) arguments[2] else default_out(results)
     check_out(out)
     tables <- read_tables(results)
-    if (!is.null(tables$classic)) fail(results, " holds the original's columns only, no runs and no environment: make plot draws it")
-    if (nrow(tables$cells) == 0) fail(results, ": no run in it, so there is nothing to report")
+    if (!is.null(tables$classic)) fail(results, " has only the original Volley's columns, without runs and environment: draw it with make plot")
+    if (nrow(tables$cells) == 0) fail(results, ": contains no run, so there is nothing to report")
     write_page(make_page(tables, results), out)
     message("report: ", out)
 })

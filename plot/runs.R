@@ -30,7 +30,7 @@ plot_runs <- function(tables) {
         facet_wrap(vars(panel), ncol = panel_columns(panels), scales = "free_x") + interval_lines() + row_scale(runs$series) +
         value_scale("x", c(runs$value, middle$low, middle$high), log = log) + row_theme()
     finish(plot, tables, "Every run: mean round trip", rows_width(runs$series, levels(runs$panel)), rows_height(runs$series, levels(runs$panel), 2),
-           c("points: one run each, in each row from above to below in the order in which they were made; upright line: median",
+           c("points: one run each, from top to bottom in the order in which they were made; vertical line: median",
              interval_note(tables, middle, "horizontal bars")),
            x = axis_title("mean round trip of a run", unit$name, log))
 }

@@ -8,7 +8,7 @@ drawn_runs <- function(keys, each) if (length(keys) <= each) keys else keys[uniq
 
 plot_series <- function(tables) {
     rows <- tables$windows[!is.na(tables$windows$mean_ns) & tables$windows$mean_ns > 0, ]
-    if (nrow(rows) == 0) return(nothing("there are no windows of a complete run"))
+    if (nrow(rows) == 0) return(nothing("no complete run has windows"))
     order <- tables$runs$order[match(paste(rows$cell, rows$round, rows$run), paste(tables$runs$cell, tables$runs$round, tables$runs$run))]
     rows$key <- paste(rows$cell, rows$round, rows$run)
     rows <- rows[order(rows$cell, order, rows$start_seconds), ]
@@ -34,8 +34,8 @@ plot_series <- function(tables) {
     left_out <- any(lengths(all_keys) > each)
     finish(plot, tables, "Round trips over the time of a run",
            max(5.5, columns * max(c(6, 3.6, 2.8, 2.3)[min(columns, 4)], title_inches(rows$panel))) + 0.6, ceiling(nlevels(rows$panel) / columns) * 1.4 + 0.7,
-           c("a line is a run, each point the mean of a window in which a round trip ended; shaded: warm-up, discarded",
-             if (left_out) paste("of each cell at most", each, "runs are drawn, evenly taken in the order in which they were made")),
+           c("lines: one run each; points: means of the windows in which a round trip ended; shaded: warm-up, discarded",
+             if (left_out) paste("at most", each, "runs of each cell are drawn, evenly spaced in the order in which they were made")),
            x = "time from the start of measuring (s)", y = axis_title("mean of a window", unit$name, log))
 }
 

@@ -34,7 +34,7 @@ plot_tail <- function(tables) {
            if (many) columns * panel_inches + label_inches(rows$panel) + 1 else lines_width(rows),
            if (many) ceiling(nlevels(rows$series) / columns) * 1.7 + 1 else lines_height(rows) + 0.3,
            c("line: all complete runs together, up to the longest round trip", if (many && any(rows$baseline)) "grey: the baseline", interval_note(tables, bars)),
-           x = "share of round trips that are no longer (quantile in %, axis of 1/(1-p))", y = axis_title("round trip", unit$name, TRUE))
+           x = "share of round trips that take at most this long (%, axis of 1/(1-p))", y = axis_title("round trip", unit$name, TRUE))
 }
 
 # Lines with bars, distinguished by the factor `name`; the markers are at the quantiles labelled on the axis.

@@ -26,8 +26,8 @@ plot_classic_throughput <- function(tables) {
     rows$series <- factor(old$server, unique(old$server[by_rank]))
     rows$panel <- panels_by(rows, "cores", tables)
     note <- c("round trips per second: connections / mean round trip",
-              "bars: the original\u2019s own interval, 1.96 standard errors of round trips of one run as if they were independent: too short",
-              if (anyNA(rows$low)) "hollow without a bar: no standard deviation is known")
+              "bars: the original\u2019s interval: 1.96 standard errors, as if the round trips of a run were independent, so too short",
+              if (anyNA(rows$low)) "hollow without a bar: the standard deviation is not known")
     draw_over(rows, tables, "cores", "CPUs of the server", "round trips per second", "1/s", "Throughput over cores",
               log_x = FALSE, from_zero = TRUE, log = spans_decades(rows$value, 30), notes = note,
               subtitle = paste0(basename(meta_value(tables, "files")), ", a file of the original Volley \u00b7 ", count_of(nrow(old), "configuration")))

@@ -23,14 +23,14 @@ looks_classic <- function(path) {
 classic_time <- function(text, where, column) {
     if (tolower(text) %in% c("nanus", "nan", "nanns")) return(NA_real_)
     if (!grepl(classic_number, text)) {
-        fail(where, ": ", column, " \"", text, "\" is no time with a unit (ns, us, ms, s), as in 9us")
+        fail(where, ": ", column, " \"", text, "\" is not a time with a unit (ns, us, ms, s), such as 9us")
     }
     unit <- sub(classic_number, "\\3", text)
     as.numeric(substr(text, 1, nchar(text) - nchar(unit))) * nanoseconds_in[[unit]]
 }
 
 classic_count <- function(text, where, column) {
-    if (!grepl("^[0-9]+$", text) || as.numeric(text) < 1) fail(where, ": ", column, " \"", text, "\" is no count of 1 or more")
+    if (!grepl("^[0-9]+$", text) || as.numeric(text) < 1) fail(where, ": ", column, " \"", text, "\" is not a count of 1 or more")
     as.numeric(text)
 }
 
@@ -47,9 +47,9 @@ read_classic <- function(path) {
     })
     rows <- do.call(rbind, rows)
     wrong <- which(is.na(rows$mean_ns) | rows$mean_ns <= 0)
-    if (length(wrong) > 0) fail(path, ":", lines$line[wrong[1]], ": the mean is not above 0")
+    if (length(wrong) > 0) fail(path, ":", lines$line[wrong[1]], ": the mean is not greater than 0")
     again <- which(duplicated(rows[c("server", "clients", "cores")]))
-    if (length(again) > 0) fail(path, ":", lines$line[again[1]], ": the same server, clients and cores once more: one line a configuration")
+    if (length(again) > 0) fail(path, ":", lines$line[again[1]], ": this server with these clients and cores is given twice: give one line per configuration")
     rows
 }
 

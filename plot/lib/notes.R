@@ -35,8 +35,8 @@ interval_note <- function(tables, rows, mark = "bars") {
     without <- !with_interval
     level <- confidence_text(tables)
     c(if (any(over)) paste0(mark, ": ", level, " interval over ", range_text(rows$figure_runs[over]), " runs (sign interval of the median)"),
-      if (any(within)) paste0("dotted, hollow: one run only, ", level, " interval within that run, which says nothing of the next one"),
-      if (any(without)) paste0(if (all(without)) "no intervals" else "hollow without a bar", ": too few runs for one"))
+      if (any(within)) paste0("dotted, hollow: one run only, ", level, " interval within that run, which says nothing about the next run"),
+      if (any(without)) paste0(if (all(without)) "no intervals" else "hollow without a bar", ": too few runs for an interval"))
 }
 
 # Servers without a figure, with reasons; only the first few if there are many.

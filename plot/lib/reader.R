@@ -47,7 +47,7 @@ as_number <- function(text, file, column) {
     value <- suppressWarnings(as.numeric(text))
     wrong <- which(is.na(value) & !is.na(text) & text != "" & text != "NA")
     if (length(wrong) > 0) {
-        fail(file, ": row ", wrong[1], ", column ", column, ": \"", text[wrong[1]], "\" is no number")
+        fail(file, ": row ", wrong[1], ", column ", column, ": \"", text[wrong[1]], "\" is not a number")
     }
     value
 }
@@ -61,7 +61,7 @@ factors_of <- function(tables, kind = c("number", "text")) tables$factors$name[t
 read_table <- function(directory, name, factors = NULL) {
     file <- file.path(directory, paste0(name, ".csv"))
     if (!file.exists(file)) {
-        fail(file, " is missing: these tables were not written by target/compare --tables, or by an older one (make client)")
+        fail(file, " is missing: these tables were not written by target/compare --tables, or by an older version (make client)")
     }
     table <- tryCatch(utils::read.csv(file, colClasses = "character", check.names = FALSE, encoding = "UTF-8", na.strings = character()),
                       error = function(problem) fail(file, ": ", conditionMessage(problem)))
@@ -94,7 +94,7 @@ meta_value <- function(tables, key) {
 check_schema <- function(tables, path) {
     schema <- meta_value(tables, "schema_version")
     number <- suppressWarnings(as.numeric(schema))
-    if (is.na(number)) fail(path, ": no schema_version in meta.csv: these are no tables of target/compare")
+    if (is.na(number)) fail(path, ": no schema_version in meta.csv: these are not tables of target/compare")
     if (number > newest_schema) {
         fail(path, ": schema version ", schema, " is newer than ", newest_schema, ", the newest that these plots read: use the plot/ of the volley that wrote it")
     }
@@ -116,7 +116,7 @@ read_factors <- function(directory) {
     for (column in names(factors)) {
         wrong <- which(!grepl("^[a-z_-]*\\z", factors[[column]], perl = TRUE))
         if (length(wrong) > 0) {
-            fail(file.path(directory, "factors.csv"), ": row ", wrong[1], ", column ", column, ": \"", factors[[column]][wrong[1]], "\" is no name")
+            fail(file.path(directory, "factors.csv"), ": row ", wrong[1], ", column ", column, ": \"", factors[[column]][wrong[1]], "\" is not a name")
         }
     }
     factors
@@ -131,7 +131,7 @@ read_table_directory <- function(directory, path = directory) {
     tables$cells <- name_series(tables)
     for (name in c("figures", "runs", "windows", "spectrum", "distribution", "comparisons")) {
         unknown <- setdiff(tables[[name]]$cell, tables$cells$cell)
-        if (length(unknown) > 0) fail(path, ": ", name, ".csv speaks of cell ", unknown[1], ", which is not in cells.csv")
+        if (length(unknown) > 0) fail(path, ": ", name, ".csv refers to cell ", unknown[1], ", which is not in cells.csv")
     }
     tables
 }
@@ -139,7 +139,7 @@ read_table_directory <- function(directory, path = directory) {
 # Runs target/compare, and passes on its one-line message if it refuses.
 run_compare <- function(path, directory) {
     compare <- Sys.getenv("VOLLEY_COMPARE", file.path(dirname(plot_directory), "target", "compare"))
-    if (!file.exists(compare)) fail(compare, " is not there, and makes the tables that are drawn: make client, or VOLLEY_COMPARE=PROGRAM")
+    if (!file.exists(compare)) fail(compare, " does not exist, but makes the tables that are drawn: run make client, or set VOLLEY_COMPARE=PROGRAM")
     messages <- tempfile()
     on.exit(unlink(messages))
     status <- suppressWarnings(system2(compare, c(shQuote(path), "--tables", shQuote(directory)), stdout = FALSE, stderr = messages,
@@ -185,7 +185,7 @@ say_problems <- function(tables) {
 figure <- function(tables, field, unit) {
     rows <- tables$figures[tables$figures$field == field & !is.na(tables$figures$value), ]
     other <- setdiff(rows$unit, unit)
-    if (length(other) > 0) fail("the field ", field, " is in \"", other[1], "\", and this plot reads it in \"", unit, "\"")
+    if (length(other) > 0) fail("the field ", field, " is in \"", other[1], "\", but this plot needs it in \"", unit, "\"")
     rows <- rows[c("cell", "value", "low", "high", "scope", "runs")]
     names(rows)[names(rows) == "runs"] <- "figure_runs"
     with_cells(tables, rows)

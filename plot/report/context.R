@@ -23,8 +23,8 @@ warnings_section <- function(tables) {
 environment_section <- function(tables) {
     # The factors of the grid are in the ranking, and the seed differs for every run.
     environment <- tables$environment[!tables$environment$key %in% paste0("options.", c(tables$factors$client_option, "round", "seed")), ]
-    if (nrow(environment) == 0) return(section("environment", "Environment", paragraph("Nothing is recorded.")))
-    differing <- ifelse(environment$values %in% c(0, 1, NA), "", sprintf(" <small>the first of %d different ones</small>", environment$values))
+    if (nrow(environment) == 0) return(section("environment", "Environment", paragraph("Nothing was recorded.")))
+    differing <- ifelse(environment$values %in% c(0, 1, NA), "", sprintf(" <small>the first of %d different values</small>", environment$values))
     section("environment", "Environment", html_table("Where and with what it was measured",
         c("fact", "value"), class = "environment", data.frame(escape(environment$key), paste0(ifelse(nzchar(environment$value), escape(environment$value), "–"), differing))))
 }
@@ -34,14 +34,14 @@ method_section <- function(tables) {
     most <- max(tables$comparisons$comparisons, 0, na.rm = TRUE)
     compared <- if (most > 0) sprintf(" (Bonferroni, %d)", most) else ""
     section("method", "How the figures are made",
-        paragraph(escape(paste0("A round trip is the time from before the first byte of a challenge is sent until the last byte of its reply is in. ",
-            "A run is one fresh server process, measured once, after a warm-up that is discarded; in each round every cell is measured once, in an order that is shuffled anew."))),
-        paragraph(escape(paste0("A figure is the median over the complete runs of a cell (of counts, the sum; of extremes, the extreme). ",
-            "Its interval holds what further runs would settle on, with ", confidence, " confidence; it is wide where runs differ from one another, however many round trips each had. ",
-            "An interval marked † comes from within one run and does not know how runs differ."))),
-        paragraph(escape(paste0("A ratio is the median of the ratios in each round, so that what slows a whole round slows both sides of it; its interval is that of the signs, ",
-            "corrected for the number of comparisons", compared, ", so that the ", confidence, " are those of all of them together. ",
-            "A difference counts as real only where the interval excludes 1 and the ratio is more than 1 % from it."))),
+        paragraph(escape(paste0("A round trip is the time from before the first byte of a challenge is sent until the last byte of its reply has arrived. ",
+            "A run measures one new server process once, after a warm-up that is discarded. In each round every cell is measured once, in a newly shuffled order."))),
+        paragraph(escape(paste0("A figure is the median over the complete runs of a cell (for counts, the sum; for a maximum or minimum, that of all runs). ",
+            "Its ", confidence, " confidence interval estimates the value to which further runs would converge. It is wide if runs differ from one another, however many round trips each had. ",
+            "An interval marked † comes from a single run and does not include differences between runs."))),
+        paragraph(escape(paste0("A ratio is the median of the ratios in each round, so whatever slows a whole round affects both sides. Its interval is the sign interval, ",
+            "corrected for the number of comparisons", compared, ": the ", confidence, " confidence holds for all of them together. ",
+            "A difference counts as real only if the interval excludes 1 and the ratio is more than 1 % from it."))),
         paragraph(escape(sprintf("Results of schema %s, method %s, compared by version %s; baseline: %s.", meta_value(tables, "schema_version"),
             meta_value(tables, "method_version"), meta_value(tables, "compare_version"), meta_value(tables, "baseline_rule")))))
 }

@@ -95,7 +95,7 @@ ranking_table <- function(ranked, confidence) {
             escape(shown))
     })
     rows <- vapply(seq_len(nrow(ranked)), function(i) ranking_row(ranked[i, ], unit), "")
-    within <- if (any(ranked$rtt_ns_mean_scope %in% "within_run")) " † an interval within one run, which says nothing about the next." else ""
+    within <- if (any(ranked$rtt_ns_mean_scope %in% "within_run")) " † an interval within one run, which says nothing about the next run." else ""
     caption <- paste0("Round trips by server, in each group from the fastest mean to the slowest; below each figure, in brackets, its ",
         confidence, " interval. A ratio below 1 is faster than the baseline.", if (nzchar(groups$common)) sprintf(" All groups: %s.", groups$common), within)
     scroll_box("Ranking", class = "wide", element("table", id = "ranking-table", class = "sortable", element("caption", escape(caption)),

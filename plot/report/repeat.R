@@ -64,9 +64,9 @@ repeat_section <- function(tables) {
         if (grepl("\\([0-9a-f]{7,}", version)) paste("git checkout", sub("^.*\\(([0-9a-f]{7,}).*$", "\\1", version)),
         "make", sweep_command(tables), paste0("make report RESULTS=", repeated))
     section("repeat", "How to repeat it",
-        paragraph(escape(sprintf("Measured with volley %s. In a clone of it:", version))),
+        paragraph(escape(sprintf("Measured with volley %s. In a clone of its repository:", version))),
         scroll_box("Commands", element("pre", element("code", escape(paste(commands, collapse = "\n"))))),
-        if (grepl("dirty", version)) paragraph("That version was built from sources with changes that are in no commit."),
-        if (!is_full_grid(tables)) paragraph("The results hold only some cells of this grid."),
-        paragraph(escape("The cells are shuffled anew in each round, by the seed. Another machine, kernel or load gives other figures; what should repeat is the verdicts.")))
+        if (grepl("dirty", version)) paragraph("That version was built from sources with uncommitted changes."),
+        if (!is_full_grid(tables)) paragraph("The results contain only some cells of this grid."),
+        paragraph(escape("The seed decides how the cells are shuffled in each round. Another machine, kernel or load gives other figures, but the verdicts should be the same.")))
 }

@@ -28,7 +28,7 @@ verdict_lines <- function(group) {
     add(of("cannot be told apart"), sprintf("Cannot be told apart from %s: %s.", baseline, listed(names_of(of("cannot be told apart")))))
     add(of("more runs needed"), sprintf("Too few runs for a verdict about %s.", with_rounds(of("more runs needed"))))
     alone <- group[group$complete_runs > 0 & !group$baseline %in% TRUE & group$verdict %in% c("no common rounds", "", NA), ]
-    add(alone, sprintf("Not compared, for want of complete runs in the same rounds as the baseline: %s.", listed(names_of(alone))))
+    add(alone, sprintf("Not compared, because there are no complete runs in the same rounds as the baseline: %s.", listed(names_of(alone))))
     broken <- group[group$complete_runs == 0, ]
     add(broken, sprintf("Without a complete run: %s.", listed(names_of(broken))))
     lines
@@ -44,17 +44,17 @@ group_summary <- function(group) {
     around <- interval(fastest$rtt_ns_mean_low / unit$ns, fastest$rtt_ns_mean_high / unit$ns, value)
     sentence <- sprintf("Shortest mean round trip: %s, %s %s%s.", server_name(fastest), escape(number(value)), unit$name,
         if (nzchar(around)) escape(paste0(" ", around)) else "")
-    if (nrow(measured) == 1) sentence <- paste(sentence, "It has nothing to be compared with.")
-    else if (!isTRUE(fastest$baseline) && !fastest$verdict %in% "faster") sentence <- paste(sentence, "That it is the fastest is not established.")
+    if (nrow(measured) == 1) sentence <- paste(sentence, "There is nothing to compare it with.")
+    else if (!isTRUE(fastest$baseline) && !fastest$verdict %in% "faster") sentence <- paste(sentence, "It is not established that this is the fastest.")
     paste0(heading, paragraph(sentence), html_list(verdict_lines(group)))
 }
 
-# "Of 10 comparisons with the baseline, 4 show a difference that is real (2 faster, 2 slower), 6 need more runs."
+# "Of 10 comparisons with the baseline, 4 show a real difference (2 faster, 2 slower), 6 need more runs."
 tally_of <- function(verdicts) {
     n <- function(verdict) sum(verdicts %in% verdict)
     real <- n(c("faster", "slower"))
     parts <- c(
-        if (real > 0) sprintf("%d %s a difference that is real (%d faster, %d slower)", real, ifelse(real == 1, "shows", "show"), n("faster"), n("slower")),
+        if (real > 0) sprintf("%d %s a real difference (%d faster, %d slower)", real, ifelse(real == 1, "shows", "show"), n("faster"), n("slower")),
         if (n("cannot be told apart") > 0) sprintf("in %d the two cannot be told apart", n("cannot be told apart")),
         if (n("more runs needed") > 0) sprintf("%d %s more runs", n("more runs needed"), ifelse(n("more runs needed") == 1, "needs", "need")))
     if (length(parts)) sprintf("Of %s with the baseline, %s.", count_of(length(verdicts), "comparison"), paste(parts, collapse = ", "))

@@ -63,8 +63,8 @@ test_that("throughput of the original's files is clients over mean, with its own
     expect_equal(sort(points$y), c(4e6, 5e6, 8e6))
     bars <- layer_of(plot, "GeomLinerange")
     expect_equal(sort(bars$ymin), 40 / (c(10000, 5000) + 1.96 * 2000 / 100) * 1e9)
-    expect_match(plot$labels$caption, "original.s own interval.*too short")
-    expect_match(plot$labels$caption, "no standard deviation is known")
+    expect_match(plot$labels$caption, "original.s interval.*too short")
+    expect_match(plot$labels$caption, "the standard deviation is not known")
 })
 
 test_that("more than eight servers get a row each, every name whole", {
@@ -214,10 +214,10 @@ test_that("sizes: two panels, each in the unit that its title says", {
     points <- layer_of(plot, "GeomPoint")
     expect_equal(10^sort(points$y[points$PANEL == 1]), sort(values_of(tables, "rtt_ns_mean")) / 1e3)
     expect_equal(10^sort(points$y[points$PANEL == 2]), sort(values_of(tables, "bytes_per_second")) / 1e6)
-    expect_match(why_nothing(draw("sizes", plain)), "the same size of message")
+    expect_match(why_nothing(draw("sizes", plain)), "the same message size")
 })
 
-test_that("a single run is dotted and hollow, and the caption says that it says nothing of the next", {
+test_that("a single run is dotted and hollow, and the caption says that it says nothing about the next", {
     tables <- named(runs = 1)
     for (name in c("latency", "tail")) {
         plot <- draw(name, tables)

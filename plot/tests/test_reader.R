@@ -32,7 +32,7 @@ test_that("a directory with results.jsonl, or the file, goes through target/comp
     writeLines(c("#!/bin/sh", "echo 'compare: x.jsonl:3: schema version 9 is newer' >&2", "exit 1"), compare)
     expect_error(read_tables(directory), "^compare: x.jsonl:3: schema version 9 is newer$", class = "volley_problem")
     Sys.setenv(VOLLEY_COMPARE = "/nowhere/compare")
-    expect_error(read_tables(directory), "/nowhere/compare is not there.*make client", class = "volley_problem")
+    expect_error(read_tables(directory), "/nowhere/compare does not exist.*make client", class = "volley_problem")
 })
 
 test_that("names that hide something are shown with it, and formulas are names again", {
@@ -71,19 +71,19 @@ test_that("what is missing or wrong is named: table, column, row", {
     expect_match(refusal(without), "figures.csv: no column unit, low")
     wrong <- tables
     wrong$runs$rtt_ns_mean[3] <- "12us"
-    expect_match(refusal(wrong), "runs.csv: row 3, column rtt_ns_mean: \"12us\" is no number")
+    expect_match(refusal(wrong), "runs.csv: row 3, column rtt_ns_mean: \"12us\" is not a number")
     wrong <- tables
     wrong$cells$baseline[2] <- "maybe"
     expect_match(refusal(wrong), "cells.csv: row 2, column baseline: \"maybe\"")
     wrong <- tables
     wrong$factors$sweep_option[2] <- "x; rm"
-    expect_match(refusal(wrong), "factors.csv: row 2, column sweep_option: \"x; rm\" is no name")
+    expect_match(refusal(wrong), "factors.csv: row 2, column sweep_option: \"x; rm\" is not a name")
     without <- tables
     without$cells$cores <- NULL
     expect_match(refusal(without), "cells.csv: no column cores")
     wrong <- tables
     wrong$spectrum$cell[1] <- 99
-    expect_match(refusal(wrong), "spectrum.csv speaks of cell 99")
+    expect_match(refusal(wrong), "spectrum.csv refers to cell 99")
     expect_error(read_tables("/nowhere.jsonl"), "/nowhere.jsonl: no such file", class = "volley_problem")
 })
 
@@ -91,7 +91,7 @@ test_that("a figure in another unit than the axis is not drawn", {
     tables <- fake_tables()
     tables$cells <- name_series(tables)
     tables$figures$unit[tables$figures$field == "rtt_ns_mean"] <- "us"
-    expect_error(draw("latency", tables), "rtt_ns_mean is in \"us\", and this plot reads it in \"ns\"", class = "volley_problem")
+    expect_error(draw("latency", tables), "rtt_ns_mean is in \"us\", but this plot needs it in \"ns\"", class = "volley_problem")
 })
 
 test_that("why runs are not comparable is said when they are read, and in every caption", {
@@ -110,9 +110,9 @@ test_that("the original's text is read with its units, and refused where it has 
     expect_equal(rows$mean_ns, c(9000, 5e5, 2000))
     expect_equal(rows$stddev_ns, c(1250, 900, NA))
     expect_equal(rows$n, c(1e6, 10, 1))
-    expect_error(read("a 40 1 9us 1us 10", "b 40 1 9 1us 10"), ":2: mean \"9\" is no time with a unit", class = "volley_problem")
+    expect_error(read("a 40 1 9us 1us 10", "b 40 1 9 1us 10"), ":2: mean \"9\" is not a time with a unit", class = "volley_problem")
     expect_error(read("a 40 1 9us 1us 10", "a 40 x 9us 1us 10"), ":2: cores \"x\"", class = "volley_problem")
     expect_error(read("a 40 1 9us 1us"), ":1: 5 words", class = "volley_problem")
-    expect_error(read("a 40 1 9us 1us 10", "a 40 1 8us 1us 10"), ":2: the same server", class = "volley_problem")
-    expect_error(read("a 40 1 0us 1us 10"), ":1: the mean is not above 0", class = "volley_problem")
+    expect_error(read("a 40 1 9us 1us 10", "a 40 1 8us 1us 10"), ":2: this server with these clients and cores is given twice", class = "volley_problem")
+    expect_error(read("a 40 1 0us 1us 10"), ":1: the mean is not greater than 0", class = "volley_problem")
 })
