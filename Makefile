@@ -29,9 +29,14 @@ FLAGS_release := -O2 -g
 FLAGS_asan := -O1 -g1 -fsanitize=address,undefined$(if $(CLANG),$(comma)fuzzer-no-link) -fno-sanitize-recover=all -fno-omit-frame-pointer
 # The thread sanitizer does not support Boost.Asio's fences. With one thread per io_context, as here, nothing depends on them.
 FLAGS_tsan := -O1 -g1 -fsanitize=thread -Wno-tsan
-# Extra flags for the sources of unit tests only: the library under test is built as it is used. Not for those of stats/, which compute for long.
+# Extra flags for unit tests: the library under test is built as it is used. Not for the tests of stats/, which compute for long.
 TEST_FLAGS_release := -O1 -g1
 TEST_FLAGS_asan := -O0
+TEST_FLAGS_tsan := -O0
+# With a sanitizer only the directories of the library that run in the measured loop or compute for long are optimized.
+OPTIMIZED := base clock load run stats transport
+LIBRARY_FLAGS_asan := -O0
+LIBRARY_FLAGS_tsan := -O0
 # mold links in a tenth of the time; without it the compiler's own linker is used.
 LINKER := $(if $(shell command -v mold 2>/dev/null),-fuse-ld=mold)
 LIBS := -lboost_program_options -lnuma
@@ -55,6 +60,17 @@ FUZZERS := $(sort $(wildcard client/test/fuzz/*.cc))
 MAINS := $(filter %/main.cc,$(SOURCES))
 PROGRAMS := $(patsubst client/%/main.cc,%,$(wildcard client/*/main.cc))
 LIBRARY_release := $(filter-out $(UNIT_TESTS) $(SUPPORT) $(MAINS),$(SOURCES))
+# Unit tests, and the library with a sanitizer, are compiled a directory at a time: most of the time goes into headers, which are then read once.
+# The files of a directory share one anonymous namespace there. The library's release build compiles each file by itself, and so proves that each
+# includes what it needs.
+UNITY_LIBRARY := asan tsan
+directories = $(sort $(patsubst client/%/,%,$(dir $(1))))
+# Names of one file that shadow those of another are no fault.
+UNITY_FLAGS_gcc := -Wno-shadow -Wshadow=local -Wno-subobject-linkage
+UNITY_FLAGS_clang := -Wno-shadow
+UNITY_FLAGS_release := $(UNITY_FLAGS_gcc)
+UNITY_FLAGS_asan := $(if $(CLANG),$(UNITY_FLAGS_clang),$(UNITY_FLAGS_gcc))
+UNITY_FLAGS_tsan := $(UNITY_FLAGS_gcc)
 LIBRARY_asan := $(LIBRARY_release)
 # compare has one thread and never blocks.
 LIBRARY_tsan := $(filter-out client/compare/%,$(LIBRARY_release))
@@ -99,12 +115,28 @@ help:
 	  'clean          removes everything that was built; keeps results (target/sweep-results)' \
 	  'V=1 shows the commands.'
 
-# The flags and the compiler, as text for --version; rewritten only if they change, so that nothing is rebuilt needlessly. The compiler's messages on
-# a source are kept beside its object, for the lint checks gcc-warnings and clang-warnings.
+# $(1): variant, $(2): flags. The compiler's messages are kept beside the object, for the lint checks gcc-warnings and clang-warnings.
+define COMPILE
+	@mkdir -p $(@D)
+	@echo "  CXX $(1) $(<:$(OBJ_$(1))/%=%)"
+	$(Q)$(CXX_$(1)) $(CC_FLAGS) $(2) -c -o $@ $< 2>$@.warnings; status=$$?; \
+	  cat $@.warnings >&2; [ -s $@.warnings ] || rm $@.warnings; exit $$status
+endef
+
+# $(1): sources. Rewritten only if the list changes.
+define INCLUDE_ALL
+	@mkdir -p $(@D)
+	@new=$@.$$$$; printf '#include "%s"\n' $(1) > $$new; cmp -s $$new $@ && rm $$new || mv $$new $@
+endef
+
+# The flags and the compiler, as text for --version; rewritten only if they change, so that nothing is rebuilt needlessly.
 # $(1): variant
 define VARIANT_RULES
 OBJ_$(1) := $(DIR_$(1))/obj
-LIBRARY_OBJECTS_$(1) := $$(LIBRARY_$(1):%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/build_info.o
+LIBRARY_OBJECTS_$(1) := $$(OBJ_$(1))/build_info.o $$(if $$(filter $(1),$(UNITY_LIBRARY)), \
+	$$(patsubst %,$$(OBJ_$(1))/unity/%.o,$$(call directories,$$(LIBRARY_$(1)))),$$(LIBRARY_$(1):%.cc=$$(OBJ_$(1))/%.o))
+UNIT_OBJECTS_$(1) := $$(patsubst %,$$(OBJ_$(1))/unity/%_test.o,$$(call directories,$$(UNIT_TESTS_$(1))))
+OBJECTS_$(1) := $$(LIBRARY_OBJECTS_$(1)) $$(UNIT_OBJECTS_$(1)) $$(patsubst %.cc,$$(OBJ_$(1))/%.o,$$(MAINS) $$(SUPPORT) $$(FUZZERS))
 
 $$(OBJ_$(1))/build_info.cc: FORCE
 	@mkdir -p $$(@D)
@@ -120,14 +152,22 @@ $$(OBJ_$(1))/build_info.o: $$(OBJ_$(1))/build_info.cc
 # Changes if compiler or flags do. Then every object is stale, so that the flags recorded in the binary apply to all of it.
 $$(OBJ_$(1))/flags: FORCE
 	@mkdir -p $$(@D)
-	@new=$$@.$$$$$$$$; printf '%s\n' "$$(CXX_$(1)) $$(CXX_VERSION_$(1)) $$(strip $$(FLAGS_$(1)) $$(CC_FLAGS) tests: $$(TEST_FLAGS_$(1)))" > $$$$new; \
+	@new=$$@.$$$$$$$$; printf '%s\n' "$$(CXX_$(1)) $$(CXX_VERSION_$(1)) $$(strip $$(FLAGS_$(1)) $$(CC_FLAGS) tests: $$(TEST_FLAGS_$(1)) library: $$(LIBRARY_FLAGS_$(1)))" > $$$$new; \
 	  cmp -s $$$$new $$@ && rm $$$$new || mv $$$$new $$@
 
 $$(OBJ_$(1))/%.o: %.cc $$(OBJ_$(1))/flags
-	@mkdir -p $$(@D)
-	@echo "  CXX $(1) $$<"
-	$$(Q)$$(CXX_$(1)) $$(CC_FLAGS) $$(FLAGS_$(1)) $$(if $$(filter %_test.cc,$$(filter-out client/stats/%,$$<)),$$(TEST_FLAGS_$(1))) -c -o $$@ $$< 2>$$@.warnings; status=$$$$?; \
-	  cat $$@.warnings >&2; [ -s $$@.warnings ] || rm $$@.warnings; exit $$$$status
+	$$(call COMPILE,$(1),$$(FLAGS_$(1)))
+
+# All sources of one directory, or all its unit tests.
+$$(OBJ_$(1))/unity/%.cc: FORCE
+	$$(call INCLUDE_ALL,$$(filter client/$$*/%,$$(LIBRARY_$(1))))
+$$(OBJ_$(1))/unity/%_test.cc: FORCE
+	$$(call INCLUDE_ALL,$$(filter client/$$*/%,$$(UNIT_TESTS_$(1))))
+$$(OBJ_$(1))/unity/%.o: $$(OBJ_$(1))/unity/%.cc $$(OBJ_$(1))/flags
+	$$(call COMPILE,$(1),$$(FLAGS_$(1)) $$(if $$(filter $$*,$(OPTIMIZED)),,$$(LIBRARY_FLAGS_$(1))) -iquote . $$(UNITY_FLAGS_$(1)))
+$$(OBJ_$(1))/unity/%_test.o: $$(OBJ_$(1))/unity/%_test.cc $$(OBJ_$(1))/flags
+	$$(call COMPILE,$(1),$$(FLAGS_$(1)) $$(if $$(filter stats,$$*),,$$(TEST_FLAGS_$(1))) -iquote . $$(UNITY_FLAGS_$(1)))
+.PRECIOUS: $$(OBJ_$(1))/unity/%.cc $$(OBJ_$(1))/unity/%_test.cc
 
 $$(OBJ_$(1))/libvolley.a: $$(LIBRARY_OBJECTS_$(1))
 	$$(Q)rm -f $$@ && ar rcsT $$@ $$^
@@ -141,7 +181,7 @@ $(PROGRAMS:%=$(DIR_$(1))/%): $(DIR_$(1))/%: $$(OBJ_$(1))/client/%/main.o $$(OBJ_
 	@echo "  LINK $$@"
 	$$(Q)$$(CXX_$(1)) $$(FLAGS_$(1)) $$(LINKER) -pthread -o $$@ $$^ $$(LIBS)
 
-$(DIR_$(1))/unit_tests: $$(UNIT_TESTS_$(1):%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/libvolley.a
+$(DIR_$(1))/unit_tests: $$(UNIT_OBJECTS_$(1)) $$(OBJ_$(1))/libvolley.a
 	@echo "  LINK $$@"
 	$$(Q)$$(CXX_$(1)) $$(FLAGS_$(1)) $$(LINKER) -pthread -o $$@ $$^ $$(LIBS) -lgtest -lgtest_main
 
@@ -153,12 +193,12 @@ $(TEST_PROGRAMS:%=$(DIR_$(1))/%) $(BENCH_PROGRAMS:%=$(DIR_$(1))/%): $(DIR_$(1))/
 
 # Everything that is compiled, for the warnings of its compiler.
 .PHONY: objects-$(1)
-objects-$(1): $$(SOURCES:%.cc=$$(OBJ_$(1))/%.o) $$(FUZZERS:%.cc=$$(OBJ_$(1))/%.o) $$(OBJ_$(1))/build_info.o
+objects-$(1): $$(OBJECTS_$(1))
 
 # Everything that the tests of a variant start.
 TESTED_$(1) := $(addprefix $(DIR_$(1))/,volley $(PROGRAMS_$(1)) unit_tests $(TEST_PROGRAMS))
 
--include $$(SOURCES:%.cc=$$(OBJ_$(1))/%.d) $$(FUZZERS:%.cc=$$(OBJ_$(1))/%.d)
+-include $$(OBJECTS_$(1):.o=.d)
 endef
 
 .PHONY: FORCE

@@ -15,8 +15,8 @@ namespace volley {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& name, const std::string& text,
-                         const std::string& allowed) {
+[[noreturn]] void refuse_value(const std::string& name, const std::string& text,
+                               const std::string& allowed) {
     throw Error(ExitCode::usage, "--" + name + " '" + text + "' is not " + allowed, "see --help");
 }
 
@@ -63,8 +63,9 @@ std::uint64_t parse_count(const std::string& name, const std::string& text, std:
     std::string rest;
     const auto number = parse_number<std::uint64_t>(text, rest);
     if (!number || !rest.empty() || *number < least || *number > most) {
-        refuse(name, text,
-               "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+        refuse_value(
+            name, text,
+            "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     }
     return *number;
 }
@@ -79,9 +80,9 @@ std::size_t parse_bytes(const std::string& name, const std::string& text, std::s
                                                               : 0;
     if (!number || factor == 0 || *number > most || *number * factor < least ||
         *number * factor > most) {
-        refuse(name, text,
-               "a number of bytes from " + std::to_string(least) + " to " + std::to_string(most) +
-                   " (k and M are 1024 and 1024 * 1024)");
+        refuse_value(name, text,
+                     "a number of bytes from " + std::to_string(least) + " to " +
+                         std::to_string(most) + " (k and M are 1024 and 1024 * 1024)");
     }
     return *number * factor;
 }
@@ -90,9 +91,9 @@ Duration parse_time(const std::string& name, const std::string& text, Duration l
                     Duration most) {
     const auto duration = parse_duration(text);
     if (!duration || *duration < least || *duration > most) {
-        refuse(name, text,
-               "a time from " + duration_text(least) + " to " + duration_text(most) +
-                   " (units: ns us ms s m h; seconds where none is given)");
+        refuse_value(name, text,
+                     "a time from " + duration_text(least) + " to " + duration_text(most) +
+                         " (units: ns us ms s m h; seconds where none is given)");
     }
     return *duration;
 }
@@ -102,8 +103,8 @@ double parse_percent(const std::string& name, const std::string& text, double le
     const auto number = parse_number<double>(text, rest);
     if (!number || !(rest.empty() || rest == "%") || !std::isfinite(*number) ||
         *number / 100 < least || *number / 100 > most) {
-        refuse(name, text,
-               "a percentage from " + plain(least * 100) + "% to " + plain(most * 100) + "%");
+        refuse_value(name, text,
+                     "a percentage from " + plain(least * 100) + "% to " + plain(most * 100) + "%");
     }
     return *number / 100;
 }
@@ -111,7 +112,7 @@ double parse_percent(const std::string& name, const std::string& text, double le
 CpuList parse_cpus(const std::string& name, const std::string& text) {
     const auto cpus = parse_cpu_list(text);
     if (!cpus || cpus->empty()) {
-        refuse(name, text, "a list of CPUs such as 0-3,8");
+        refuse_value(name, text, "a list of CPUs such as 0-3,8");
     }
     return *cpus;
 }
@@ -144,12 +145,12 @@ std::vector<std::string> parse_statistics(const std::string& name, const std::st
         }
         const Field* field = find_statistic(canonical);
         if (field == nullptr || !can_be_precise(*field)) {
-            refuse(name, text, "a list out of " + names_of_statistics(can_be_precise));
+            refuse_value(name, text, "a list out of " + names_of_statistics(can_be_precise));
         }
         statistics.push_back(canonical);
     }
     if (statistics.empty()) {
-        refuse(name, text, "a list such as mean,p50");
+        refuse_value(name, text, "a list such as mean,p50");
     }
     return statistics;
 }

@@ -29,7 +29,7 @@ namespace {
 constexpr const char* marker_name = "VOLLEY_CLIENT";
 constexpr Duration patience_with_survivors = std::chrono::seconds(5);
 constexpr int patience_with_watcher_ms = 1000;
-constexpr int look_again_ms = 2;
+constexpr int look_for_survivors_ms = 2;
 
 // The descriptor to the only watcher; -1 if there is none. Written in main before any thread.
 int line_to_watcher = -1;
@@ -90,7 +90,7 @@ void kill_survivors(const std::string& marker, const std::vector<Group>& groups)
             }
         }
         empty_looks = found ? 0 : empty_looks + 1;
-        ::poll(nullptr, 0, look_again_ms);
+        ::poll(nullptr, 0, look_for_survivors_ms);
     }
 }
 

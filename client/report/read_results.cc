@@ -11,7 +11,7 @@ namespace volley {
 
 namespace {
 
-using Json = nlohmann::json;
+using ReadJson = nlohmann::json;
 
 // Checked before parsing, because parsed data takes many times the memory of its text.
 void check_sizes(std::string_view line, const ReadLimits& limits) {
@@ -39,7 +39,7 @@ void check_sizes(std::string_view line, const ReadLimits& limits) {
     }
 }
 
-Histogram histogram_from(const Json& json) {
+Histogram histogram_from(const ReadJson& json) {
     require(json.is_object(), "histogram", "an object");
     Histogram::Exact exact;
     read_keys(json, exact);
@@ -56,7 +56,7 @@ Histogram histogram_from(const Json& json) {
     return Histogram::from_sparse(sparse, exact);
 }
 
-std::optional<Interval> interval_from(const Json& figure, const char* low, const char* high) {
+std::optional<Interval> interval_from(const ReadJson& figure, const char* low, const char* high) {
     std::optional<double> lower;
     std::optional<double> upper;
     read_value(member(figure, low), low, lower);
@@ -64,10 +64,10 @@ std::optional<Interval> interval_from(const Json& figure, const char* low, const
     return lower && upper ? std::optional(Interval{*lower, *upper}) : std::nullopt;
 }
 
-void read_estimates(const Json& all, RunResult& run) {
+void read_estimates(const ReadJson& all, RunResult& run) {
     require(all.is_object(), "figures", "an object");
     for (const auto& [name, estimate] : within_run_members) {
-        const Json& figure = member(all, std::string(name).c_str());
+        const ReadJson& figure = member(all, std::string(name).c_str());
         if (!figure.is_object() || member(figure, "within_run_point").is_null()) {
             continue;
         }
@@ -95,7 +95,7 @@ void add_up(Cost& cost) {
     }
 }
 
-RunRecord run_from(const Json& line) {
+RunRecord run_from(const ReadJson& line) {
     RunRecord record;
     read_keys(line, record.context);
     read_keys(line, record.run);
@@ -113,7 +113,7 @@ RunRecord run_from(const Json& line) {
     return record;
 }
 
-MeasurementRecord measurement_from(const Json& line) {
+MeasurementRecord measurement_from(const ReadJson& line) {
     MeasurementRecord record;
     read_keys(line, record.result.context);
     read_keys(line, record.result);
@@ -124,11 +124,11 @@ MeasurementRecord measurement_from(const Json& line) {
                      [&](const auto& entry) { return entry.first == outcome; });
     require(known != outcome_names.end(), "outcome", "one that this version knows");
     record.result.outcome = known->second;
-    const Json& all = member(line, "figures");
+    const ReadJson& all = member(line, "figures");
     require(all.is_object(), "figures", "an object");
     for (const auto& field : fields()) {
         const std::string name(field.name);
-        const Json& json = member(all, name.c_str());
+        const ReadJson& json = member(all, name.c_str());
         if (json.is_object()) {
             StatedFigure& figure = record.figures.emplace_back();
             figure.name = name;
@@ -139,10 +139,10 @@ MeasurementRecord measurement_from(const Json& line) {
     return record;
 }
 
-SweepRecord sweep_from(const Json& line) {
+SweepRecord sweep_from(const ReadJson& line) {
     SweepRecord record;
     read_keys(line, record);
-    const Json& runs = member(member(line, "plan"), "runs");
+    const ReadJson& runs = member(member(line, "plan"), "runs");
     if (runs != "auto") {
         read_value(runs, "runs", record.plan.runs.emplace());
     }
@@ -156,7 +156,7 @@ void check_context(const MeasurementContext& context) {
     require(!context.id.empty(), "measurement", "a name");
 }
 
-Record record_from(const Json& line) {
+Record record_from(const ReadJson& line) {
     require(line.is_object() && member(line, "schema") == "volley", "schema", "\"volley\"");
     int schema = 0;
     read_value(member(line, "schema_version"), "schema_version", schema);
@@ -165,7 +165,7 @@ Record record_from(const Json& line) {
                         ", this one reads up to " + std::to_string(result_schema_version) + ")");
     }
     require(schema >= oldest_readable_schema, "schema_version", "one that this version reads");
-    const Json& kind = member(line, "kind");
+    const ReadJson& kind = member(line, "kind");
     if (kind == "run") {
         RunRecord record = run_from(line);
         check_context(record.context);
@@ -245,7 +245,7 @@ std::optional<Record> ResultReader::next() {
         }
         try {
             check_sizes(line, limits_);
-            const Json json = Json::parse(line, nullptr, false);
+            const ReadJson json = ReadJson::parse(line, nullptr, false);
             if (!json.is_discarded()) {
                 return record_from(json);
             }

@@ -6,20 +6,13 @@
 #include <sstream>
 
 #include "base/error.hh"
+#include "host/system_files.hh"
 
 namespace volley {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 // Takes a "string" off the front of text. None if text does not begin with one.
 std::optional<std::string> take_string(std::string_view& text) {

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const TimePoint line{Duration(1s)};
+const TimePoint start_line{Duration(1s)};
 
 // A connection that answers in 100 µs until 100 ms before the end of the run, and then stalls for a
 // second.
@@ -28,11 +28,11 @@ struct Stalled {
 };
 Stalled stalled_run() {
     CommonWindows windows(0ms, 480ms);
-    windows.start_at(line);
+    windows.start_at(start_line);
     Recorder recorder(windows, 0, 1);
-    recorder.start(line);
-    TimePoint at = line;
-    for (; at < line + 380ms; at += 100us) {
+    recorder.start(start_line);
+    TimePoint at = start_line;
+    for (; at < start_line + 380ms; at += 100us) {
         static_cast<void>(recorder.record(at, at + 100us));
     }
     static_cast<void>(recorder.record(at, at + 1s));
@@ -97,9 +97,9 @@ TEST(WrongVersionsOfARun, LengtheningGone) {
 using Exchange = std::function<Slice(CommonWindows&, const Slice&, TimePoint)>;
 bool merges_nothing_at_edges(const Exchange& exchange) {
     CommonWindows windows(0ms, 480ms);
-    windows.start_at(line);
-    Slice slice = windows.slice_at(line);
-    for (TimePoint at = line; slice.phase != Phase::over; at += 1ms) {
+    windows.start_at(start_line);
+    Slice slice = windows.slice_at(start_line);
+    for (TimePoint at = start_line; slice.phase != Phase::over; at += 1ms) {
         windows.samples_of(0).record(7);
         if (at >= slice.edge) {
             slice = exchange(windows, slice, at);

@@ -22,6 +22,10 @@ struct Band {
     double high = 1;
 };
 
+// The confidence that the tests ask for, and the share of intervals that then hold the truth.
+inline constexpr double confidence = 0.95;
+inline constexpr Band nominal_coverage = {0.945, 0.992};
+
 inline constexpr std::size_t full_form_seeds = 1000;
 
 // The default keeps all coverage tests together under half a minute on one core.

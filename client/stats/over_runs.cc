@@ -7,13 +7,11 @@
 
 #include "base/error.hh"
 #include "stats/student.hh"
+#include "stats/tie.hh"
 
 namespace volley {
 
 namespace {
-
-// Distinguishes an exact tie (such as 1/32 at a confidence of 0.9375) from rounding.
-constexpr double tie = 1 + 1e-12;
 
 double median_of_sorted(std::span<const double> sorted) {
     const std::size_t middle = sorted.size() / 2;

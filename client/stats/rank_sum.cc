@@ -6,6 +6,7 @@
 
 #include "base/error.hh"
 #include "stats/student.hh"
+#include "stats/tie.hh"
 
 namespace volley {
 
@@ -14,9 +15,6 @@ namespace {
 // Up to here the exact distribution takes a millisecond at most. Beyond, the normal one is within
 // three ranks of it at 95 %; at higher confidence it is too wide rather than too narrow.
 constexpr std::size_t most_exact_pairs = 1000;
-
-// Distinguishes an exact tie from rounding.
-constexpr double tie = 1 + 1e-12;
 
 // P(U = u) for groups of a and b values of one continuous distribution, u from 0 to a·b. The
 // recurrence of Mann and Whitney (1947) asks which group has the greatest of all values: if the

@@ -23,9 +23,6 @@ namespace volley {
 
 namespace {
 
-constexpr double confidence = 0.95;
-constexpr Band nominal = {0.945, 0.992};
-
 bool within(std::size_t hits, std::size_t trials, Band band) {
     return share_of(hits, trials) >= band.low && share_of(hits, trials) <= band.high;
 }
@@ -155,7 +152,7 @@ bool covers(const MeanInterval& interval, const SimulatedSequence& sequence, std
         covered += holds(interval(windows), sequence.truth[0]) ? 1 : 0;
     }
     ::testing::Test::RecordProperty(sequence.name, std::to_string(share_of(covered, seeds)));
-    return within(covered, seeds, nominal);
+    return within(covered, seeds, nominal_coverage);
 }
 
 // Nine windows, eight of them counted: three degrees of freedom, where a wrong critical value
