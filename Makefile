@@ -264,12 +264,15 @@ servers-table:
 
 test:
 	$(Q)benchmark/setup.sh client servers test fuzz >&2
-	$(Q)VOLLEY_TEST_JOBS=$(TEST_JOBS) client/test/run_all.sh build release servers asan tsan bats lint floors fuzz
+	$(Q)VOLLEY_TEST_JOBS=$(TEST_JOBS) client/test/run_all.sh build release servers sanitized asan tsan plots lint floors fuzz bats
 
-# Everything that is tested, each source with all three sets of flags and both compilers; the benchmarks' too, for the warnings.
-.PHONY: build-for-tests
-build-for-tests: servers-for-tests servers-asan servers-tsan target/test/interrupt.so objects-release objects-asan \
-	$(TESTED_release) $(TESTED_asan) $(TESTED_tsan) $(if $(CLANG),$(FUZZERS:client/test/fuzz/fuzz_%.cc=target/fuzz/%))
+# Everything that is tested, each source with all three sets of flags and both compilers; the benchmarks' too, for the warnings. The second
+# target needs the first, and can be built while the tests of the release build run: no server is then being built.
+.PHONY: build-for-tests build-sanitized-for-tests
+build-for-tests: servers-for-tests target/test/interrupt.so objects-release $(TESTED_release)
+build-sanitized-for-tests: objects-asan $(TESTED_asan) $(TESTED_tsan) $(if $(CLANG),$(FUZZERS:client/test/fuzz/fuzz_%.cc=target/fuzz/%))
+	$(Q)$(MAKE) $(JOBS) -C servers asan
+	$(Q)$(MAKE) $(JOBS) -C servers tsan
 
 # The quick check after a change. Builds what changed, and leaves the slow parts to `make test`: sanitizers, conformance of all servers,
 # plots, fuzzers, and the scripts that must run alone.
@@ -284,7 +287,7 @@ behaviour: servers-for-tests target/test/interrupt.so $(TESTED_release)
 	$(Q)client/test/run_all.sh behaviour
 
 bats: servers-for-tests client
-	$(Q)client/test/run_all.sh bats
+	$(Q)client/test/run_all.sh bats plots
 
 asan: servers-asan target/test/interrupt.so $(TESTED_asan)
 	$(Q)client/test/run_all.sh asan

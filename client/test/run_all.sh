@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs the tests of what has been built, and counts them all: `make test` builds and calls it.
 #
-# usage: run_all.sh [PART...]      (default: release servers bats lint floors)
-#   build                 everything that the parts below start: programs, the three variants of the client, servers; counts where it fails
+# usage: run_all.sh [PART...]      (default: release servers bats plots lint floors)
+#   build                 what release and servers start: the programs, and the servers; counts where it fails
+#   sanitized             builds what asan, tsan and fuzz start
 #   release, asan, tsan   unit tests and behaviour scripts with the programs in target/, target/asan/, target/tsan/; with the
 #                         sanitizers also conform over the C and C++ servers, all of them with the sanitizer. The thread sanitizer
 #                         has the unit tests that start threads, and the behaviour scripts that measure
@@ -10,10 +11,12 @@
 #   unit, behaviour       one half of release
 #   quick                 the behaviour scripts, four at a time, without those that run alone (`make check`)
 #   changed               layout, shell and floors for what differs from the last commit, and all warnings of the release build
-#   bats                  benchmark/*.bats, servers/*.bats, plot/*.bats, client/test/*.bats
+#   bats                  benchmark/*.bats, servers/*.bats, client/test/*.bats
+#   plots                 plot/*.bats
 #   lint, floors          the checks of form, each a test; the warnings of both compilers are those of the builds
 #   fuzz                  each libFuzzer target, a test
-# bats, lint, floors and fuzz run beside asan and tsan; never beside release and servers, which look at figures and time limits.
+# If asan or tsan is asked for, sanitized, plots, lint, floors, fuzz and bats run beside the other parts. While release and servers run, which
+# look at figures and time limits, they get only the time of processors that would be idle (SCHED_IDLE), and bats, which measures, waits.
 #
 # The last line is "N passed, N failed, N skipped", the status 0 only if nothing failed; before it come the failures and the
 # reason of each skip. Everything that a test printed is in target/test-logs/.
@@ -24,7 +27,7 @@
 #
 # A behaviour script, client/test/behaviour/*.sh, is one test named as a sentence: status 0 passed, 77 skipped with the reason in
 # its last line, anything else failed. It finds the programs in $VOLLEY_DIR and a directory of its own, removed afterwards, in
-# $TMPDIR; the root of the project is its working directory. A process that it leaves behind fails it. Three scripts run at a time, and four
+# $TMPDIR; the root of the project is its working directory. A process that it leaves behind fails it. Four scripts run at a time, and five
 # with a sanitizer. A line of its own in a script changes that:
 #   # Alone: WHY                          it looks at figures or at the whole machine, and runs when the others have ended
 #   # Not with the thread sanitizer: WHY  it measures nothing
@@ -37,10 +40,10 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 # Long enough for a machine that is busy with other things: it ends what hangs and measures nothing.
 unit_deadline=900
 behaviour_deadline=180
-servers_at_once=3
+servers_at_once=4
 template_deadline=900
 server_deadline=1600 # servers/check ends a conform that hangs earlier
-bats_deadline=600
+bats_deadline=1200
 lint_deadline=1800
 fuzz_deadline=1800
 sanitizer_factor=3
@@ -88,7 +91,7 @@ judge() { # NAME LOG STATUS DEADLINE
 run_with_deadline() { # SECONDS LOG COMMAND...
     local seconds=$1 log=$2
     shift 2
-    env --default-signal timeout --kill-after=10 "$seconds" "$@" >"$log" 2>&1 </dev/null
+    env --default-signal timeout --kill-after=10 "$seconds" "${gently[@]}" "$@" >"$log" 2>&1 </dev/null
 }
 
 # Sanitizers report into files, so that a report counts whatever the test's status.
@@ -151,8 +154,7 @@ judge_gtest_shard() { # LABEL LOG STATUS DEADLINE PROGRAM
                 # Tests with parameters have names with slashes.
                 again=$logs/${label// /-}-again-${name//\//-}.log
                 # What follows the name (", where GetParam() = 4") is no part of it.
-                [[ $reported ]] || wait_for_lane
-                if [[ ! $reported ]] && passes_alone "$5" "${name%%,*}" "$again" "$4"; then
+                if [[ ! $reported ]] && try_again passes_alone "$5" "${name%%,*}" "$again" "$4"; then
                     pass_at_last "$label $name" "$log"
                 else
                     fail "$label $name" "$log" "" "[ RUN      ] ${name%%,*}"
@@ -235,10 +237,10 @@ try_behaviour() { # VARIANT DIRECTORY SCRIPT LOG DEADLINE
     printf '%s\n' "$status" "$reported" "$left" >"$4.result"
 }
 
-# What failed is tried again, one at a time, beside the lane, which gives way; if that is not enough, once more when the lane has ended.
+# What failed is tried again, one at a time, beside the lane, which gives way; if that is not enough, once more when the lane has ended or waits.
 try_again() { # COMMAND...
     "$@" && return
-    [[ $lane ]] && kill -0 "$lane" 2>/dev/null || return 1
+    [[ $lane && ! -e $logs/lane-waits ]] && kill -0 "$lane" 2>/dev/null || return 1
     wait_for_lane
     "$@"
 }
@@ -255,11 +257,10 @@ server_again() { # as check_server
 
 # Scripts that must run alone come last. A failed one is tried again alone, and that result counts; a sanitizer's report stands.
 run_behaviour() { # VARIANT DIRECTORY
-    local script name log reason at_once=3
+    local script name log reason at_once=4
     local -a result scripts=() alone=()
     local deadline=$((behaviour_deadline * factor))
-    [[ $1 == release ]] || at_once=4
-    [[ $part != quick ]] || at_once=4
+    [[ $1 == release ]] || at_once=5
     for script in client/test/behaviour/*.sh; do
         [[ -e $script ]] || continue
         [[ $1 != tsan ]] || ! grep -q '^# Not with the thread sanitizer: .' "$script" || continue
@@ -395,32 +396,19 @@ judge_bats() { # FILE LOG STATUS
     [[ $planned -eq $seen ]] || fail "$1" "$2" "$seen tests of $planned ended, status $3"
 }
 
-# Plots are drawn beside the others: they take minutes on one processor, and share no files with them.
-run_bats() {
-    local file log beside=
+run_bats() { # FILE...
+    local file log status
     if ! command -v bats >/dev/null; then
-        skip bats "bats is missing: benchmark/setup.sh test"
+        skip "$part" "bats is missing: benchmark/setup.sh test"
         return
     fi
-    rm -f "$logs"/bats-*.status
-    for file in plot/*.bats; do
+    for file in "$@"; do
         [[ -e $file ]] || continue
         log=$logs/bats-${file//\//-}.log
-        run_with_deadline "$bats_deadline" "$log" bats --tap "$file" || echo $? >"$log.status"
-    done &
-    beside=$!
-    for file in benchmark/*.bats servers/*.bats client/test/*.bats plot/*.bats; do
-        [[ -e $file ]] || continue
-        log=$logs/bats-${file//\//-}.log
-        if [[ $file == plot/* ]]; then
-            wait $beside
-            beside=
-        else
-            run_with_deadline "$bats_deadline" "$log" bats --tap "$file" || echo $? >"$log.status"
-        fi
-        judge_bats "$file" "$log" "$(cat "$log.status" 2>/dev/null || echo 0)"
+        status=0
+        run_with_deadline "$bats_deadline" "$log" bats --tap "$file" || status=$?
+        judge_bats "$file" "$log" "$status"
     done
-    wait
 }
 
 run_lint() { # [CHECK...]
@@ -464,10 +452,15 @@ run_fuzz() {
 }
 
 # Its output is for the user at the terminal, so it is not in a log.
-run_build() {
+run_build() { # NAME TARGET
     local status=0
-    make --no-print-directory "${VOLLEY_TEST_JOBS:--j$(nproc)}" build-for-tests >&2 </dev/null || status=$?
-    [[ $status -eq 0 ]] || fail build /dev/null "status $status; what make said stands above"
+    "${gently[@]}" make --no-print-directory "${VOLLEY_TEST_JOBS:--j$(nproc)}" "$2" >&2 </dev/null || status=$?
+    [[ $status -eq 0 ]] || fail "$1" /dev/null "status $status; what make said stands above"
+    touch "$logs/built-$1"
+}
+# The programs of asan and tsan may be built beside this.
+wait_for_build() {
+    while [[ $lane && " ${beside[*]} " == *" sanitized "* && ! -e $logs/built-sanitized ]] && kill -0 "$lane" 2>/dev/null; do sleep 0.2; done
 }
 
 run_part() {
@@ -477,14 +470,16 @@ run_part() {
         *) use_sanitizers release ;;
     esac
     case $1 in
-        build) run_build ;;
+        build) run_build build build-for-tests ;;
+        sanitized) run_build sanitized build-sanitized-for-tests ;;
         release) run_unit "$1" "$directory"; run_behaviour "$1" "$directory" ;;
-        asan | tsan) run_unit "$1" "$directory"; run_behaviour "$1" "$directory"; run_servers "$1" "$directory" ;;
+        asan | tsan) wait_for_build; run_unit "$1" "$directory"; run_behaviour "$1" "$directory"; run_servers "$1" "$directory" ;;
         servers) run_servers release "$directory"; run_templates ;;
         unit) run_unit release "$directory" ;;
         behaviour | quick) run_behaviour release "$directory" ;;
         changed) VOLLEY_LINT_CHANGED=yes run_lint layout shell gcc-warnings; run_floors ;;
-        bats) run_bats ;;
+        bats) run_bats benchmark/*.bats servers/*.bats client/test/*.bats ;;
+        plots) run_bats plot/*.bats ;;
         lint) run_lint ;;
         floors) run_floors ;;
         fuzz) run_fuzz ;;
@@ -507,12 +502,23 @@ run_lane() { # PART...
     # The others have the time limits, so this gives way to them.
     renice -n 10 -p "$BASHPID" >/dev/null
     passed=0 failures=() skips=() flaky=() times=()
-    for part in "$@"; do run_timed "$part"; done
+    for part in "$@"; do
+        gently=()
+        if [[ $part == bats ]]; then
+            # It measures, too, so it can wait but not be starved.
+            touch "$logs/lane-waits"
+            while [[ ! -e $logs/quiet-is-over ]]; do sleep 0.2; done
+            rm "$logs/lane-waits"
+        elif [[ ! -e $logs/quiet-is-over ]] && chrt --idle 0 true 2>/dev/null; then
+            gently=(chrt --idle 0)
+        fi
+        run_timed "$part"
+    done
     declare -p passed failures skips flaky times | sed -E 's/^declare -[-a] /lane_/' >"$logs/lane.new"
     mv "$logs/lane.new" "$logs/lane"
 }
 start_lane() { # PART...
-    rm -f "$logs/lane"
+    rm -f "$logs"/{lane,lane-waits,quiet-is-over,built-sanitized}
     set -m
     run_lane "$@" &
     lane=$!
@@ -530,12 +536,12 @@ end_lane() {
     done
 }
 wait_for_lane() {
-    while [[ $lane ]] && kill -0 "$lane" 2>/dev/null; do sleep 0.2; done
+    while [[ $lane && ! -e $logs/lane-waits ]] && kill -0 "$lane" 2>/dev/null; do sleep 0.2; done
 }
 add_lane() { # PART...
     local lane_passed=0
     local -a lane_failures=() lane_skips=() lane_flaky=() lane_times=()
-    wait_for_lane
+    while kill -0 "$lane" 2>/dev/null; do sleep 0.2; done
     if [[ ! -e $logs/lane ]]; then
         fail "$*" /dev/null "ended early"
         return
@@ -550,28 +556,32 @@ add_lane() { # PART...
 }
 
 parts=("$@")
-[[ $# -gt 0 ]] || parts=(release servers bats lint floors)
+[[ $# -gt 0 ]] || parts=(release servers bats plots lint floors)
 mkdir -p "$logs"
 rm -f "$logs"/sanitizer-report*
 times=()
+gently=()
 lane=
 lane_mark=$$-lane
-# Parts that need a processor but no quiet machine run beside those of the sanitizers, which look at the code and not at time limits.
+# The parts that need a processor but no quiet machine run beside the others.
 beside=()
 if [[ " ${parts[*]} " == *" asan "* || " ${parts[*]} " == *" tsan "* ]]; then
     for part in "${parts[@]}"; do
-        [[ $part != @(bats|lint|floors|fuzz) ]] || beside+=("$part")
+        [[ $part != @(sanitized|bats|plots|lint|floors|fuzz) ]] || beside+=("$part")
     done
 fi
 for part in "${parts[@]}"; do
     [[ " ${beside[*]} " != *" $part "* ]] || continue
-    if [[ $part == @(asan|tsan) && ! $lane && ${#beside[@]} -gt 0 ]]; then
+    if [[ $part != build && ! $lane && ${#beside[@]} -gt 0 ]]; then
         start_lane "${beside[@]}"
     fi
+    # These look at the code and not at time limits.
+    [[ $part != @(asan|tsan) || ! $lane ]] || touch "$logs/quiet-is-over"
     run_timed "$part"
     # Without programs every test fails, which says less than the compiler's messages.
     [[ $part != build || ${#failures[@]} -eq 0 ]] || break
 done
+[[ ! $lane ]] || touch "$logs/quiet-is-over"
 [[ ! $lane ]] || add_lane "${beside[@]}"
 echo "time by part:"
 printf '  %s\n' "${times[@]}" "$(printf '%-9s             %4d s' all "$SECONDS")"

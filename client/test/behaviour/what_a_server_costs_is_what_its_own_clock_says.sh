@@ -10,7 +10,7 @@ median() { sort -g | awk '{ value[NR] = $1 } END { print (value[int((NR + 1) / 2
 cost_of() { # WHERE
     own=$TMPDIR/own-$1
     rm -f "$own" "$TMPDIR/rows"
-    run "$volley" --runs 3 --run-time 2s --warmup 10ms --csv "$TMPDIR/rows" -- "$burning" "$1" "$own"
+    run "$volley" --runs 3 --run-time 700ms --warmup 10ms --csv "$TMPDIR/rows" -- "$burning" "$1" "$own"
     expect_status 3
     printed=$(last_csv "$TMPDIR/rows" server_cpu_ns_per_round_trip)
     clock=$(median <"$own")
