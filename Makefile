@@ -34,7 +34,7 @@ TEST_FLAGS_release := -O1 -g1
 TEST_FLAGS_asan := -O0
 TEST_FLAGS_tsan := -O0
 # With a sanitizer only the directories of the library that run in the measured loop or compute for long are optimized.
-OPTIMIZED := base clock load run stats transport
+OPTIMIZED := base clock host load run stats transport
 LIBRARY_FLAGS_asan := -O0
 LIBRARY_FLAGS_tsan := -O0
 # mold links in a tenth of the time; without it the compiler's own linker is used.

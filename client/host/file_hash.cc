@@ -1,12 +1,15 @@
 #include "host/file_hash.hh"
 
+#include <elf.h>
 #include <fcntl.h>
+#include <link.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid.hpp>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <string_view>
 #include <tuple>
@@ -64,6 +67,40 @@ FileState state_of(const struct stat& status) {
             status.st_ctim.tv_sec * nanoseconds + status.st_ctim.tv_nsec};
 }
 
+// The linker's build ID, as elf(5) describes its note: "GNU", NT_GNU_BUILD_ID. Empty if there is
+// none.
+std::string_view build_id_in(std::string_view notes) {
+    constexpr std::string_view owner("GNU", 4);
+    const auto padded = [](std::size_t size) { return (size + 3) / 4 * 4; };
+    ElfW(Nhdr) header{};
+    while (notes.size() >= sizeof header) {
+        std::memcpy(&header, notes.data(), sizeof header);
+        notes.remove_prefix(sizeof header);
+        const std::size_t name = padded(header.n_namesz);
+        const std::size_t whole = name + padded(header.n_descsz);
+        if (whole > notes.size()) {
+            break;
+        }
+        if (header.n_type == NT_GNU_BUILD_ID && notes.substr(0, header.n_namesz) == owner) {
+            return notes.substr(name, header.n_descsz);
+        }
+        notes.remove_prefix(whole);
+    }
+    return {};
+}
+
+// For dl_iterate_phdr(3), whose first object is the program itself.
+int note_build_id(dl_phdr_info* object, std::size_t /*size*/, void* build_id) {
+    for (std::size_t at = 0; at < object->dlpi_phnum; ++at) {
+        const ElfW(Phdr)& part = object->dlpi_phdr[at];
+        if (part.p_type == PT_NOTE) {
+            const auto* notes = reinterpret_cast<const char*>(object->dlpi_addr + part.p_vaddr);
+            static_cast<std::string*>(build_id)->append(build_id_in({notes, part.p_memsz}));
+        }
+    }
+    return 1;
+}
+
 }  // namespace
 
 std::string hash_of_text(const std::string& text) {
@@ -93,7 +130,9 @@ std::string hash_of_file(const std::string& path) {
 }
 
 std::string own_hash() {
-    return hash_of_file("/proc/self/exe");
+    std::string build_id;
+    ::dl_iterate_phdr(note_build_id, &build_id);
+    return build_id.empty() ? hash_of_file("/proc/self/exe") : hash_of_text(build_id);
 }
 
 }  // namespace volley

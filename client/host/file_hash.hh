@@ -14,7 +14,9 @@ namespace volley {
 [[nodiscard]] std::string hash_of_file(const std::string& path);
 [[nodiscard]] std::string hash_of_text(const std::string& text);
 
-// The hash of this program; "" if it cannot be read.
+// The hash of this program's build ID, which the linker computes from the whole program; if there
+// is none, the hash of the program's file; "" if that cannot be read. Reading a program with its
+// debugging information takes a tenth of a second; the build ID takes no time.
 [[nodiscard]] std::string own_hash();
 
 }  // namespace volley

@@ -146,7 +146,7 @@ TEST_F(Server, ItsProcessesExecuteMore) {
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&](const FileHash& entry) { return entry.file == own; });
     ASSERT_NE(found, all.end());
-    EXPECT_EQ(found->hash, own_hash());
+    EXPECT_EQ(found->hash, hash_of_file("/proc/self/exe"));
     // Before it runs again, the file that it will execute is read from disk.
     EXPECT_FALSE(changed_file(all, fingerprint_of({path}), {path}));
     found->hash = std::string(32, '0');
@@ -165,6 +165,14 @@ TEST_F(Server, OfWhatIsNotThereNothingIsKnown) {
     EXPECT_FALSE(changed_file(known, {}, {}));
     EXPECT_FALSE(differing_file({}, known));
     EXPECT_FALSE(differing_file({{"another", "2"}}, known));
+}
+
+// Every compiler that builds this has the linker add one.
+TEST(OwnHash, IsThatOfTheBuildId) {
+    EXPECT_EQ(own_hash().size(), 32U);
+    EXPECT_EQ(own_hash(), own_hash());
+    EXPECT_NE(own_hash(), hash_of_text(""));
+    EXPECT_NE(own_hash(), hash_of_file("/proc/self/exe"));
 }
 
 // More than one piece, the last one full or not.

@@ -12,7 +12,7 @@ namespace volley {
 
 namespace {
 
-constexpr Duration noise_probe = std::chrono::milliseconds(200);
+constexpr Duration longest_noise_probe = std::chrono::milliseconds(200);
 constexpr Duration floor_probe = std::chrono::milliseconds(20);
 
 // One connection to the server in memory, by the driver that will be used for measuring.
@@ -32,6 +32,7 @@ Probe probe_null(const RunSpec& planned) {
 }  // namespace
 
 SelfCalibration calibrate_client(const RunSpec& spec) {
+    const Duration noise_probe = std::clamp(spec.run_time, floor_probe, longest_noise_probe);
     SelfCalibration result;
     // A thread of its own, so that the pinning ends with the thread.
     on_own_thread([&] {
