@@ -122,4 +122,20 @@ void account_for_server(RunResult& result, const RunReadings& readings, const Li
     }
 }
 
+void account_for_stop(RunResult& result, const ServerProcess::Stopped& stopped,
+                      ServerProcess& server) {
+    result.server_was_killed = stopped.killed;
+    if (!stopped.left_behind.empty()) {
+        result.server_left_behind = stopped.left_behind;
+    }
+    if ((stopped.crashed || !stopped.unkillable.empty()) && result.error.empty()) {
+        result.complete = false;
+        result.error = stopped.crashed
+                           ? "the server " + server.how_it_ended() + " when it was stopped" +
+                                 last_words(server)
+                           : "processes of the server cannot be killed: " + stopped.unkillable +
+                                 "; end them as the user that they run as";
+    }
+}
+
 }  // namespace volley

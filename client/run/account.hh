@@ -7,6 +7,7 @@
 #include "run/common_windows.hh"
 #include "run/crew.hh"
 #include "run/result.hh"
+#include "run/server_process.hh"
 #include "run/spec.hh"
 #include "run/surroundings.hh"
 
@@ -37,5 +38,10 @@ void account_for_machine(RunResult& result, const RunReadings& readings);
 // CPU time in the measured part, memory after it, and context switches over its whole life.
 void account_for_server(RunResult& result, const RunReadings& readings, const LifeUsage& life,
                         const RunSpec& spec);
+
+// How the server ended when it was stopped. A crash, or a process that cannot be killed, fails the
+// run, unless it has failed already.
+void account_for_stop(RunResult& result, const ServerProcess::Stopped& stopped,
+                      ServerProcess& server);
 
 }  // namespace volley

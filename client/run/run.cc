@@ -270,19 +270,7 @@ class OneRun {
         }
         const auto stopped = server_->stop(spec_.server->stop_timeout);
         life_ = stopped.life;
-        if (!stopped.left_behind.empty()) {
-            result_.server_left_behind = stopped.left_behind;
-        }
-        if ((stopped.crashed || !stopped.unkillable.empty()) && result_.error.empty()) {
-            result_.complete = false;
-            result_.error =
-                stopped.crashed
-                    ? "the server " + server_->how_it_ended() + " when it was stopped" +
-                          last_words(*server_)
-                    : "processes of the server cannot be killed: " + stopped.unkillable +
-                          "; end them as the user that they run as";
-        }
-        result_.server_was_killed = stopped.killed;
+        account_for_stop(result_, stopped, *server_);
     }
 
     void summarize() {

@@ -337,6 +337,19 @@ for _ in {1..100}; do [[ ! -e '$tree/floors' ]] || { touch '$tree/server'; echo 
     [[ $output == *$'\n  floors       1 tests, '* ]]
 }
 
+@test "beside the release tests only idle time is used, and bats waits for their end" {
+    command -v chrt >/dev/null || skip "chrt is missing"
+    script target/unit_tests "for _ in {1..100}; do [[ ! -e '$tree/linted' ]] || break; sleep 0.1; done; sleep 1; touch '$tree/released'
+echo '[==========] 0 tests ran.'"
+    script target/asan/unit_tests 'echo "[==========] 0 tests ran."'
+    script servers/check 'echo good'
+    script client/test/lint.sh "[[ \$1 == --list ]] && echo layout && exit; touch '$tree/linted'; chrt -p \$\$ | grep -q SCHED_IDLE"
+    printf '@test "measures" {\n    [ -e "%s" ]\n    chrt -p $$ | grep -q SCHED_OTHER\n}\n' "$tree/released" >"$tree/benchmark/late.bats"
+    run_all unit lint bats asan
+    echo "$output"
+    [ "$(last_line)" = "3 passed, 0 failed, 0 skipped" ]
+}
+
 @test "what runs beside the others and ends early has failed" {
     script client/test/floors.sh 'kill -KILL "$(cut -d " " -f 5 /proc/$(cut -d " " -f 4 /proc/$PPID/stat)/stat)"'
     script target/asan/unit_tests 'echo "[==========] 0 tests ran."'

@@ -14,7 +14,7 @@ expect_status 1
 expect_out 'round trip   mean'
 expect_out '8 of 8 complete'
 expect_one_line_on_stderr
-expect_err 'File too large; raise the limit of a file.s size (ulimit -f)'
+expect_err 'File too large; raise the file size limit (ulimit -f)'
 [[ $(whole_lines "$TMPDIR/results") -ge 1 ]] || fail "no line of the results is whole"
 
 grid=("$VOLLEY_DIR/sweep" --servers "$servers/c-epoll" --clients 1 --cores 1 --runs 8 --out "$TMPDIR/swept" -- --run-time 50ms --no-placement)
