@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "run/readiness.hh"
 #include "stats/within_run.hh"
 
 namespace volley {

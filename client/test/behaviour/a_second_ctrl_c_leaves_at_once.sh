@@ -10,7 +10,7 @@ export TSAN_OPTIONS=${TSAN_OPTIONS:-}:report_thread_leaks=0
 no_signal_pends() { [[ $(awk '$1 == "ShdPnd:" { print $2 }' "/proc/$client/status") =~ ^0+$ ]]; }
 
 for signal in INT TERM; do
-    start "$volley" --run-time 10m --max-time 20m -- "$fake" --fault ignores-sigterm
+    start "$volley" --run-time 10m --max-time 20m --stop-timeout 1m -- "$fake" --fault ignores-sigterm
     await child_of "$client"
     server=$(child_of "$client")
     kill -$signal "$client"
