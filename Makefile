@@ -96,7 +96,7 @@ help:
 	  'new-server     NAME=x LANG=c: makes servers/x from the reference server of its language, ready to be changed' \
 	  'servers-table  rewrites the table in servers/README.md from each server.toml' \
 	  'test           installs what is missing, builds, runs all tests; ends with N passed, N failed, N skipped' \
-	  'check          after a change, in about two minutes: build, unit tests, most behaviour scripts, lint of changed files' \
+	  'check          after a change, in less than two minutes: build, unit tests, most behaviour scripts, lint of changed files' \
 	  'unit           runs the unit tests only' \
 	  'behaviour      runs the behaviour scripts only' \
 	  'asan           runs all tests under AddressSanitizer and UndefinedBehaviorSanitizer, including the C and C++ servers' \
