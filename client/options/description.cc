@@ -28,9 +28,10 @@ struct Row {
 };
 
 // clang-format off
-constexpr std::array<Row, 43> rows{{
-    {"Target", "port,p", "PORT", "TCP port of a server that is already running"},
+constexpr std::array<Row, 44> rows{{
+    {"Target", "port,p", "PORT", "port of a running server (local transports: the number in its name)"},
     {"Target", "host", "HOST", "its host (127.0.0.1); with -- SERVER, the address that the server listens on"},
+    {"Target", "transport", "NAME", "how to reach it: tcp, unix or unix-seqpacket (tcp)"},
     {"Target", "name", "NAME", "name of the server in the results (its directory or file name)"},
     {"Target", "terminate", nullptr, "afterwards, end that server with a zero challenge"},
     {"Load", "clients,c", "N", "number of connections (1)"},

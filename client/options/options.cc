@@ -95,11 +95,25 @@ class Reader {
     const po::variables_map& values_;
 };
 
-void read_target_and_load(const Reader& reader, Options& options) {
-    reader.count("port", options.port, 1, 65535);
+void read_transport(const Reader& reader, Options& options) {
+    if (reader.has("transport")) {
+        options.transport = parse_transport("transport", reader.text("transport"));
+    }
+    options.host = endpoint_of(options).host();
+    if (reader.has("host") && options.host.empty()) {
+        throw Error(ExitCode::usage,
+                    "--host '" + reader.text("host") + "': transport " + options.transport +
+                        " is for servers on this machine and has no hosts",
+                    "leave out --host, or use --transport " + std::string(Endpoint().transport()));
+    }
     if (reader.has("host")) {
         options.host = reader.text("host");
     }
+}
+
+void read_target_and_load(const Reader& reader, Options& options) {
+    reader.count("port", options.port, 1, 65535);
+    read_transport(reader, options);
     options.name = reader.text("name");
     options.terminate = reader.flag("terminate");
     reader.count("clients", options.clients, 1, most_clients);

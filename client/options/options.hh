@@ -26,7 +26,8 @@ struct Options {
     Action action = Action::measure;
 
     // Target: exactly one of port and server.
-    std::string host = Endpoint().host();
+    std::string transport = std::string(Endpoint().transport());
+    std::string host = Endpoint().host();  // "": the transport has no hosts
     std::optional<std::uint16_t> port;
     std::vector<std::string> server;  // command after --
     std::string name;                 // "" : derived from the server
@@ -87,7 +88,8 @@ struct Options {
 // open are omitted. A configuration file of these lines gives the same options.
 [[nodiscard]] std::vector<Setting> settings_of(const Options& options);
 
-// The server's address, or the address at which a started server is to listen: --host and --port.
+// The server's address, or the address at which a started server is to listen: --transport, --host
+// and --port.
 [[nodiscard]] Endpoint endpoint_of(const Options& options);
 
 // Grouped, at most two screens of 100 columns.

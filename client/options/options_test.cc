@@ -111,6 +111,10 @@ TEST(Options, EveryBadValueIsNamedWithWhatIsAllowed) {
         {{"-p", "1", "--run-time", "1ms"}, "--run-time '1ms' is not a time from 50ms to 3600s"},
         {{"-p", "1", "--timeout", "never"}, "--timeout 'never' is not a time"},
         {{"-p", "1", "--driver", "fast"}, "--driver 'fast' is not auto, block, wait or spin"},
+        {{"-p", "1", "--transport", "null"},
+         "--transport 'null' is not tcp, unix or unix-seqpacket"},
+        {{"-p", "1", "--transport", "unix", "--host", "::1"},
+         "--host '::1': transport unix is for servers on this machine and has no hosts"},
         {{"-p", "1", "--client-cpus", "3-1"}, "--client-cpus '3-1' is not a list of CPUs"},
         {{"-p", "1", "--frobnicate"}, "unrecognised option '--frobnicate'"},
         {{"-p", "1", "--clie", "3"}, "unrecognised option '--clie'"},
@@ -217,6 +221,17 @@ TEST(Options, TheSettingsAsAConfigurationFileGiveTheSameOptions) {
     for (std::size_t at = 0; at < before.size(); ++at) {
         EXPECT_EQ(again[at].name, before[at].name);
         EXPECT_EQ(again[at].value, before[at].value) << before[at].name;
+    }
+}
+
+TEST(Options, EveryTransportIsTakenAndInTheHelp) {
+    for (const std::string& name : transport_names()) {
+        const Options options = parse_options({"--transport", name, "-p", "7"});
+        EXPECT_EQ(endpoint_of(options).transport(), name);
+        EXPECT_NE(help_text().find(name), std::string::npos) << name;
+        const auto settings = settings_of(options);
+        EXPECT_EQ(value_of(settings, "transport"), name);
+        EXPECT_EQ(value_of(settings, "host"), name == "tcp" ? "127.0.0.1" : "");
     }
 }
 

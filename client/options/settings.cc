@@ -51,7 +51,7 @@ std::string or_empty(const std::optional<Number>& number) {
 }  // namespace
 
 Endpoint endpoint_of(const Options& options) {
-    return {options.host, options.port.value_or(0)};
+    return {options.transport, options.host, options.port.value_or(0)};
 }
 
 std::vector<Setting> settings_of(const Options& options) {
@@ -62,6 +62,7 @@ std::vector<Setting> settings_of(const Options& options) {
     std::vector<Setting> all{
         {"port", or_empty(options.port)},
         {"host", options.host},
+        {"transport", options.transport},
         {"name", options.name},
         {"terminate", flag(options.terminate)},
         {"clients", std::to_string(options.clients)},

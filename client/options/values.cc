@@ -1,5 +1,6 @@
 #include "options/values.hh"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -9,7 +10,9 @@
 #include <string_view>
 
 #include "base/error.hh"
+#include "base/joined.hh"
 #include "run/result.hh"
+#include "transport/endpoint.hh"
 
 namespace volley {
 
@@ -107,6 +110,14 @@ double parse_percent(const std::string& name, const std::string& text, double le
                      "a percentage from " + plain(least * 100) + "% to " + plain(most * 100) + "%");
     }
     return *number / 100;
+}
+
+std::string parse_transport(const std::string& name, const std::string& text) {
+    const std::vector<std::string> names = transport_names();
+    if (std::find(names.begin(), names.end(), text) == names.end()) {
+        refuse_value(name, text, listed(names, " or "));
+    }
+    return text;
 }
 
 CpuList parse_cpus(const std::string& name, const std::string& text) {

@@ -28,6 +28,8 @@ void refuse_placeholders(const std::string& words, const std::string& where);
 // "5%" or "5" is 0.05. least, most: as shares.
 [[nodiscard]] double parse_percent(const std::string& name, const std::string& text, double least,
                                    double most);
+// One of the transports that a user may choose.
+[[nodiscard]] std::string parse_transport(const std::string& name, const std::string& text);
 [[nodiscard]] CpuList parse_cpus(const std::string& name, const std::string& text);
 // Whether a measurement can stop on this figure. It must have an interval over runs, and a size
 // that a precision can be relative to. Shares and counts lack the latter: they are often 0.

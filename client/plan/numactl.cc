@@ -7,6 +7,7 @@
 #include "base/program.hh"
 #include "base/shell_word.hh"
 #include "plan/plan.hh"
+#include "run/readiness.hh"
 
 namespace volley {
 
@@ -14,10 +15,10 @@ namespace {
 
 // Options that the commands express in another way, or that are of no use to a client whose server
 // already runs.
-constexpr std::array<std::string_view, 17> said_otherwise{
+constexpr std::array<std::string_view, 18> said_otherwise{
     "port",         "host",        "name",        "clients",       "threads",      "driver",
     "message",      "seed",        "warmup",      "ready-timeout", "stop-timeout", "server-cores",
-    "client-cores", "server-cpus", "client-cpus", "server-node",   "client-node"};
+    "client-cores", "server-cpus", "client-cpus", "server-node",   "client-node",  "transport"};
 
 std::string words(const std::vector<std::string>& command) {
     std::string text;
@@ -55,12 +56,8 @@ std::vector<std::string> server_command(const RunSpec& run, const Endpoint& endp
     if (run.realtime) {
         command = {"chrt", "-f", std::to_string(realtime_priority)};
     }
-    const std::vector<std::string> place = endpoint.server_arguments();
-    command.insert(command.end(), run.server->command.begin(), run.server->command.end());
-    command.insert(command.end(), place.begin(), place.end());
-    if (run.message_bytes != challenge_bytes) {
-        command.insert(command.end(), {"-m", std::to_string(run.message_bytes)});
-    }
+    const std::vector<std::string> call = command_line_for(run, endpoint);
+    command.insert(command.end(), call.begin(), call.end());
     return command;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hh"
+#include "base/joined.hh"
 #include "base/printable.hh"
 
 namespace volley {
@@ -107,13 +108,26 @@ void check_limits(const Options& options, const MachineFacts& facts, const Plan&
     }
 }
 
+// What to do about a server that does not speak this transport.
+std::string remedy_without(const std::string& transport, const ServerMetadata& metadata) {
+    const std::string other =
+        "choose a server whose server.toml lists \"" + transport + "\" in transports";
+    for (const std::string& name : transport_names()) {
+        if (metadata.speaks(name)) {
+            return other + ", or measure with --transport " + name;
+        }
+    }
+    return other;
+}
+
 void check_capabilities(const Options& options, const Endpoint& endpoint,
                         const ServerMetadata& metadata, const std::string& name) {
     const std::string transport(endpoint.transport());
     if (!metadata.speaks(transport)) {
-        throw Error(ExitCode::skipped, name + ": skipped: it speaks " +
-                                           metadata.text("transports") +
-                                           ", and this program measures over " + transport);
+        throw Error(ExitCode::skipped,
+                    name + ": skipped: it speaks " +
+                        listed(metadata.values("transports"), " and ") + ", not " + transport,
+                    remedy_without(transport, metadata));
     }
     if (options.message_bytes != challenge_bytes && metadata.found() &&
         !metadata.has_capability("size")) {
@@ -147,6 +161,7 @@ Plan make_plan(const Options& options, const Topology& topology, const ServerMet
         run.server = ServerSpec{.command = options.server,
                                 .ready_timeout = options.ready_timeout,
                                 .stop_timeout = options.stop_timeout};
+        run.server->is_told_transport = endpoint.transport() != metadata.default_transport();
         if (metadata.text("io") == "bypass") {
             run.server->offload_check = metadata.companion("offload");
         }
@@ -204,6 +219,7 @@ std::string plan_report(const Plan& plan) {
     text += "client     " + counted(run.connections, "connection") + ", " +
             counted(run.workers, "worker") + ", driver " + to_string(run.driver) + ", " +
             cpus(placement.client_cpus) + nodes(placement.client_nodes) + "\n";
+    text += "transport  " + std::string(run.endpoint.transport()) + "\n";
     text += "sharing    " + to_string(placement.sharing) + "\n";
     text += "a run      " + seconds_text(run.warmup) + " warm-up, " + seconds_text(run.run_time) +
             " measured, at least " + format_count(static_cast<double>(run.least_trips)) +

@@ -5,7 +5,9 @@
 #include <sstream>
 
 #include "base/error.hh"
+#include "base/joined.hh"
 #include "plan/executable.hh"
+#include "run/readiness.hh"
 
 namespace volley {
 namespace {
@@ -127,13 +129,35 @@ TEST(Plan, AServerThatSpeaksAnotherTransportIsSkipped) {
                   .find("skipped"),
               std::string::npos);
     EXPECT_EQ(refusal({"--", "x"}, roomy(), "transports = [\"udp\", \"tcp\"]\n"), "accepted");
+    EXPECT_EQ(refusal({"--transport", "unix", "--", "x"}, roomy(), "transports = [\"tcp\"]\n",
+                      ExitCode::skipped),
+              "x: skipped: it speaks tcp, not unix; choose a server whose server.toml lists "
+              "\"unix\" in transports, or measure with --transport tcp");
     EXPECT_EQ(refusal({"--", "x"}, roomy(), "summary = \"s\"\n"), "accepted");
+}
+
+// A server has to be asked for what is not its default, the first that it lists.
+TEST(Plan, AServerIsToldTheTransportThatIsNotItsDefault) {
+    const auto command = [](const std::vector<std::string>& options, const std::string& metadata) {
+        std::vector<std::string> arguments = options;
+        arguments.insert(arguments.end(), {"-m", "8", "--", "x"});
+        const Plan plan = plan_for(arguments, two_cpus, metadata);
+        return joined(command_line_for(plan.spec.run, plan.spec.run.endpoint.by_hand()), " ");
+    };
+    const std::string first_tcp = "transports = [\"tcp\", \"unix\"]\ncapabilities = [\"size\"]\n";
+    const std::string first_unix = "transports = [\"unix\", \"tcp\"]\ncapabilities = [\"size\"]\n";
+    EXPECT_EQ(command({}, first_tcp), "x -p 9000 -m 8");
+    EXPECT_EQ(command({"--transport", "unix"}, first_tcp), "x -p 9000 -t unix -m 8");
+    EXPECT_EQ(command({}, first_unix), "x -p 9000 -t tcp -m 8");
+    EXPECT_EQ(command({"--transport", "unix"}, first_unix), "x -p 9000 -m 8");
+    EXPECT_EQ(command({}, ""), "x -p 9000 -m 8");
+    EXPECT_EQ(command({"--transport", "unix"}, ""), "x -p 9000 -t unix -m 8");
 }
 
 TEST(Plan, IsShownWithEverythingThatWasChosen) {
     const std::string text = plan_report(plan_for({"-c", "16", "--", "x"}, two_cpus));
     for (const char* part : {"server     x, CPUs", "16 connections, 1 worker, driver wait",
-                             "250 ms warm-up", "10 to 60"}) {
+                             "transport  tcp\n", "250 ms warm-up", "10 to 60"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
     }
 }
@@ -144,6 +168,10 @@ TEST(Plan, IsRepeatedByTwoCommands) {
         numactl_commands(parse_options(arguments), plan_for(arguments, two_cpus));
     EXPECT_NE(text.find("--physcpubind="), std::string::npos) << text;
     EXPECT_NE(text.find("'a b' 'it'\\''s' -p 9000 &\n"), std::string::npos) << text;
+    const std::vector<std::string> local{"--transport", "unix", "--", "x"};
+    const std::string over_unix = numactl_commands(parse_options(local), plan_for(local, two_cpus));
+    EXPECT_NE(over_unix.find(" x -p 9000 -t unix &\n"), std::string::npos) << over_unix;
+    EXPECT_NE(over_unix.find(" -p 9000 --transport unix -c 1 "), std::string::npos) << over_unix;
     EXPECT_NE(text.find("target/volley -p 9000 -c 2 -t 1 --driver wait --name 'a b' --warmup "
                         "0.250000s --seed 7\n"),
               std::string::npos)

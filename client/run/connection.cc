@@ -29,6 +29,14 @@ void fail_transfer(const Transferred& transferred, std::size_t connection,
     fail_reply(&ReplyErrors::missing, connection, how + ": " + dump);
 }
 
+void fail_length(std::size_t connection, std::size_t bytes, std::size_t wanted,
+                 const std::string& dump) {
+    const std::string length =
+        bytes > wanted ? "more than " + std::to_string(wanted)
+                       : std::to_string(bytes) + " instead of " + std::to_string(wanted);
+    fail_reply(&ReplyErrors::wrong, connection, "a message of " + length + " bytes: " + dump);
+}
+
 void fail_late(std::size_t connection, Duration took, Duration timeout, const std::string& dump) {
     fail_reply(
         &ReplyErrors::late, connection,

@@ -40,18 +40,22 @@ struct Connection {
 };
 
 // What the connections of one thread share to talk to a server. The buffer is large enough for a
-// burst of small replies and small enough to stay in a cache.
+// burst of small replies and small enough to stay in a cache. If the channels keep boundaries, it
+// holds a whole message, because what does not fit is lost.
 struct Conversation {
     const Payload& payload;
     Duration timeout;  // of one reply
     Xoshiro256pp random;
     std::vector<std::byte> buffer;
 
-    Conversation(const Payload& bytes, Duration limit, std::uint64_t seed)
+    Conversation(const Payload& bytes, Duration limit, std::uint64_t seed,
+                 const ChannelTraits& traits = {})
         : payload(bytes),
           timeout(limit),
           random(seed),
-          buffer(std::min<std::size_t>(bytes.message_bytes() + 1, std::size_t{256} << 10U)) {}
+          buffer(traits.keeps_boundaries
+                     ? bytes.message_bytes() + 1
+                     : std::min<std::size_t>(bytes.message_bytes() + 1, std::size_t{256} << 10U)) {}
 
     [[nodiscard]] std::uint32_t next_challenge() {
         return nonzero_challenge(random(), payload.width());
@@ -63,6 +67,10 @@ struct Conversation {
                              const std::string& what);
 [[noreturn]] void fail_transfer(const Transferred& transferred, std::size_t connection,
                                 const std::string& dump);
+// A message of another length than `wanted`, on a channel that keeps boundaries. bytes: at most one
+// more than wanted, however many came.
+[[noreturn]] void fail_length(std::size_t connection, std::size_t bytes, std::size_t wanted,
+                              const std::string& dump);
 [[noreturn]] void fail_late(std::size_t connection, Duration took, Duration timeout,
                             const std::string& dump);
 
@@ -99,6 +107,14 @@ bool judge(Connection<C>& connection, Conversation& conversation, const Transfer
         const Reply reply = connection.exchange.accept(bytes, conversation.payload);
         if (reply == Reply::right) [[likely]] {
             return true;
+        }
+        if constexpr (C::traits.keeps_boundaries) {
+            const std::size_t wanted = conversation.payload.message_bytes();
+            if (reply == Reply::incomplete || bytes.size() > wanted) {
+                const auto shown = bytes.size() > wanted ? bytes : bytes.first(0);
+                fail_length(connection.number, bytes.size(), wanted,
+                            connection.exchange.describe(shown, conversation.payload));
+            }
         }
         if (reply != Reply::incomplete) {
             fail_reply(reply == Reply::wrong ? &ReplyErrors::wrong : &ReplyErrors::duplicate,

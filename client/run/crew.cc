@@ -209,7 +209,8 @@ void Crew::report_and_stay(std::size_t worker, const Recorder& recorder) {
 template <typename Transport>
 void Crew::work_on(const Transport& transport, std::size_t worker, Recorder& recorder) {
     Conversation conversation(payload_, spec_.timeout,
-                              spec_.seed + 0x9e3779b97f4a7c15U * (worker + 1));
+                              spec_.seed + 0x9e3779b97f4a7c15U * (worker + 1),
+                              Transport::ChannelType::traits);
     const bool waits = spec_.driver == DriverKind::block;
     ConnectionOpener<Transport> opener(transport, spec_,
                                        waits ? Receiving::waits : Receiving::at_once, conversation,

@@ -23,6 +23,18 @@ struct TcpServer {
     AnsweringServer server;
     [[nodiscard]] Endpoint endpoint() const { return server.endpoint(); }
 };
+struct UnixServer {
+    using C = StreamSocket;
+    LocalName name = free_name({.transport = "unix"});
+    AnsweringServer server{name};
+    [[nodiscard]] Endpoint endpoint() const { return {"unix", "", name.number}; }
+};
+struct UnixSeqpacketServer {
+    using C = PacketSocket;
+    LocalName name = free_name({.transport = "unix-seqpacket", .kind = SOCK_SEQPACKET});
+    AnsweringServer server{name};
+    [[nodiscard]] Endpoint endpoint() const { return {"unix-seqpacket", "", name.number}; }
+};
 struct NullServer {
     using C = NullChannel;
     [[nodiscard]] static Endpoint endpoint() { return Endpoint(NullEndpoint()); }
@@ -62,7 +74,7 @@ struct NameOfChannel {
         return std::string(Server().endpoint().transport());
     }
 };
-using Servers = testing::Types<TcpServer, NullServer>;
+using Servers = testing::Types<TcpServer, UnixServer, UnixSeqpacketServer, NullServer>;
 TYPED_TEST_SUITE(EveryChannel, Servers, NameOfChannel);
 
 TYPED_TEST(EveryChannel, SaysWhatItWaitsForInEachDirection) {
@@ -94,7 +106,7 @@ TYPED_TEST(EveryChannel, AnInterruptEndsAReceiveThatWaits) {
 
 TYPED_TEST(EveryChannel, TheOpenerHasEachConnectionVerified) {
     const Payload payload(challenge_bytes, 3);
-    Conversation conversation(payload, 10s, 5);
+    Conversation conversation(payload, 10s, 5, TestFixture::C::traits);
     Standing standing;
     const auto transport = this->transport();
     ConnectionOpener opener(transport, this->spec_, Receiving::at_once, conversation, standing,
@@ -193,17 +205,77 @@ TEST(BareChannel, ThatDoesNotOpenIsGivenUpAtTheDeadline) {
     }
 }
 
+// The peer's end of a connection, to say what it likes.
+struct PacketPair {
+    OwnedFd theirs;
+    Connection<PacketSocket> ours;
+
+    static PacketPair make() {
+        std::array<int, 2> ends{};
+        EXPECT_EQ(
+            ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()),
+            0);
+        return {.theirs = OwnedFd(ends[0]),
+                .ours = {.channel = PacketSocket(OwnedFd(ends[1]), 0, Receiving::at_once, 1h, {}),
+                         .number = 7}};
+    }
+    void say(std::size_t bytes) const {
+        const std::vector<std::byte> message(bytes);
+        EXPECT_EQ(::send(theirs.get(), message.data(), bytes, 0), static_cast<ssize_t>(bytes));
+    }
+};
+
+// One message is one reply: what is shorter or longer is wrong, and never waited for.
+TEST(PacketSocket, AMessageOfAnotherLengthIsAWrongReply) {
+    constexpr std::size_t message = 300'000;  // more than the buffer of a stream
+    const Payload payload(1, 3);
+    const Payload large(message, 3);
+    EXPECT_EQ(Conversation(large, 10s, 5, PacketSocket::traits).buffer.size(), message + 1);
+    const std::pair<std::size_t, std::string> cases[] = {
+        {0, "wrong reply on connection 7: a message of 0 instead of 1 bytes: sent "},
+        {2, "wrong reply on connection 7: "}};
+    for (const auto& [bytes, expected] : cases) {
+        PacketPair pair = PacketPair::make();
+        Conversation conversation(payload, 10s, 5, PacketSocket::traits);
+        ASSERT_TRUE(begin_trip(pair.ours, conversation, now()));
+        pair.say(bytes);
+        const Transferred came = pair.ours.channel.receive_now(room_for(pair.ours, conversation));
+        EXPECT_EQ(came.progress, Progress::done);
+        EXPECT_EQ(came.bytes, bytes);
+        try {
+            static_cast<void>(judge(pair.ours, conversation, came));
+            ADD_FAILURE() << bytes << " bytes were taken for a reply";
+        } catch (const ReplyFailure& failure) {
+            EXPECT_EQ(failure.kind(), &ReplyErrors::wrong);
+            EXPECT_TRUE(std::string(failure.what()).starts_with(expected)) << failure.what();
+        }
+    }
+}
+
+TEST(PacketSocket, TheEndOfTheConnectionIsToldFromAnEmptyMessage) {
+    PacketPair pair = PacketPair::make();
+    std::array<std::byte, 8> room{};
+    EXPECT_EQ(pair.ours.channel.receive_now(room).progress, Progress::pending);
+    pair.say(0);
+    EXPECT_EQ(pair.ours.channel.receive_now(room).progress, Progress::done);
+    pair.theirs.reset();
+    EXPECT_EQ(pair.ours.channel.receive_now(room).progress, Progress::closed);
+}
+
 TEST(Channels, WhereNobodyListensTheCauseIsNamedOnce) {
-    RunSpec spec;
-    spec.endpoint = Endpoint().fresh();
-    try {
-        static_cast<void>(find_server(spec, nullptr, now() + 10s));
-        FAIL() << "a server was found at " << spec.endpoint.text();
-    } catch (const Error& error) {
-        const std::string what = error.what();
-        EXPECT_NE(what.find(spec.endpoint.text() + " (Connection refused: nothing listens there)"),
-                  std::string::npos)
-            << what;
+    for (const std::string& transport : transport_names()) {
+        RunSpec spec;
+        spec.endpoint = Endpoint(transport, TcpEndpoint::default_host, 0).fresh();
+        try {
+            static_cast<void>(find_server(spec, nullptr, now() + 10s));
+            FAIL() << "a server was found at " << spec.endpoint.text();
+        } catch (const Error& error) {
+            const std::string what = error.what();
+            EXPECT_NE(
+                what.find(spec.endpoint.text() + " (Connection refused: nothing listens there)"),
+                std::string::npos)
+                << what;
+        }
     }
 }
 

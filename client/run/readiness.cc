@@ -89,6 +89,24 @@ std::optional<Refusal> open_by(TimePoint deadline, C& channel, const Transport<C
                              opened.progress == Progress::pending ? ETIMEDOUT : opened.error);
 }
 
+// A connection that leads to another process than the server is refused, where the transport can
+// tell. Readiness asks once a run: as long as a server lives, nobody else gets its name.
+template <Channel C>
+void refuse_if_stranger(const Transport<C>& transport, const C& channel,
+                        const ServerProcess* server) {
+    if (server == nullptr || !transport.refuse_stranger) {
+        return;
+    }
+    std::vector<pid_t> processes;
+    for (const ProcessStat& one : server->family()) {
+        processes.push_back(one.process);
+    }
+    if (const auto refusal = transport.refuse_stranger(channel, processes)) {
+        throw Error(ExitCode::failed, "connection to " + transport.text + ": " + refusal->cause,
+                    refusal->remedy);
+    }
+}
+
 // One attempt. None: ready; otherwise the reason why not (yet).
 template <Channel C>
 std::optional<Refusal> attempt(const RunSpec& spec, const Transport<C>& transport,
@@ -98,8 +116,9 @@ std::optional<Refusal> attempt(const RunSpec& spec, const Transport<C>& transpor
     if (const auto failure = open_by(deadline, connection.channel, transport, watched)) {
         return failure;
     }
+    refuse_if_stranger(transport, connection.channel, server);
     const Payload payload(spec.message_bytes, spec.seed);
-    Conversation conversation(payload, spec.timeout, spec.seed + 1);
+    Conversation conversation(payload, spec.timeout, spec.seed + 1, C::traits);
     const TimePoint reply_deadline = std::min(deadline, now() + spec.timeout);
     try {
         bool sent = begin_trip(connection, conversation, now());
@@ -155,6 +174,9 @@ std::vector<std::string> command_line_for(const RunSpec& spec, const Endpoint& e
     std::vector<std::string> command = spec.server->command;
     const std::vector<std::string> place = endpoint.server_arguments();
     command.insert(command.end(), place.begin(), place.end());
+    if (spec.server->is_told_transport) {
+        command.insert(command.end(), {"-t", std::string(endpoint.transport())});
+    }
     if (spec.message_bytes != challenge_bytes) {
         command.insert(command.end(), {"-m", std::to_string(spec.message_bytes)});
     }

@@ -30,7 +30,7 @@ void await_ready(const RunSpec& spec, const AnyTransport& transport, ServerProce
 void send_zero(const RunSpec& spec, const AnyTransport& transport);
 
 // The server's command with the address at which to listen (endpoint: on this machine, and fresh),
-// and with the message size if that is not the contract's default.
+// and with transport and message size if they are not the default.
 [[nodiscard]] std::vector<std::string> command_line_for(const RunSpec& spec,
                                                         const Endpoint& endpoint);
 

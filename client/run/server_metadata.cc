@@ -7,6 +7,7 @@
 
 #include "base/error.hh"
 #include "host/system_files.hh"
+#include "transport/endpoint.hh"
 
 namespace volley {
 
@@ -131,6 +132,11 @@ bool ServerMetadata::has_capability(std::string_view name) const {
 bool ServerMetadata::speaks(std::string_view transport) const {
     const auto all = values("transports");
     return all.empty() || std::find(all.begin(), all.end(), transport) != all.end();
+}
+
+std::string ServerMetadata::default_transport() const {
+    const std::string first = text("transports");
+    return first.empty() ? std::string(Endpoint().transport()) : first;
 }
 
 std::string ServerMetadata::companion(const std::string& name) const {

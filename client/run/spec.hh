@@ -37,11 +37,12 @@ enum class DriverKind {
 
 // A server that the client starts, once per run.
 struct ServerSpec {
-    std::vector<std::string> command;  // without -p, -b and -m, which are appended
+    std::vector<std::string> command;  // without -p, -b, -t and -m, which are appended
     Duration ready_timeout = std::chrono::seconds(10);
     Duration stop_timeout = std::chrono::seconds(2);  // from SIGTERM to SIGKILL
     // The program that checks whether the server bypasses the kernel; "": it is not meant to.
     std::string offload_check = {};
+    bool is_told_transport = false;  // by -t: it is not the server's default
 };
 
 // The limits of --run-time, and of the run time that a hint may propose.

@@ -38,6 +38,9 @@ namespace volley {
     if (faults.has("wrong-payload") && message.size() > width) {
         message.back() = static_cast<char>(message.back() ^ 1);
     }
+    if (faults.has("adds-a-byte")) {
+        message.push_back('+');
+    }
     return message;
 }
 

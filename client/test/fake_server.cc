@@ -25,8 +25,11 @@ constexpr std::size_t largest_message_bytes = 16 << 20;
 constexpr std::size_t noise_bytes = 1 << 20;
 
 void print_help() {
-    std::cout << "usage: fake_server -p PORT [-b ADDRESS] [-m BYTES] [--fault NAME[=N]]...\n"
-                 "Without a fault it keeps the server contract. The faults:\n";
+    std::cout
+        << "usage: fake_server -p PORT [-b ADDRESS] [-t TRANSPORT] [-m BYTES] "
+           "[--fault NAME[=N]]...\n"
+           "Without a fault it keeps the server contract, over tcp, unix or unix-seqpacket. The "
+           "faults:\n";
     for (const Fault& fault : faults_known) {
         std::cout << "  " << fault.name << std::string(28 - fault.name.size(), ' ') << fault.meaning
                   << '\n';
@@ -42,6 +45,10 @@ std::optional<std::size_t> parse_number(std::string_view text, std::size_t limit
     return is_right ? std::optional(value) : std::nullopt;
 }
 
+bool is_transport(std::string_view name) {
+    return name == "tcp" || name == "unix" || name == "unix-seqpacket";
+}
+
 // Reads all flags before judging them: a fault may accept wrong ones.
 Setup parse(int argc, char* argv[]) {
     static const option long_options[] = {{"fault", required_argument, nullptr, 'f'},
@@ -51,13 +58,15 @@ Setup parse(int argc, char* argv[]) {
     std::string wrong;
     std::string bytes = "4";
     opterr = 0;
-    for (int flag; (flag = getopt_long(argc, argv, "p:b:m:", long_options, nullptr)) != -1;) {
+    for (int flag; (flag = getopt_long(argc, argv, "p:b:m:t:", long_options, nullptr)) != -1;) {
         if (flag == 'p') {
             setup.port = optarg;
         } else if (flag == 'b') {
             setup.address = optarg;
         } else if (flag == 'm') {
             bytes = optarg;
+        } else if (flag == 't' && is_transport(optarg)) {
+            setup.transport = optarg;
         } else if (flag == 'f' && setup.faults.add(optarg)) {
             continue;
         } else if (flag == 'h') {

@@ -25,6 +25,7 @@
 
 #include "base/owned_fd.hh"
 #include "test/fake_faults.hh"
+#include "test/fake_local.hh"
 #include "test/fake_reply.hh"
 #include "test/fake_setup.hh"
 
@@ -52,6 +53,7 @@ class FakeServer {
     void answer_all(Client& client);
     void reply(Client& client, const std::string& message);
     void meet_zero(Client& client);
+    [[nodiscard]] std::size_t bytes_at_once(std::size_t left) const;
     void flush(Client& client);
     void lose(Client& client);
     void reset(Client& client);
@@ -64,6 +66,11 @@ class FakeServer {
 };
 
 inline void FakeServer::listen() {
+    const int backlog = has("short-listen-queue") ? 0 : SOMAXCONN;
+    if (setup_.transport != "tcp") {
+        listener_ = fake_local_listener(setup_, backlog);
+        return;
+    }
     const std::string address = has("binds-everywhere")  ? "0.0.0.0"
                                 : has("ignores-address") ? "127.0.0.1"
                                                          : setup_.address;
@@ -81,7 +88,7 @@ inline void FakeServer::listen() {
     set(SOL_SOCKET, SO_REUSEPORT, has("shares-port"));
     set(IPPROTO_TCP, TCP_NODELAY, !has("nagle"));  // accepted connections inherit it
     if (::bind(listener_.get(), where->ai_addr, where->ai_addrlen) != 0 ||
-        ::listen(listener_.get(), has("short-listen-queue") ? 0 : SOMAXCONN) != 0) {
+        ::listen(listener_.get(), backlog) != 0) {
         complain(setup_.faults, "cannot listen on port " + setup_.port + ": " + strerror(errno));
     }
     ::freeaddrinfo(where);
@@ -98,6 +105,7 @@ inline void FakeServer::accept() {
     if (!socket || (has("at-most") && clients_.size() >= number("at-most"))) {
         return;
     }
+    make_room_for_packets(socket, setup_);
     clients_.push_back({.socket = std::move(socket)});
     std::this_thread::sleep_for(std::chrono::milliseconds(number("short-listen-queue")));
     if (has("dies-at") && clients_.size() >= number("dies-at")) {
@@ -122,7 +130,7 @@ inline void FakeServer::reset(Client& client) {
 }
 
 inline void FakeServer::receive(Client& client) {
-    std::string bytes(64 << 10, '\0');
+    std::string bytes(std::max<std::size_t>(64 << 10, setup_.message_bytes + 1), '\0');
     const ssize_t received = ::recv(client.socket.get(), bytes.data(), bytes.size(), 0);
     if (received < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
@@ -139,6 +147,10 @@ inline void FakeServer::receive(Client& client) {
     }
     if (received <= 0) {
         client.closes_when_sent = client.is_deaf = true;  // pending replies are still sent
+        return;
+    }
+    if (setup_.keeps_boundaries() && static_cast<std::size_t>(received) != setup_.message_bytes) {
+        lose(client);
         return;
     }
     if (has("drops-half-closed")) {
@@ -227,9 +239,16 @@ inline void FakeServer::reply(Client& client, const std::string& message) {
     }
 }
 
+// Over a transport that keeps boundaries, a reply is a packet.
+inline std::size_t FakeServer::bytes_at_once(std::size_t left) const {
+    return setup_.keeps_boundaries()
+               ? std::min(left, setup_.message_bytes + (has("adds-a-byte") ? 1 : 0))
+               : left;
+}
+
 inline void FakeServer::flush(Client& client) {
     while (!client.output.empty() && std::chrono::steady_clock::now() >= client.due) {
-        const std::size_t length = has("short-writes") ? 1 : client.output.size();
+        const std::size_t length = has("short-writes") ? 1 : bytes_at_once(client.output.size());
         const ssize_t sent =
             ::send(client.socket.get(), client.output.data(), length, MSG_NOSIGNAL);
         if (sent < 0 && errno == EAGAIN) {

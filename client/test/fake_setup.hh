@@ -14,9 +14,12 @@ namespace volley {
 
 struct Setup {
     Faults faults;
+    std::string transport = "tcp";
     std::string address = "127.0.0.1";
     std::string port;
     std::size_t message_bytes = 4;
+
+    [[nodiscard]] bool keeps_boundaries() const { return transport == "unix-seqpacket"; }
 };
 
 struct Client {

@@ -1,4 +1,5 @@
-// A correct TCP server for messages of four bytes, in a thread of a unit test, at 127.0.0.1.
+// A correct server for messages of four bytes, in a thread of a unit test: at 127.0.0.1, or at a
+// local name.
 #pragma once
 
 #include <poll.h>
@@ -14,15 +15,14 @@
 #include "transport/address.hh"
 #include "transport/challenge.hh"
 #include "transport/endpoint.hh"
+#include "transport/local_name.hh"
 
 namespace volley {
 
 class AnsweringServer {
   public:
-    AnsweringServer()
-        : listener_(listen_at(resolve(TcpEndpoint::default_host, 0))),
-          stop_(::eventfd(0, EFD_CLOEXEC)),
-          thread_([this] { serve(); }) {}
+    AnsweringServer() : AnsweringServer(listen_at(resolve(TcpEndpoint::default_host, 0))) {}
+    explicit AnsweringServer(const LocalName& name) : AnsweringServer(name.listen()) {}
     ~AnsweringServer() {
         const std::uint64_t one = 1;
         static_cast<void>(!::write(stop_.get(), &one, sizeof one));
@@ -35,6 +35,11 @@ class AnsweringServer {
     }
 
   private:
+    explicit AnsweringServer(OwnedFd listener)
+        : listener_(std::move(listener)),
+          stop_(::eventfd(0, EFD_CLOEXEC)),
+          thread_([this] { serve(); }) {}
+
     void serve() {
         while (true) {
             std::vector<pollfd> waits{{.fd = stop_.get(), .events = POLLIN, .revents = 0},

@@ -8,6 +8,7 @@
 
 #include "transport/endpoint.hh"
 #include "transport/null.hh"
+#include "transport/packet_socket.hh"
 #include "transport/stream_socket.hh"
 #include "transport/transport.hh"
 

@@ -1,5 +1,7 @@
 #include "transport/endpoint.hh"
 
+#include "base/error.hh"
+#include "transport/local_name.hh"
 #include "transport/ports.hh"
 
 namespace volley {
@@ -12,14 +14,46 @@ constexpr bool all_are_endpoints(const std::variant<E...>* /*list*/) {
 }
 static_assert(all_are_endpoints(static_cast<const AnyEndpoint*>(nullptr)));
 
+template <typename Visit, typename... E>
+void for_each_of(const std::variant<E...>* /*list*/, Visit visit) {
+    (visit(E()), ...);
+}
+
+// Calls visit with a default object of each kind.
+template <typename Visit>
+void for_each_kind(Visit visit) {
+    for_each_of(static_cast<const AnyEndpoint*>(nullptr), visit);
+}
+
 }  // namespace
 
+std::vector<std::string> transport_names() {
+    std::vector<std::string> names;
+    for_each_kind([&](const auto& kind) {
+        if (kind.is_for_users) {
+            names.emplace_back(kind.transport);
+        }
+    });
+    return names;
+}
+
 TransportFacts read_transport_facts() {
-    return {.local_ports = local_ports()};
+    return {.local_ports = local_ports(), .packet_bytes = most_packet_bytes()};
 }
 
 Endpoint::Endpoint(const std::string& host, std::uint16_t number)
     : which_(std::variant_alternative_t<0, AnyEndpoint>(host, number)) {}
+
+Endpoint::Endpoint(std::string_view transport, const std::string& host, std::uint16_t number) {
+    bool is_found = false;
+    for_each_kind([&](auto kind) {
+        if (kind.transport == transport) {
+            which_ = decltype(kind)(host, number);
+            is_found = true;
+        }
+    });
+    ensure(is_found, "there is such a transport");
+}
 
 std::string_view Endpoint::transport() const {
     return std::visit([](const auto& one) { return std::string_view(one.transport); }, which_);

@@ -11,6 +11,9 @@
 
 namespace volley {
 
+// The transports that a user may choose, the default first.
+[[nodiscard]] std::vector<std::string> transport_names();
+
 class Endpoint {
   public:
     // The endpoint of the default transport at which a server listens by default.
@@ -18,6 +21,8 @@ class Endpoint {
     explicit Endpoint(AnyEndpoint which) : which_(std::move(which)) {}
     // As given by --host and --port. number 0: the server is still to be started.
     Endpoint(const std::string& host, std::uint16_t number);
+    // As given by --transport too, which is one of transport_names().
+    Endpoint(std::string_view transport, const std::string& host, std::uint16_t number);
 
     [[nodiscard]] std::string_view transport() const;
     [[nodiscard]] std::string text() const;

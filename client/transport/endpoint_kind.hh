@@ -18,7 +18,8 @@ namespace volley {
 
 // The resources that this machine gives to transports. Read once, before anything is chosen.
 struct TransportFacts {
-    std::uint32_t local_ports = 0;  // that the kernel hands out for one remote address
+    std::uint32_t local_ports = 0;       // that the kernel hands out for one remote address
+    std::size_t packet_bytes = 212'960;  // at most in one packet of a Unix socket; the usual limit
 };
 [[nodiscard]] TransportFacts read_transport_facts();
 
@@ -41,6 +42,8 @@ concept EndpointKind = std::copyable<E> && std::default_initializable<E> &&
              std::size_t connections) {
     // "tcp": the name in results and server.toml.
     { E::transport } -> std::convertible_to<std::string_view>;
+    // Whether --transport takes it.
+    { E::is_for_users } -> std::convertible_to<bool>;
     // For messages: "127.0.0.1:9000".
     { endpoint.text() } -> std::same_as<std::string>;
     // The host as the user named it, and the same endpoint on another host. If the transport has no
@@ -56,7 +59,8 @@ concept EndpointKind = std::copyable<E> && std::default_initializable<E> &&
     { endpoint.fresh() } -> std::same_as<E>;
     // Whether a process listens there, or holds it otherwise.
     { endpoint.is_taken() } -> std::same_as<bool>;
-    // The server's arguments, if the endpoint is not the contract's default.
+    // The server's arguments for the place, if it is not the contract's default. The argument for
+    // the transport itself comes from server.toml, see plan/.
     { endpoint.server_arguments() } -> std::same_as<std::vector<std::string>>;
     // One that a user might choose to start the server by hand.
     { endpoint.by_hand() } -> std::same_as<E>;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/error_for_tests.hh"
@@ -12,7 +13,8 @@ namespace volley {
 namespace {
 
 // Must hold for every transport.
-const std::array<Endpoint, 2> every{Endpoint(TcpEndpoint()), Endpoint(NullEndpoint())};
+const std::array<Endpoint, 4> every{Endpoint(TcpEndpoint()), Endpoint(UnixEndpoint()),
+                                    Endpoint(UnixSeqpacketEndpoint()), Endpoint(NullEndpoint())};
 
 TEST(Endpoint, AFreshOneIsFreeAndHasOnePlace) {
     for (const Endpoint& kind : every) {
@@ -48,12 +50,25 @@ TEST(Endpoint, ServerAndClientAreToldWhatIsNotTheirDefault) {
     EXPECT_EQ(Endpoint("::1", 7000).client_arguments(), (Words{"-p", "7000", "--host", "::1"}));
     EXPECT_EQ(Endpoint("::1", 0).by_hand().server_arguments(), (Words{"-p", "9000", "-b", "::1"}));
     EXPECT_EQ(Endpoint().text(), "127.0.0.1:0");
+    const Endpoint local("unix", "", 7000);
+    EXPECT_EQ(local.server_arguments(), (Words{"-p", "7000"}));
+    EXPECT_EQ(local.client_arguments(), (Words{"-p", "7000", "--transport", "unix"}));
+    EXPECT_EQ(local.text(), "@volley/unix/7000");
 }
 
 TEST(Endpoint, WhatIsListenedOnIsTaken) {
     const OwnedFd listener = listen_at(resolve("127.0.0.1", 0));
     ASSERT_TRUE(listener);
     EXPECT_TRUE(Endpoint("127.0.0.1", port_of(listener)).is_taken());
+}
+
+TEST(Endpoint, TheDefaultIsTheFirstThatAUserMayChoose) {
+    const auto names = transport_names();
+    EXPECT_EQ(names.front(), Endpoint().transport());
+    EXPECT_EQ(std::count(names.begin(), names.end(), "null"), 0);
+    for (const std::string& name : names) {
+        EXPECT_EQ(Endpoint(name, "127.0.0.1", 7).transport(), name);
+    }
 }
 
 std::vector<AnyTransport> two() {

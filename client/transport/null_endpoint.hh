@@ -15,6 +15,7 @@ class NullChannel;
 class NullEndpoint {
   public:
     static constexpr std::string_view transport = "null";
+    static constexpr bool is_for_users = false;
 
     NullEndpoint() = default;
     NullEndpoint(const std::string& /*host*/, std::uint16_t /*port*/) {}

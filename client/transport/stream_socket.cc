@@ -23,10 +23,12 @@ tcp_info information(int socket) {
 
 }  // namespace
 
-StreamSocket::StreamSocket(OwnedFd socket, int error, Receiving receiving, Duration time_limit)
+StreamSocket::StreamSocket(OwnedFd socket, int error, Receiving receiving, Duration time_limit,
+                           LocalConnector connector)
     : socket_(std::move(socket)),
       receive_flags_(receiving == Receiving::at_once ? MSG_DONTWAIT : 0),
-      opened_({.progress = error == 0 ? Progress::pending : Progress::failed, .error = error}) {
+      opened_({.progress = error == 0 ? Progress::pending : Progress::failed, .error = error}),
+      connector_(connector) {
     if (error == 0 && receiving == Receiving::waits) {
         // Rounded before it is split: 999,999,999 ns must become one second, because the kernel
         // refuses a million microseconds.
@@ -56,7 +58,9 @@ bool StreamSocket::was_sent_again() const {
 }
 
 Opened StreamSocket::proceed_open() {
-    if (opened_.progress == Progress::pending) {
+    if (opened_.progress == Progress::pending && connector_) {
+        opened_ = connector_.attempt(socket_.get());
+    } else if (opened_.progress == Progress::pending) {
         pollfd writable{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
         if (retry_on_eintr([&] { return ::poll(&writable, 1, 0); }) > 0) {
             const int error = connect_error();
@@ -86,6 +90,11 @@ int StreamSocket::connect_error() const {
         return ECONNREFUSED;
     }
     return 0;
+}
+
+Transferred StreamSocket::broken(int error) const {
+    const bool has_ended = connector_ && (error == ECONNRESET || error == EPIPE);
+    return {.progress = has_ended ? Progress::closed : Progress::failed, .error = error};
 }
 
 Transferred StreamSocket::send_both(std::span<const std::byte> head,

@@ -12,6 +12,7 @@
 #include "base/owned_fd.hh"
 #include "base/units.hh"
 #include "transport/channel.hh"
+#include "transport/local_connector.hh"
 
 namespace volley {
 
@@ -22,13 +23,17 @@ class StreamSocket {
 
     // socket: non-blocking, and connected or connecting. error: the errno with which connecting
     // failed; 0: none so far. time_limit: of one receive if `receiving` is `waits`. Throws Error if
-    // the limit cannot be set.
-    StreamSocket(OwnedFd socket, int error, Receiving receiving, Duration time_limit);
+    // the limit cannot be set. connector: of a local socket, which is not connected yet.
+    StreamSocket(OwnedFd socket, int error, Receiving receiving, Duration time_limit,
+                 LocalConnector connector = {});
 
     // A socket connected to itself, which TCP allows on a port without a listener, counts as
     // refused.
     [[nodiscard]] Opened proceed_open();
-    [[nodiscard]] WaitsFor waits_to_open() const { return waits_to_send(); }
+    [[nodiscard]] WaitsFor waits_to_open() const {
+        const bool asks_again = connector_ && opened_.progress == Progress::pending;
+        return asks_again ? WaitsFor{} : waits_to_send();
+    }
     // Whether the kernel had to send the connection request, or what followed it, again. False for
     // sockets other than TCP.
     [[nodiscard]] bool was_sent_again() const;
@@ -62,14 +67,17 @@ class StreamSocket {
 
     [[nodiscard]] Transferred send_both(std::span<const std::byte> head,
                                         std::span<const std::byte> tail);
-    [[nodiscard]] static Transferred outcome(ssize_t result) {
+    [[nodiscard]] Transferred outcome(ssize_t result) const {
         if (result >= 0) [[likely]] {
             return {.progress = Progress::done, .bytes = static_cast<std::size_t>(result)};
         }
         const bool again = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-        return {.progress = again ? Progress::pending : Progress::failed, .error = errno};
+        return again ? Transferred{.progress = Progress::pending, .error = errno} : broken(errno);
     }
-    [[nodiscard]] static Transferred received(ssize_t result) {
+    // A local socket reports a reset if its peer ended with unread data, as a killed process does.
+    // TCP reports one only if the peer wanted it.
+    [[nodiscard]] Transferred broken(int error) const;
+    [[nodiscard]] Transferred received(ssize_t result) const {
         if (result == 0) {
             return {.progress = Progress::closed};
         }
@@ -82,6 +90,7 @@ class StreamSocket {
     OwnedFd socket_;
     int receive_flags_;
     Opened opened_;
+    LocalConnector connector_;
 };
 static_assert(Channel<StreamSocket>);
 

@@ -57,5 +57,43 @@ TEST(StreamSocket, ASocketOfAnotherFamilyIsOneToo) {
     EXPECT_EQ(theirs.receive_now(room).progress, Progress::closed);
 }
 
+// A local socket reports a reset if its peer ended before it had read everything, as a killed
+// server does. TCP does so only on request, and there it stays a failure.
+TEST(StreamSocket, AResetOfALocalSocketIsItsEnd) {
+    const LocalConnector connected{.connect = [](int, std::uint16_t) { return 0; }};
+    const std::array<std::byte, 3> bytes{};
+    std::array<std::byte, 8> room{};
+    for (const bool is_local : {true, false}) {
+        std::array<int, 2> ends{};
+        ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()),
+                  0);
+        StreamSocket ours(OwnedFd(ends[0]), 0, Receiving::at_once, Duration::zero(),
+                          is_local ? connected : LocalConnector{});
+        ASSERT_EQ(ours.proceed_open().progress, Progress::done);
+        ASSERT_EQ(ours.try_send(bytes, {}).bytes, bytes.size());
+        OwnedFd(ends[1]).reset();
+        const Progress ended = is_local ? Progress::closed : Progress::failed;
+        EXPECT_EQ(ours.receive_now(room).progress, ended);
+        EXPECT_EQ(ours.try_send(bytes, {}).progress, ended);
+    }
+}
+
+TEST(StreamSocket, ALocalSocketIsAskedAgainWhileTheQueueIsFull) {
+    static int attempts = 0;
+    attempts = 0;
+    const LocalConnector connector{
+        .connect = [](int, std::uint16_t number) { return ++attempts < number ? EAGAIN : 0; },
+        .number = 3};
+    StreamSocket channel(OwnedFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)), 0,
+                         Receiving::at_once, Duration::zero(), connector);
+    EXPECT_EQ(channel.waits_to_open(), WaitsFor{});
+    EXPECT_EQ(channel.proceed_open().progress, Progress::pending);
+    EXPECT_EQ(channel.proceed_open().progress, Progress::pending);
+    EXPECT_EQ(channel.proceed_open().progress, Progress::done);
+    EXPECT_EQ(channel.waits_to_open(), channel.waits_to_send());
+    EXPECT_EQ(channel.proceed_open().progress, Progress::done);
+    EXPECT_EQ(attempts, 3);
+}
+
 }  // namespace
 }  // namespace volley

@@ -19,6 +19,7 @@ class StreamSocket;
 class TcpEndpoint {
   public:
     static constexpr std::string_view transport = "tcp";
+    static constexpr bool is_for_users = true;
     // Where a server listens by default.
     static constexpr const char* default_host = "127.0.0.1";
     static constexpr std::uint16_t usual_port = 9000;  // for examples and commands by hand

@@ -5,8 +5,12 @@
 // loop.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/units.hh"
 #include "transport/channel.hh"
@@ -26,6 +30,11 @@ struct Transport {
     std::function<C(Receiving receiving, Duration time_limit)> open;
     // error: from proceed_open(), or ETIMEDOUT if it was pending for too long.
     std::function<Refusal(const C& channel, int error)> explain;
+    // For a server that this program started: why an open channel leads to none of its processes;
+    // none: it leads to one, or the kernel does not show where it leads. Null: the transport cannot
+    // tell.
+    std::function<std::optional<Refusal>(const C& channel, const std::vector<pid_t>& server)>
+        refuse_stranger{};
 };
 
 }  // namespace volley
