@@ -9,6 +9,9 @@
 // loop that accepts a connection adds it to the epoll set of the loop whose turn it is: the loops
 // never differ by more than one connection accepted.
 //
+// With -t unix or unix-seqpacket it listens on an abstract name, which cannot be shared: there the
+// first loop accepts, and deals out as before.
+//
 // Needs: Linux 3.9 (SO_REUSEPORT), a C11 compiler, POSIX threads. There is no fallback.
 // Try:   make && taskset -c 0,1 ./c-epoll -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
@@ -23,12 +26,15 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum {
@@ -55,6 +61,9 @@ struct loop {
 
 // Written before the first thread starts, only read afterwards.
 static size_t message_bytes = challenge_bytes, buffer_bytes;
+static const char* transport = "tcp";
+static bool is_local;          // Unix sockets, with a name instead of an address
+static bool keeps_boundaries;  // one message, one packet
 static struct loop loops[CPU_SETSIZE];
 static unsigned loop_count;
 
@@ -103,9 +112,13 @@ static bool serve(struct loop* loop, struct connection* connection) {
         return flush(loop, connection, true);
     }
     const ssize_t received = recv(connection->socket, connection->bytes + connection->filled,
-                                  buffer_bytes - connection->filled, 0);
+                                  buffer_bytes - connection->filled,
+                                  keeps_boundaries ? MSG_TRUNC : 0);  // the true length
     if (received <= 0) {
         return received < 0 && (errno == EAGAIN || errno == EINTR);
+    }
+    if (keeps_boundaries && received != (ssize_t)message_bytes) {
+        return false;
     }
     connection->filled += (size_t)received;
     while (connection->filled - connection->answered >= message_bytes) {
@@ -116,6 +129,18 @@ static bool serve(struct loop* loop, struct connection* connection) {
         connection->answered += message_bytes;
     }
     return connection->answered == 0 || flush(loop, connection, false);
+}
+
+// Any user may connect to an abstract name; this server serves its own. A packet must fit into the
+// socket's buffer, which is not inherited from the listener.
+static bool is_welcome(int socket) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    const int room = (int)message_bytes;
+    return !is_local || (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
+                         peer.uid == geteuid() &&
+                         (!keeps_boundaries || message_bytes < (64 << 10) ||
+                          setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &room, sizeof room) == 0));
 }
 
 // Accepts what waits. Without a descriptor to spare, the listener is left alone for a moment: it
@@ -130,7 +155,8 @@ static void accept_all(struct loop* loop) {
             }
             return;
         }
-        struct connection* connection = malloc(sizeof *connection + buffer_bytes);
+        struct connection* connection =
+            is_welcome(socket) ? malloc(sizeof *connection + buffer_bytes) : NULL;
         if (connection != NULL) {
             *connection = (struct connection){.socket = socket};
         }
@@ -167,25 +193,57 @@ static void* run(void* argument) {
 
 // The first listener is bound without SO_REUSEPORT and joins the group afterwards: otherwise a
 // second server of the same user would share the port instead of being told that it is taken.
-static void open_loop(struct loop* loop, const struct addrinfo* where) {
+static void listen_with(struct loop* loop, const struct addrinfo* where) {
     const int on = 1;
     const bool first = loop == loops;
-    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    loop->listener = socket(where->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    loop->listener = socket(where->ai_family, where->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     // TCP_NODELAY: no reply waits for an acknowledgement; accepted connections inherit it on Linux.
-    if (loop->epoll < 0 || loop->timer < 0 || loop->listener < 0 ||
-        setsockopt(loop->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        setsockopt(loop->listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
+    if (loop->listener < 0 ||
+        (!is_local &&
+         (setsockopt(loop->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+          setsockopt(loop->listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)) ||
         (!first && setsockopt(loop->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
         bind(loop->listener, where->ai_addr, where->ai_addrlen) != 0 ||
-        (first && setsockopt(loop->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
+        (!is_local && first &&
+         setsockopt(loop->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
         listen(loop->listener, backlog) != 0 ||
-        // The timer is edge-triggered, so that it need not be read.
-        !watch(EPOLL_CTL_ADD, loop->epoll, loop->listener, EPOLLIN, &loop->listener) ||
-        !watch(EPOLL_CTL_ADD, loop->epoll, loop->timer, EPOLLIN | EPOLLET, &loop->timer)) {
+        !watch(EPOLL_CTL_ADD, loop->epoll, loop->listener, EPOLLIN, &loop->listener)) {
         err(EXIT_FAILURE, "cannot listen on this address and port");
     }
+}
+
+// A local name cannot be shared: there the first loop accepts for all.
+static void open_loop(struct loop* loop, const struct addrinfo* where) {
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    // The timer is edge-triggered, so that it need not be read.
+    if (loop->epoll < 0 || loop->timer < 0 ||
+        !watch(EPOLL_CTL_ADD, loop->epoll, loop->timer, EPOLLIN | EPOLLET, &loop->timer)) {
+        err(EXIT_FAILURE, "cannot wait for connections");
+    }
+    if (!is_local || loop == loops) {
+        listen_with(loop, where);
+    }
+}
+
+// Where to listen: an address of TCP, or a Unix socket with an abstract name, exactly as long as
+// its text, which has no file and is gone with the server.
+static const struct addrinfo* find_place(const char* address, const char* port) {
+    static struct sockaddr_un name = {.sun_family = AF_UNIX};
+    static struct addrinfo local = {.ai_family = AF_UNIX, .ai_addr = (struct sockaddr*)&name};
+    if (is_local) {
+        const int length =
+            snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "volley/%s/%s", transport, port);
+        local.ai_socktype = keeps_boundaries ? SOCK_SEQPACKET : SOCK_STREAM;
+        local.ai_addrlen = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+        return &local;
+    }
+    struct addrinfo* where = NULL;
+    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    if (getaddrinfo(address, port, &hints, &where) != 0) {
+        errx(EXIT_FAILURE, "-b %s is no IPv4 or IPv6 address", address);
+    }
+    return where;
 }
 
 // A whole number in [1, limit], or the end.
@@ -199,11 +257,18 @@ static size_t parse_number(char flag, const char* text, size_t limit) {
 
 int main(int argc, char* argv[]) {
     const char *address = "127.0.0.1", *port = NULL;
-    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
+    for (int flag; (flag = getopt(argc, argv, ":p:b:t:m:")) != -1;) {  // ':' no messages of its own
         if (flag == 'p') {
             parse_number('p', port = optarg, 65535);
         } else if (flag == 'b') {
             address = optarg;
+        } else if (flag == 't') {
+            transport = optarg;
+            keeps_boundaries = strcmp(optarg, "unix-seqpacket") == 0;
+            is_local = keeps_boundaries || strcmp(optarg, "unix") == 0;
+            if (!is_local && strcmp(optarg, "tcp") != 0) {
+                errx(EXIT_FAILURE, "-t %s is not tcp, unix or unix-seqpacket", optarg);
+            }
         } else if (flag == 'm') {
             message_bytes = parse_number('m', optarg, largest_message_bytes);
         } else {
@@ -211,7 +276,7 @@ int main(int argc, char* argv[]) {
         }
     }
     if (port == NULL || optind < argc) {
-        errx(EXIT_FAILURE, "usage: c-epoll -p PORT [-b ADDRESS] [-m BYTES]");
+        errx(EXIT_FAILURE, "usage: c-epoll -p PORT [-b ADDRESS] [-t TRANSPORT] [-m BYTES]");
     }
     // Whole messages fill the buffer exactly, so that a full one never holds a part.
     buffer_bytes = message_bytes * (message_bytes < batch_bytes ? batch_bytes / message_bytes : 1);
@@ -222,11 +287,7 @@ int main(int argc, char* argv[]) {
     getrlimit(RLIMIT_NOFILE, &descriptors);
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
-    struct addrinfo* where = NULL;
-    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
-    if (getaddrinfo(address, port, &hints, &where) != 0) {
-        errx(EXIT_FAILURE, "-b %s is no IPv4 or IPv6 address", address);
-    }
+    const struct addrinfo* where = find_place(address, port);
     cpu_set_t allowed;
     if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
         err(EXIT_FAILURE, "cannot learn the allowed CPUs");
@@ -237,7 +298,6 @@ int main(int argc, char* argv[]) {
             open_loop(&loops[loop_count++], where);
         }
     }
-    freeaddrinfo(where);
     for (unsigned i = 1; i < loop_count; ++i) {  // all are open: none is handed to before it exists
         pthread_t thread;
         if (pthread_create(&thread, NULL, run, &loops[i]) != 0) {

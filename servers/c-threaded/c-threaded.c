@@ -4,11 +4,14 @@
 // one, sends, and sleeps again: two system calls for a round trip.
 // What it costs is a context switch for each challenge and a stack for each connection.
 //
+// With -t unix or unix-seqpacket it listens on an abstract name instead of an address.
+//
 // Needs: a C11 compiler, POSIX threads.
 // Try:   make && ./c-threaded -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
 //        printf '\0\0\0\0' | nc -q 1 127.0.0.1 4000                    ends it
 
+#define _GNU_SOURCE  // struct ucred
 #include <err.h>
 #include <errno.h>
 #include <netdb.h>
@@ -18,11 +21,14 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum {
@@ -34,11 +40,14 @@ enum {
     accept_pause_milliseconds = 50,
 };
 
-static const char usage[] = "usage: c-threaded -p PORT [-b ADDRESS] [-m BYTES]";
+static const char usage[] = "usage: c-threaded -p PORT [-b ADDRESS] [-t TRANSPORT] [-m BYTES]";
 
 // Written before the first thread starts, only read afterwards.
 static size_t message_bytes = challenge_bytes;
 static size_t buffer_bytes;
+static const char* transport = "tcp";
+static bool is_local;          // Unix sockets, with a name instead of an address
+static bool keeps_boundaries;  // one message, one packet
 
 // Turns a message into its reply, in place; false where the challenge is zero. Network order means
 // that the last byte is the lowest: a carry runs to the left until a byte does not wrap, and where
@@ -79,9 +88,14 @@ static void* serve(void* argument) {
     while (buffer != NULL) {
         // One recv may bring a part of a message, or several: whole ones are answered together with
         // one send, a part stays at the front of the buffer until the rest arrives.
-        const ssize_t received = recv(connection, buffer + filled, buffer_bytes - filled, 0);
+        // MSG_TRUNC: the true length of a packet that is too long.
+        const ssize_t received = recv(connection, buffer + filled, buffer_bytes - filled,
+                                      keeps_boundaries ? MSG_TRUNC : 0);
         if (received < 0 && errno == EINTR) {
             continue;
+        }
+        if (keeps_boundaries && received != (ssize_t)message_bytes) {  // its end, or no message
+            break;
         }
         if (received <= 0) {  // closed, half-closed with nothing left to answer, or reset
             break;
@@ -131,6 +145,34 @@ static int listen_on(const char* address, const char* port) {
     return listener;
 }
 
+// A Unix socket with an abstract name, as long as its text and not padded to the size of the
+// address: it has no file, and is gone with the server.
+static int listen_locally(const char* port) {
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    const int length =
+        snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "volley/%s/%s", transport, port);
+    const socklen_t bytes =
+        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1) + (socklen_t)length;
+    const int listener = socket(AF_UNIX, keeps_boundaries ? SOCK_SEQPACKET : SOCK_STREAM, 0);
+    if (listener < 0 || bind(listener, (const struct sockaddr*)&name, bytes) != 0 ||
+        listen(listener, backlog) != 0) {
+        err(EXIT_FAILURE, "cannot listen on the name @%s", name.sun_path + 1);
+    }
+    return listener;
+}
+
+// Any user may connect to an abstract name; this server serves its own. A packet must fit into the
+// socket's buffer, which is not inherited from the listener.
+static bool is_welcome(int connection) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    const int room = (int)message_bytes;
+    return !is_local || (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
+                         peer.uid == geteuid() &&
+                         (!keeps_boundaries || message_bytes < (64 << 10) ||
+                          setsockopt(connection, SOL_SOCKET, SO_SNDBUF, &room, sizeof room) == 0));
+}
+
 // A whole number in [1, limit], or the end.
 static size_t parse_number(char flag, const char* text, size_t limit) {
     char* end = NULL;
@@ -167,7 +209,8 @@ static void accept_for_ever(int listener) {
             continue;
         }
         pthread_t thread;
-        if (pthread_create(&thread, &detached, serve, (void*)(intptr_t)connection) != 0) {
+        if (!is_welcome(connection) ||
+            pthread_create(&thread, &detached, serve, (void*)(intptr_t)connection) != 0) {
             close(connection);  // no room for one more thread: this client learns it at once
         }
     }
@@ -177,7 +220,7 @@ int main(int argc, char* argv[]) {
     const char* address = "127.0.0.1";
     const char* port = NULL;
     opterr = 0;  // getopt's own messages would make it two lines
-    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {
+    for (int flag; (flag = getopt(argc, argv, ":p:b:t:m:")) != -1;) {
         switch (flag) {
             case 'p':
                 parse_number('p', optarg, 65535);
@@ -185,6 +228,14 @@ int main(int argc, char* argv[]) {
                 break;
             case 'b':
                 address = optarg;
+                break;
+            case 't':
+                transport = optarg;
+                keeps_boundaries = strcmp(optarg, "unix-seqpacket") == 0;
+                is_local = keeps_boundaries || strcmp(optarg, "unix") == 0;
+                if (!is_local && strcmp(optarg, "tcp") != 0) {
+                    errx(EXIT_FAILURE, "-t %s is not tcp, unix or unix-seqpacket", optarg);
+                }
                 break;
             case 'm':
                 message_bytes = parse_number('m', optarg, largest_message_bytes);
@@ -210,5 +261,5 @@ int main(int argc, char* argv[]) {
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     raise_descriptor_limit();
-    accept_for_ever(listen_on(address, port));
+    accept_for_ever(is_local ? listen_locally(port) : listen_on(address, port));
 }
