@@ -244,7 +244,8 @@ server-%:
 	$(Q)$(MAKE) -C servers $@
 
 check-%: server-% target/conform
-	$(Q)target/conform target/servers/$*
+	$(Q)servers/check --list $* | { while read -r name transport; do \
+	  target/conform $${transport:+--transport $$transport} target/servers/$$name || exit; done; }
 
 # A server that cannot be built stops no other: it is a failure in the table. It is no failure if all are skipped (77).
 check-servers: servers-for-tests target/conform

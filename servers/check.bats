@@ -11,8 +11,8 @@ setup() {
     conform 'echo "59 passed, 0 failed, 1 skipped"'
 }
 
-conform() { # BODY: the server's name is in $name
-    printf '#!/bin/bash\nname=${1##*/}\n%s\n' "$1" >"$tree/target/conform"
+conform() { # BODY: the server's name is in $name, its transport in $transport
+    printf '#!/bin/bash\n[[ $1 != --transport ]] || { transport=$2; shift 2; }\nname=${1##*/}\n%s\n' "$1" >"$tree/target/conform"
     chmod +x "$tree/target/conform"
 }
 server() { # NAME [NEED]
@@ -37,6 +37,31 @@ check() { run "$tree/servers/check" "$@"; }
     [ "${lines[1]}" = "one                          59      0       1" ]
     [ "${lines[3]}" = "2 servers: 2 passed, 0 failed, 0 skipped" ]
     [ "$(cat "$tree/target/servers/.conform/one.log")" = "59 passed, 0 failed, 1 skipped" ]
+}
+
+@test "a server that speaks several transports is checked over each, in a row of its own" {
+    built one
+    built two
+    printf 'transports = ["tcp", "unix"]\n' >>"$tree/servers/one/server.toml"
+    conform 'echo "$name over ${transport:-nothing named}" >&2; [[ $transport != unix ]] || { printf "FAIL size-1\n1 passed, 1 failed, 0 skipped\n"; exit 1; }
+echo "59 passed, 0 failed, 1 skipped"'
+    check --list
+    [ "$output" = $'one tcp\none unix\ntwo' ]
+    check
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ ${lines[1]} == "one tcp                      59"* ]]
+    [[ ${lines[2]} == "one unix                      1      1       0  size-1" ]]
+    [[ ${lines[3]} == "two                          59"* ]]
+    [ "${lines[4]}" = "3 servers: 2 passed, 1 failed, 0 skipped" ]
+    grep -q "one over unix" "$tree/target/servers/.conform/one unix.log"
+    grep -q "two over nothing named" "$tree/target/servers/.conform/two.log"
+    check "one tcp"
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 3 ]
+    check "one udp"
+    [ "$status" -eq 2 ]
+    [[ $output == *'does not list the transport "udp"'*'one tcp, one unix'* ]]
 }
 
 @test "a failed check is named and makes the status 1" {

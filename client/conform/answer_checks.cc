@@ -28,6 +28,7 @@ Check literal(const std::string& name, const std::string& rule, const std::strin
 // The pieces are sent with pauses between them; they join to the challenge.
 Check split(const std::string& name, const std::vector<std::string>& pieces) {
     return {name, "a challenge may arrive in pieces", [=](Workbench& bench) {
+                bench.need_stream();
                 Wire wire = connect_to(bench.shared());
                 WireBytes all;
                 for (std::size_t i = 0; i < pieces.size(); ++i) {

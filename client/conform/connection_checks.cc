@@ -76,11 +76,13 @@ void half_close_gets_its_reply(Workbench& bench) {
 void reset_in_mid_reply(Workbench& bench) {
     constexpr int resets = 20;
     const RunningServer& server = bench.shared();
+    // Fewer packets, because the buffers of both sides count each as a page.
+    const std::size_t challenges = server.place.keeps_boundaries() ? 50 : 1000;
     Wire neighbour = connect_to(server);
     expect_service(neighbour);
     for (int i = 0; i < resets; ++i) {
         Wire wire = connect_to(server);
-        (void)wire.send(repeated(from_hex("00000001"), 1000));
+        (void)wire.send(repeated(from_hex("00000001"), challenges));
         (void)wire.receive(4);
         wire.reset();
     }

@@ -84,7 +84,7 @@ void restart_on_the_same_port(Workbench& bench) {
     for (int restart = 0; restart <= restarts; ++restart) {
         try {
             RunningServer server = bench.start(options);
-            options.port = server.port;
+            options.port = server.place.port;
             wires = connect_many(server, 4);
             for (Wire& wire : wires) {
                 expect_service(wire);

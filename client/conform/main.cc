@@ -12,6 +12,7 @@
 
 #include "base/build_info.hh"
 #include "base/error.hh"
+#include "base/joined.hh"
 #include "base/printable.hh"
 #include "base/program.hh"
 #include "conform/check.hh"
@@ -25,17 +26,18 @@ namespace {
 constexpr const char* help_text =
     R"(conform: checks a server against the server contract
 
-  conform [--only NAME]... SERVER [ARGUMENTS]
+  conform [--transport NAME] [--only NAME]... SERVER [ARGUMENTS]
   conform --list | --help | --version
 
 Starts SERVER and checks every rule of the server contract, version 1, in servers/README.md.
 SERVER is the path of an executable, such as target/servers/c-epoll. The server gets ARGUMENTS
 after the arguments of the contract. Its capabilities are read from server.toml beside it.
 
-  --only NAME  run this check only; may be given several times
-  --list       print the checks with their rules and time limits
-  --help       show this help
-  --version    show version and build
+  --transport NAME  check over tcp, unix or unix-seqpacket (tcp)
+  --only NAME       run this check only; may be given several times
+  --list            print the checks with their rules and time limits
+  --help            show this help
+  --version         show version and build
 
 Each check prints "ok", "skip" with the reason, or "FAIL" with what was sent, expected and received.
 A check that exceeds its time limit fails and says how far it got; starting the server does not
@@ -46,6 +48,7 @@ the server needs.
 )";
 
 struct Request {
+    std::string transport{known_transports.front()};
     std::vector<std::string> only;
     std::string executable;
     std::vector<std::string> arguments;
@@ -66,16 +69,30 @@ std::vector<Check> all_checks() {
     throw Error(ExitCode::usage, what, "see --help");
 }
 
+std::string known_transport(const std::string& name) {
+    const std::vector<std::string> known(known_transports.begin(), known_transports.end());
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+        misused("--transport '" + name + "' is not " + listed(known, " or "));
+    }
+    return name;
+}
+
 // Options, up to the first word that is not one: the server and its own arguments follow.
 Request parse(const std::vector<std::string>& words, const std::vector<Check>& checks) {
     Request request;
     std::size_t i = 0;
     for (; i < words.size() && words[i].starts_with("-"); ++i) {
-        if (words[i] != "--only") {
-            misused("unknown option " + words[i]);
+        const std::string& option = words[i];
+        if (option != "--only" && option != "--transport") {
+            misused("unknown option " + option);
         }
         if (++i == words.size()) {
-            misused("--only needs the name of a check");
+            misused(option + (option == "--only" ? " needs the name of a check"
+                                                 : " needs the name of a transport"));
+        }
+        if (option == "--transport") {
+            request.transport = known_transport(words[i]);
+            continue;
         }
         if (std::none_of(checks.begin(), checks.end(),
                          [&](const Check& check) { return check.name == words[i]; })) {
@@ -176,12 +193,14 @@ int conform(const std::vector<std::string>& words) {
         std::cerr << own_name() << ": no server.toml beside " << printable(request.executable)
                   << "; checks that depend on its capabilities are skipped\n";
     }
-    if (!metadata.speaks("tcp")) {
-        throw Error(ExitCode::skipped, server_name_of(request.executable) +
-                                           ": skipped: it speaks " + metadata.text("transports") +
-                                           ", and the checks use TCP");
+    if (!metadata.speaks(request.transport)) {
+        throw Error(ExitCode::skipped,
+                    server_name_of(request.executable) + ": skipped: it speaks " +
+                        listed(metadata.values("transports"), " and ") + ", not " +
+                        request.transport,
+                    "name one of these with --transport, if the checks know it");
     }
-    Workbench bench(request.executable, request.arguments, metadata);
+    Workbench bench(request.transport, request.executable, request.arguments, metadata);
     Tally tally;
     std::vector<Check> chosen;
     std::copy_if(checks.begin(), checks.end(), std::back_inserter(chosen), [&](const Check& check) {

@@ -4,6 +4,7 @@
 
 #include "conform/check.hh"
 #include "conform/workbench.hh"
+#include "transport/local_name.hh"
 
 namespace volley {
 namespace {
@@ -48,6 +49,10 @@ Check of_size(std::size_t length) {
             "-m BYTES: the challenge plus one, then the other bytes unchanged",
             [=](Workbench& bench) {
                 require_size(bench);
+                if (bench.transport() == "unix-seqpacket" && length > most_packet_bytes()) {
+                    throw CheckSkipped{"not applicable: a packet carries at most " +
+                                       std::to_string(most_packet_bytes()) + " bytes here"};
+                }
                 const Heads heads = heads_of(length);
                 const WireBytes challenge = with_payload(heads.challenge, length);
                 const WireBytes reply = with_payload(heads.reply, length);
@@ -67,6 +72,7 @@ void size_1_wraps(Workbench& bench) {
 
 void size_5_in_pieces(Workbench& bench) {
     require_size(bench);
+    bench.need_stream();
     Wire wire = connect_to(bench.shared(5));
     for (const char* piece : {"00", "0000", "ff", "aa00 0000"}) {
         (void)wire.send(from_hex(piece));
@@ -78,7 +84,7 @@ void size_5_in_pieces(Workbench& bench) {
 void wrong_size(Workbench& bench) {
     require_size(bench);
     for (const char* size : {"0", "abc", "16777217", "-4"}) {
-        TestedServer process(bench.command({"-p", std::to_string(free_port()), "-m", size}));
+        TestedServer process(bench.command({"-p", std::to_string(bench.free_port()), "-m", size}));
         const auto end = process.wait_for_end(bench.start_patience() / 4);
         const bool refused = end && describe_end(*end).starts_with("exit status ") &&
                              describe_end(*end) != "exit status 0";

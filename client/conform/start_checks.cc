@@ -63,24 +63,32 @@ void becomes_ready(Workbench& bench) {
     (void)bench.start();
 }
 
+bool listens_itself(const RunningServer& server) {
+    if (!server.place.is_local()) {
+        return server.process->listens_on(server.place.port);
+    }
+    const pid_t listener = connect_to(server).listener();
+    return listener == 0 || listener == server.process->pid();
+}
+
 void the_started_process_serves(Workbench& bench) {
     if (bench.metadata().text("io") == "bypass") {
         throw CheckSkipped{"io = \"bypass\": the kernel does not know its sockets"};
     }
     const RunningServer& server = bench.shared();
-    if (!server.process->listens_on(server.port)) {
+    if (!listens_itself(server)) {
         throw CheckFailure{
-            "nothing: the sockets of the started process were listed (/proc/PID/fd)",
-            "one of them listens on the port",
-            "none of them: another process listens; a wrapper script must exec the server"};
+            "nothing: it was asked which process listens (/proc/PID/fd, SO_PEERCRED)",
+            "the started process", "another process; a wrapper script must exec the server"};
     }
 }
 
 // Listens on one address, and on no other.
 void expect_listening(Workbench& bench, const StartOptions& options, const std::string& elsewhere) {
+    bench.need_tcp("addresses");
     const RunningServer server = bench.start(options);
     expect_still_serving(server);
-    if (Wire::open(elsewhere, server.port, Patience(500))) {
+    if (Wire::open({.address = elsewhere, .port = server.place.port}, Patience(500))) {
         throw CheckFailure{"a connection request to " + elsewhere,
                            "a refusal, because the server listens on " + options.address + " only",
                            "a connection"};
@@ -96,6 +104,7 @@ void address_ipv4(Workbench& bench) {
 }
 
 void address_ipv6(Workbench& bench) {
+    bench.need_tcp("addresses");
     if (!listen_at(resolve("::1", 0))) {
         throw CheckSkipped{"this machine has no ::1"};
     }
@@ -103,20 +112,35 @@ void address_ipv6(Workbench& bench) {
 }
 
 void port_taken(Workbench& bench) {
-    const OwnedFd socket = listen_at(resolve("127.0.0.1", 0));
+    const Place place{.transport = bench.transport(), .port = bench.free_port()};
+    const OwnedFd socket = listen_at(place);
     if (!socket) {
         throw CheckSkipped{"conform cannot listen on a port itself"};
     }
-    expect_refusal(bench, {"-p", std::to_string(port_of(socket))},
-                   ", a port on which conform listens");
+    expect_refusal(bench, {"-p", std::to_string(place.port)}, ", a port on which conform listens");
 }
 
 // A server that sets SO_REUSEPORT on every listener would share the port instead.
 void port_taken_by_itself(Workbench& bench) {
     const RunningServer& server = bench.shared();
-    expect_refusal(bench, {"-p", std::to_string(server.port)},
+    expect_refusal(bench, {"-p", std::to_string(server.place.port)},
                    ", a port on which the server already listens");
     expect_still_serving(server);
+}
+
+void wrong_address(Workbench& bench) {
+    bench.need_tcp("addresses");
+    expect_refusal(bench, {"-p", std::to_string(bench.free_port()), "-b", "nowhere.invalid."}, "");
+}
+
+void wrong_transport(Workbench& bench) {
+    if (bench.metadata().values("transports").size() < 2) {
+        throw CheckSkipped{"server.toml lists no second transport, so there is no -t"};
+    }
+    const std::string port = std::to_string(bench.free_port());
+    for (const char* name : {"carrier-pigeon", ""}) {
+        expect_refusal(bench, {"-p", port, "-t", name}, "");
+    }
 }
 
 void stdout_stays_empty(Workbench& bench) {
@@ -186,7 +210,8 @@ std::vector<Check> start_checks() {
         {"port-taken-by-itself", refusal_rule, port_taken_by_itself},
         refuses("missing-port", {{}}),
         refuses("wrong-port", {{"-p", "abc"}, {"-p", "65536"}, {"-p", "-1"}, {"-p", ""}, {"-p"}}),
-        refuses("wrong-address", {{"-p", std::to_string(free_port()), "-b", "nowhere.invalid."}}),
+        {"wrong-address", refusal_rule, wrong_address},
+        {"wrong-transport", refusal_rule, wrong_transport},
         {"stdout-stays-empty", "the server prints nothing on stdout", stdout_stays_empty},
         {"threads-follow-cpus", "the number of threads matches the allowed CPUs",
          threads_follow_cpus},

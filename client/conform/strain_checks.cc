@@ -61,7 +61,7 @@ void expect_idle(const Workbench& bench, const RunningServer& server,
 void expect_recovery(const RunningServer& server, const std::string& circumstance) {
     const auto deadline = Clock::now() + recovery_patience;
     while (Clock::now() < deadline && server.process->is_running()) {
-        auto wire = Wire::open(server.address, server.port, Patience(200));
+        auto wire = Wire::open(server.place, Patience(200));
         if (wire && wire->exchange(from_hex("00000001"), 4, reply_patience).size() == 4) {
             return;
         }
@@ -132,7 +132,7 @@ void many_connections_left(Workbench& bench) {
              ++i) {
             note_progress(std::to_string(wires.size()) + " of " + std::to_string(count) +
                           " connections were open");
-            if (auto wire = Wire::open(near.server.address, near.server.port)) {
+            if (auto wire = Wire::open(near.server.place)) {
                 wires.push_back(std::move(*wire));
             } else {
                 ++refusals;
@@ -167,7 +167,7 @@ void flood_of_resets(Workbench& bench) {
     Neighbourhood near(bench);
     for (int i = 0; i < connections; ++i) {
         note_closed(i, connections);
-        if (auto wire = Wire::open(near.server.address, near.server.port)) {
+        if (auto wire = Wire::open(near.server.place)) {
             if (i % 2 == 0) {
                 (void)wire->send(from_hex("00000001"));
             }
@@ -200,7 +200,7 @@ void without_descriptors(Workbench& bench) {
         for (std::size_t i = 0; i < count; ++i) {
             note_progress(std::to_string(waiting.size()) + " of " + std::to_string(count) +
                           " connections were open");
-            if (auto wire = Wire::open(server.address, server.port)) {
+            if (auto wire = Wire::open(server.place)) {
                 (void)wire->send(from_hex("00000001"));
                 waiting.push_back(std::move(*wire));
             }

@@ -63,8 +63,25 @@ void throw_if_skipped(TestedServer& server, int wait_status) {
     }
 }
 
-std::uint16_t free_port() {
-    return free_port(StartOptions{}.address);
+void Workbench::need_tcp(const std::string& what) const {
+    if (transport_ != "tcp") {
+        throw CheckSkipped{"not applicable: transport " + transport_ + " has no " + what};
+    }
+}
+
+void Workbench::need_stream() const {
+    if (transport_ == "unix-seqpacket") {
+        throw CheckSkipped{"not applicable: over " + transport_ + " a packet is a whole message"};
+    }
+}
+
+std::uint16_t Workbench::free_port() const {
+    std::uint16_t port = volley::free_port(StartOptions{}.address);
+    // A port of TCP that the system chose is as good a number as any, unless the name is taken.
+    while (transport_ != "tcp" && !listen_at(Place{.transport = transport_, .port = port})) {
+        port = volley::free_port(StartOptions{}.address);
+    }
+    return port;
 }
 
 Patience Workbench::warmup() const {
@@ -78,6 +95,9 @@ Patience Workbench::start_patience() const {
 std::vector<std::string> Workbench::command(const std::vector<std::string>& flags) const {
     std::vector<std::string> all{executable_};
     all.insert(all.end(), flags.begin(), flags.end());
+    if (transport_ != metadata_.default_transport()) {
+        all.insert(all.end(), {"-t", transport_});
+    }
     all.insert(all.end(), arguments_.begin(), arguments_.end());
     return all;
 }
@@ -106,16 +126,21 @@ RunningServer Workbench::start_on(std::uint16_t port, const StartOptions& option
         flags.insert(flags.end(), {"-m", std::to_string(options.message_bytes)});
     }
     RunningServer server{std::make_unique<TestedServer>(command(flags), options.cpus),
-                         options.address, port, options.message_bytes};
+                         {.transport = transport_,
+                          .address = options.address,
+                          .port = port,
+                          .message_bytes = options.message_bytes},
+                         options.message_bytes};
     wait_until_ready(server);
     return server;
 }
 
 void Workbench::wait_until_ready(RunningServer& server) {
     const LimitStandsStill started;
-    const std::string start = "a start with -p " + std::to_string(server.port);
+    const std::string start = "a start with -p " + std::to_string(server.place.port);
     const auto deadline = Clock::now() + start_patience();
-    std::string seen = "no connection was accepted on " + server.address;
+    std::string seen = "no connection was accepted on " +
+                       (server.place.is_local() ? server.place.text() : server.place.address);
     while (Clock::now() < deadline) {
         if (const auto end = server.process->wait_for_end(Patience(0))) {
             throw_if_skipped(*server.process, *end);
@@ -123,7 +148,7 @@ void Workbench::wait_until_ready(RunningServer& server) {
             throw EarlyEnd{{start, "the server becomes ready",
                             "the server ended: " + describe_death(*server.process, *end)}};
         }
-        if (auto wire = Wire::open(server.address, server.port, Patience(200))) {
+        if (auto wire = Wire::open(server.place, Patience(200))) {
             const WireBytes challenge = message("00000001", server.message_bytes);
             const auto left = std::chrono::ceil<Patience>(deadline - Clock::now());
             const WireBytes reply =
@@ -168,11 +193,10 @@ std::string Workbench::obituary() const {
 }
 
 Wire connect_to(const RunningServer& server) {
-    auto wire = Wire::open(server.address, server.port);
+    auto wire = Wire::open(server.place);
     if (!wire) {
-        throw CheckFailure{
-            "a connection request to " + server.address + " port " + std::to_string(server.port),
-            "a connection", "no connection" + late_connections_text()};
+        throw CheckFailure{"a connection request to " + server.place.text(), "a connection",
+                           "no connection" + late_connections_text()};
     }
     return std::move(*wire);
 }
@@ -188,7 +212,8 @@ void expect_reply(Wire& wire, const WireBytes& sent, const WireBytes& expected) 
                      ? ", then the end of the connection"
                      : ", then nothing for " + std::to_string(reply_patience.count()) + " ms";
     } else if (came.size() > to_hex_shows) {
-        const auto [difference, other] = std::mismatch(came.begin(), came.end(), expected.begin());
+        const auto [difference, other] =
+            std::mismatch(came.begin(), came.end(), expected.begin(), expected.end());
         found += ", wrong from byte " + std::to_string(difference - came.begin()) +
                  " on: " + to_hex(WireBytes(difference, std::min(difference + 4, came.end()))) +
                  " instead of " + to_hex(WireBytes(other, std::min(other + 4, expected.end())));
@@ -228,7 +253,7 @@ std::vector<Wire> connect_many(const RunningServer& server, std::size_t count) {
                 "all accepted within " + std::to_string(patience_for_connections.count()) + " ms",
                 opened() + " by then" + late_connections_text()};
         }
-        auto wire = Wire::open(server.address, server.port);
+        auto wire = Wire::open(server.place);
         if (!wire) {
             throw CheckFailure{all, "all accepted",
                                "connection " + std::to_string(wires.size() + 1) +

@@ -28,8 +28,7 @@ void throw_if_skipped(TestedServer& server, int wait_status);
 struct RunningServer {
     // A server that is ready: it accepts, and has answered one challenge of the right length.
     std::unique_ptr<TestedServer> process;
-    std::string address;
-    std::uint16_t port = 0;
+    Place place;
     std::size_t message_bytes = 4;
 };
 
@@ -44,8 +43,10 @@ struct StartOptions {
 class Workbench {
   public:
     // executable: a path; arguments: further ones, after those of the contract.
-    Workbench(std::string executable, std::vector<std::string> arguments, ServerMetadata metadata)
-        : executable_(std::move(executable)),
+    Workbench(std::string transport, std::string executable, std::vector<std::string> arguments,
+              ServerMetadata metadata)
+        : transport_(std::move(transport)),
+          executable_(std::move(executable)),
           arguments_(std::move(arguments)),
           metadata_(std::move(metadata)) {}
 
@@ -59,7 +60,16 @@ class Workbench {
 
     [[nodiscard]] RunningServer start(const StartOptions& options = {});
 
-    // The executable with these flags and the further arguments.
+    [[nodiscard]] const std::string& transport() const { return transport_; }
+    // Skips a check of what only TCP has: "addresses".
+    void need_tcp(const std::string& what) const;
+    // Skips a check of messages in pieces.
+    void need_stream() const;
+    // A number on which nothing listens now.
+    [[nodiscard]] std::uint16_t free_port() const;
+
+    // The executable with these flags, the transport if it is not the server's default, and the
+    // further arguments.
     [[nodiscard]] std::vector<std::string> command(const std::vector<std::string>& flags) const;
     [[nodiscard]] const ServerMetadata& metadata() const { return metadata_; }
     [[nodiscard]] Patience warmup() const;
@@ -72,6 +82,7 @@ class Workbench {
     [[nodiscard]] RunningServer start_on(std::uint16_t port, const StartOptions& options);
     void wait_until_ready(RunningServer& server);
 
+    std::string transport_;
     std::string executable_;
     std::vector<std::string> arguments_;
     ServerMetadata metadata_;
@@ -79,9 +90,6 @@ class Workbench {
     bool was_ready_ = false;        // at least once
     bool was_never_ready_ = false;  // and has been tried
 };
-
-// A port chosen by the system, free on the address where a server listens by default.
-[[nodiscard]] std::uint16_t free_port();
 
 // A connection to the server; throws CheckFailure if that fails.
 [[nodiscard]] Wire connect_to(const RunningServer& server);

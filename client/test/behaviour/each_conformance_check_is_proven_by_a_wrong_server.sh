@@ -11,6 +11,7 @@ cp "$directory/test/fake_server" "$work/fake_server"
 cat > "$work/server.toml" <<'TOML'
 concurrency = "thread-per-core"
 capabilities = ["size"]
+transports = ["tcp", "unix"]
 TOML
 
 # check, the fault that must fail it, and a check that the same fault must leave alone ("-": none)
@@ -30,6 +31,7 @@ port-taken-by-itself           shares-port                  port-taken
 missing-port                   accepts-wrong-flags          port-taken
 wrong-port                     accepts-wrong-flags          adds-one
 wrong-address                  accepts-wrong-flags          adds-one
+wrong-transport                accepts-wrong-flags          adds-one
 wrong-size                     accepts-wrong-flags          size-5
 stdout-stays-empty             prints-on-stdout             adds-one
 threads-follow-cpus            ignores-affinity             adds-one
