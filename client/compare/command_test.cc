@@ -70,7 +70,6 @@ TEST(CompareCommand, BadInputNamesWhatIsAllowed) {
     contains({}, "no result file");
     contains({"a", "b", "c"}, "3 result files");
     contains({"a", "--by", "colour"}, "not one of server, clients, cores, message_bytes");
-    contains({"a", "--by", "transport"}, "not one of");
     contains({"a", "--where", "clients"}, "not KEY=VALUE");
     contains({"a", "--where", "colour=red"}, "keys are server, clients");
     contains({"a", "--where", ""}, "--where is empty");

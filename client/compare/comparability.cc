@@ -39,9 +39,17 @@ constexpr std::array<Condition, 8> conditions{
 // Options that may differ between comparable runs: those that define the cell, set the number of
 // runs, or wait outside the measured part.
 const std::set<std::string> harmless_options{
-    "clients",   "message",    "server-cores", "port",          "name",         "terminate",
-    "round",     "seed",       "runs",         "min-runs",      "max-runs",     "max-time",
-    "precision", "confidence", "statistic",    "ready-timeout", "stop-timeout", "connect-timeout"};
+    "clients",   "message",       "server-cores", "transport",      "port",
+    "name",      "terminate",     "round",        "seed",           "runs",
+    "min-runs",  "max-runs",      "max-time",     "precision",      "confidence",
+    "statistic", "ready-timeout", "stop-timeout", "connect-timeout"};
+
+// A transport without hosts has no --host that could differ.
+bool is_harmless(const std::string& option, const std::vector<std::string>& values) {
+    const auto given = std::count_if(values.begin(), values.end(),
+                                     [](const std::string& value) { return !value.empty(); });
+    return harmless_options.count(option) != 0 || (option == "host" && given < 2);
+}
 
 std::string shortened(const std::string& text) {
     constexpr std::size_t most = 60;
@@ -99,7 +107,7 @@ void compare_conditions(const std::vector<const Cell*>& cells, Warnings& warning
                          cells.size());
         } else if (fact.key.starts_with(option_prefix)) {
             const std::string name = fact.key.substr(option_prefix.size());
-            if (harmless_options.count(name) == 0) {
+            if (!is_harmless(name, fact.values)) {
                 options.push_back(name + " (" + listed(fact.values) + ")");
             }
         }

@@ -114,12 +114,23 @@ Factor message_bytes_row() {
 }
 
 Factor transport_row() {
+    const auto transport = [](Context context) -> FactorValue { return context.transport; };
     return {.name = "transport",
             .is_text = true,
             .usual = std::string(Endpoint().transport()),
             .is_quiet = true,
-            .is_compared = false,
-            .measured = [](Context context) -> FactorValue { return context.transport; }};
+            .measured = transport,
+            .sweep = SweptBy{
+                .option = "transports",
+                .example = "tcp,unix",
+                .meaning = "transports, such as tcp,unix (tcp)",
+                .record_key = "transport",
+                .client_option = "transport",
+                .parse = [](Text option, Text word) -> FactorValue {
+                    return parse_transport(option, word);
+                },
+                .asked = transport,
+            }};
 }
 
 FactorValue blank(const Factor& factor) {

@@ -248,13 +248,14 @@ INSTANTIATE_TEST_SUITE_P(Rows, EveryFactor,
                          testing::Values(Case{"server", {"a", "b"}}, Case{"clients", {"2", "3"}},
                                          Case{"cores", {"1", "2"}},
                                          Case{"message_bytes", {"8", "64"}},
+                                         Case{"transport", {"unix", "unix-seqpacket"}},
                                          Case{"crew", {"2", "3"}, made_up_number},
                                          Case{"way", {"wait", "spin"}, made_up_text}),
                          [](const auto& one) { return one.param.name; });
 
 TEST(FactorTable, EveryRowThatASweepVariesIsTriedHere) {
     std::size_t made_up = 2;
-    EXPECT_EQ(swept_factors().size() + made_up, 6U)
+    EXPECT_EQ(swept_factors().size() + made_up, 7U)
         << "name the new factor and two of its values above";
 }
 
