@@ -16,7 +16,7 @@ constexpr int signal_attempts = 3;
 
 void expect_end_by_zero(RunningServer& server, const WireBytes& zero) {
     Wire wire = connect_to(server);
-    expect_service(wire, server.message_bytes);
+    expect_service(wire, server.place.message_bytes);
     (void)wire.send(zero);
     const auto end = server.process->wait_for_end(reply_patience);
     if (!end || !WIFEXITED(*end) || WEXITSTATUS(*end) != 0) {

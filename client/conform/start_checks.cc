@@ -1,6 +1,7 @@
 // How a server starts, where it listens, and what it refuses.
 #include <sched.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -143,6 +144,37 @@ void wrong_transport(Workbench& bench) {
     }
 }
 
+// In a child that has become another user: whether a challenge is answered.
+bool is_served_as(uid_t user, const Place& place) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        bool served = false;
+        if (::setgid(user) == 0 && ::setuid(user) == 0) {
+            auto wire = Wire::open(place);
+            served = wire && !wire->exchange(from_hex("00000001"), 4, reply_patience).empty();
+        }
+        ::_exit(served ? 1 : 0);
+    }
+    int status = 0;
+    return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+void other_users(Workbench& bench) {
+    constexpr uid_t nobody = 65534;
+    if (bench.transport() == "tcp") {
+        throw CheckSkipped{"not applicable: over tcp the address decides who may connect"};
+    }
+    if (::geteuid() != 0) {
+        throw CheckSkipped{"only root can try it as another user"};
+    }
+    const RunningServer& server = bench.shared();
+    if (is_served_as(nobody, server.place)) {
+        throw CheckFailure{"00 00 00 01 by user " + std::to_string(nobody),
+                           "the end of the connection, because the server is of user 0", "a reply"};
+    }
+    expect_still_serving(server);
+}
+
 void stdout_stays_empty(Workbench& bench) {
     RunningServer server = bench.start();
     Wire wire = connect_to(server);
@@ -212,6 +244,8 @@ std::vector<Check> start_checks() {
         refuses("wrong-port", {{"-p", "abc"}, {"-p", "65536"}, {"-p", "-1"}, {"-p", ""}, {"-p"}}),
         {"wrong-address", refusal_rule, wrong_address},
         {"wrong-transport", refusal_rule, wrong_transport},
+        {"other-users-are-not-served", "a local transport serves the server's own user only",
+         other_users},
         {"stdout-stays-empty", "the server prints nothing on stdout", stdout_stays_empty},
         {"threads-follow-cpus", "the number of threads matches the allowed CPUs",
          threads_follow_cpus},

@@ -129,8 +129,7 @@ RunningServer Workbench::start_on(std::uint16_t port, const StartOptions& option
                          {.transport = transport_,
                           .address = options.address,
                           .port = port,
-                          .message_bytes = options.message_bytes},
-                         options.message_bytes};
+                          .message_bytes = options.message_bytes}};
     wait_until_ready(server);
     return server;
 }
@@ -149,7 +148,7 @@ void Workbench::wait_until_ready(RunningServer& server) {
                             "the server ended: " + describe_death(*server.process, *end)}};
         }
         if (auto wire = Wire::open(server.place, Patience(200))) {
-            const WireBytes challenge = message("00000001", server.message_bytes);
+            const WireBytes challenge = message("00000001", server.place.message_bytes);
             const auto left = std::chrono::ceil<Patience>(deadline - Clock::now());
             const WireBytes reply =
                 wire->exchange(challenge, challenge.size(), std::max(left, Patience(1)));
@@ -171,7 +170,7 @@ void Workbench::wait_until_ready(RunningServer& server) {
 }
 
 RunningServer& Workbench::shared(std::size_t message_bytes) {
-    if (!shared_.process || shared_.message_bytes != message_bytes) {
+    if (!shared_.process || shared_.place.message_bytes != message_bytes) {
         shared_ = RunningServer{};
         shared_ = start({.message_bytes = message_bytes});
     }
@@ -227,7 +226,7 @@ void expect_service(Wire& wire, std::size_t message_bytes) {
 
 void expect_still_serving(const RunningServer& server) {
     Wire wire = connect_to(server);
-    expect_service(wire, server.message_bytes);
+    expect_service(wire, server.place.message_bytes);
 }
 
 std::vector<Wire> connect_many(const RunningServer& server, std::size_t count) {

@@ -29,7 +29,6 @@ struct RunningServer {
     // A server that is ready: it accepts, and has answered one challenge of the right length.
     std::unique_ptr<TestedServer> process;
     Place place;
-    std::size_t message_bytes = 4;
 };
 
 struct StartOptions {

@@ -75,6 +75,7 @@ inline constexpr std::array faults_known{
     Fault{"shares-port", "sets SO_REUSEPORT"},
     Fault{"binds-everywhere", "listens on all IPv4 addresses"},
     Fault{"ignores-address", "listens on 127.0.0.1 whatever -b says, or under another local name"},
+    Fault{"serves-other-users", "over a local transport, too"},
     Fault{"pads-its-name",
           "pads the name of a local socket with zeros; as Node.js does, and right"},
     Fault{"accepts-wrong-flags", "takes a default instead of a wrong or missing value"},

@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -33,6 +34,15 @@ namespace volley {
         complain(setup.faults, "cannot listen at @" + name + ": " + strerror(errno));
     }
     return listener;
+}
+
+// Any user may connect to an abstract name.
+[[nodiscard]] inline bool is_welcome(const OwnedFd& socket, const Setup& setup) {
+    ucred peer{};
+    socklen_t length = sizeof peer;
+    return setup.transport == "tcp" || setup.faults.has("serves-other-users") ||
+           (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
+            peer.uid == ::geteuid());
 }
 
 // Room for a message in one packet; an accepted socket does not inherit it.

@@ -102,7 +102,8 @@ inline void FakeServer::accept() {
         }
         is_full_ = !has("spins-without-descriptors");  // until poll(2) has waited once
     }
-    if (!socket || (has("at-most") && clients_.size() >= number("at-most"))) {
+    if (!socket || !is_welcome(socket, setup_) ||
+        (has("at-most") && clients_.size() >= number("at-most"))) {
         return;
     }
     make_room_for_packets(socket, setup_);

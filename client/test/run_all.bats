@@ -214,13 +214,13 @@ printf "server\nc-one  60 0 0\n"'
 }
 
 @test "each server is a test: passed, skipped with the reason, failed with the names of the checks" {
-    script servers/check '[[ $1 == --list ]] && printf "%s\n" good card wrong broken early && exit
+    script servers/check '[[ $1 == --list ]] && printf "%s\n" good card "wrong unix" broken early && exit
 printf "%-24s passed failed skipped\n" server
 case $1 in
 good) echo "good                         60      0       0" ;;
 card) echo "card                     skipped: no network card"; exit 77 ;;
-wrong) mkdir -p target/servers/.conform; printf "FAIL size-1\n     received  ff\nok   size-2\n" >target/servers/.conform/wrong.log
-    echo "wrong                        59      1       0  size-1"; exit 1 ;;
+"wrong unix") mkdir -p target/servers/.conform; printf "FAIL size-1\n     received  ff\nok   size-2\n" >"target/servers/.conform/wrong unix.log"
+    echo "wrong unix                   59      1       0  size-1"; exit 1 ;;
 broken) echo "broken                   not built: see its log"; exit 1 ;;
 early) exit 3 ;;
 esac
@@ -233,7 +233,7 @@ echo "1 servers: it does not matter"'
     [[ $output == *"skipped: new server in rust: no cargo"* ]]
     [[ $output == *"failed: new server in ada: status 1"* ]]
     [[ $output == *"skipped: release server card: no network card"* ]]
-    [[ $output == *"failed: release server wrong: size-1"* ]]
+    [[ $output == *"failed: release server wrong unix: size-1"* ]]
     # The failure is repeated at the end, and nothing else.
     [[ $output == *"    FAIL size-1"* ]]
     [ "$(grep -c "ok   size-2" <<<"$output")" -eq 1 ]

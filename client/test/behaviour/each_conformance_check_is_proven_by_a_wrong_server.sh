@@ -11,10 +11,10 @@ cp "$directory/test/fake_server" "$work/fake_server"
 cat > "$work/server.toml" <<'TOML'
 concurrency = "thread-per-core"
 capabilities = ["size"]
-transports = ["tcp", "unix"]
+transports = ["tcp", "unix", "unix-seqpacket"]
 TOML
 
-# check, the fault that must fail it, and a check that the same fault must leave alone ("-": none)
+# check, the fault that must fail it, and a check that the same fault must leave alone ("-": none); over TCP if no transport follows
 table='
 becomes-ready                  never-ready                  missing-port
 becomes-ready                  silent                       missing-port
@@ -91,16 +91,29 @@ size-65536                     wrong-payload                adds-one
 size-1048576                   wrong-payload                adds-one
 size-1-wraps                   no-narrow-wrap               wraps-to-zero
 size-5-in-pieces               drops-parts                  size-5
+other-users-are-not-served     serves-other-users           adds-one                      unix
+other-users-are-not-served     serves-other-users           adds-one                      unix-seqpacket
+becomes-ready                  ignores-address              missing-port                  unix
+the-started-process-serves     forks-away                   adds-one                      unix
+port-taken                     errors-with-status-0         adds-one                      unix
+reset-in-mid-reply             dies-on-reset                close-after-half-a-challenge  unix
+split-2-2                      drops-parts                  burst-of-16                   unix
+connections-64                 at-most=32                   connections-1                 unix
+one-reply-each                 answers-twice=1              adds-one                      unix-seqpacket
+adds-one                       adds-a-byte                  missing-port                  unix-seqpacket
+size-5                         short-writes                 missing-port                  unix-seqpacket
+burst-of-16                    reverses-bursts              adds-one                      unix-seqpacket
+connections-64                 at-most=32                   connections-1                 unix-seqpacket
 '
 # One row: prints what is wrong with the proof, nothing if it holds.
 prove() {
-    local check=$1 fault=$2 other=$3 output status=0 only
-    only=(--only "$check")
+    local check=$1 fault=$2 other=$3 transport=${4:-tcp} output status=0 only
+    only=(--transport "$transport" --only "$check")
     [[ $other == - ]] || only+=(--only "$other")
     output=$(timeout 60 "$directory/conform" "${only[@]}" "$work/fake_server" --fault "$fault" 2>&1) ||
         status=$?
-    # The machine may lack IPv6 or a second CPU; this is reported, and is no proof.
-    if [[ $check =~ ^(address-ipv6|threads-follow-cpus)$ ]] && grep "^skip $check " <<<"$output"; then
+    # The machine may lack IPv6 or a second CPU, and only root becomes another user; this is reported, and is no proof.
+    if [[ $check =~ ^(address-ipv6|threads-follow-cpus|other-users-are-not-served)$ ]] && grep "^skip $check " <<<"$output"; then
         return
     fi
     grep -q "^FAIL $check\$" <<<"$output" || echo "$check does not fail against $fault: $output"
@@ -112,13 +125,13 @@ prove() {
 # Most proofs wait for something that does not come, so they run together.
 together=8
 rows=0
-while read -r check fault other; do
+while read -r check fault other transport; do
     [[ -n $check ]] || continue
     rows=$((rows + 1))
     while (($(jobs -rp | wc -l) >= together)); do
         wait -n
     done
-    prove "$check" "$fault" "$other" > "$work/row-$rows" &
+    prove "$check" "$fault" "$other" "$transport" > "$work/row-$rows" &
 done <<<"$table"
 wait
 cat "$work"/row-*
@@ -132,11 +145,13 @@ while read -r check _; do
 done < <("$directory/conform" --list)
 
 # Without a fault nothing fails: otherwise the proofs above would prove nothing.
-"$directory/conform" "$work/fake_server" > "$work/right" 2>&1 ||
-    {
-        echo "the fake server without a fault fails: $(grep -A4 '^FAIL' "$work/right")"
-        failures=$((failures + 1))
-    }
+for transport in tcp unix unix-seqpacket; do
+    "$directory/conform" --transport $transport "$work/fake_server" > "$work/right" 2>&1 ||
+        {
+            echo "the fake server without a fault fails over $transport: $(grep -A4 '^FAIL' "$work/right")"
+            failures=$((failures + 1))
+        }
+done
 
 ((failures == 0)) || exit 1
 echo "$rows proofs"
