@@ -22,10 +22,10 @@ po::options_description shown_options() {
         all.add_options()(name, po::value<std::string>()->value_name(value), meaning);
     };
     const std::string by =
-        "compare cells that differ only in this: " + factors_listed(true, " or ") + " (server)";
+        "compare cells that differ only in this: " + factors_listed(" or ") + " (server)";
     add("by", "FACTOR", by.c_str());
     add("baseline", "NAME", "compare all others with this one (the fastest of each group)");
-    const std::string where = "use only matching cells; KEY is " + factors_listed(false, " or ") +
+    const std::string where = "use only matching cells; KEY is " + factors_listed(" or ") +
                               "; several are separated by commas, and several values of one key "
                               "are alternatives";
     all.add_options()("where", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
@@ -65,7 +65,7 @@ std::vector<std::pair<const Factor*, std::string>> parse_where(
             const Factor* const factor = find_factor(part.substr(0, equals));
             if (equals == std::string::npos || factor == nullptr || equals + 1 == part.size()) {
                 throw Error(ExitCode::usage, "--where '" + part + "' is not KEY=VALUE",
-                            "keys are " + factors_listed(false, " and "));
+                            "keys are " + factors_listed(" and "));
             }
             where.emplace_back(factor, part.substr(equals + 1));
         }
@@ -143,9 +143,9 @@ CompareCommand parse_compare_command(const std::vector<std::string>& arguments) 
     read_files(values, command);
     if (values.count("by") != 0) {
         const Factor* const by = find_factor(text("by"));
-        if (by == nullptr || !by->is_compared) {
+        if (by == nullptr) {
             throw Error(ExitCode::usage,
-                        "--by '" + text("by") + "' is not one of " + factors_listed(true, ", "),
+                        "--by '" + text("by") + "' is not one of " + factors_listed(", "),
                         "see --help");
         }
         command.request.by = by;

@@ -181,12 +181,10 @@ const Factor& server_factor() {
     return factors().front();
 }
 
-std::string factors_listed(bool only_compared, std::string_view last) {
+std::string factors_listed(std::string_view last) {
     std::vector<std::string> names;
     for (const Factor& factor : factors()) {
-        if (factor.is_compared || !only_compared) {
-            names.push_back(factor.name);
-        }
+        names.push_back(factor.name);
     }
     return listed(names, last);
 }

@@ -52,7 +52,6 @@ struct Factor {
     // Left out of records, plan names and group labels if it has its usual value everywhere.
     // Records made before the factor existed therefore keep their form and can be resumed.
     bool is_quiet = false;
-    bool is_compared = true;  // compare --by takes it
     FactorValue (*measured)(const MeasurementContext& context) = nullptr;
     std::optional<SweptBy> sweep;  // none: a sweep does not vary it
 };
@@ -65,7 +64,7 @@ struct Factor {
 [[nodiscard]] const Factor* find_factor(std::string_view name);  // null: there is none
 [[nodiscard]] const Factor& server_factor();
 // "server, clients or cores"; `last` is the word before the last one.
-[[nodiscard]] std::string factors_listed(bool only_compared, std::string_view last);
+[[nodiscard]] std::string factors_listed(std::string_view last);
 
 // A value for each factor, by place in the table; initially the usual value, or else 0 or "".
 class CellKey {
