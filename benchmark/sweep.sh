@@ -6,7 +6,7 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-usage: sweep.sh --servers c-epoll,asio --clients 1,16 --cores 1,2 [--sizes 4,64] [--runs auto|K] [--out DIR] [-- OPTIONS...]
+usage: sweep.sh --servers c-epoll,asio --clients 1,16 --cores 1,2 [--sizes 4,64] [--transports tcp,unix] [--runs auto|K] [--out DIR] [-- OPTIONS...]
        sweep.sh --plan FILE [--out DIR] [-- OPTIONS...]
 
 Measures every combination, in rounds of random order, and appends each run to DIR/results.jsonl. Ctrl-C stops the sweep after the

@@ -15,6 +15,8 @@ _volley() {
         mapfile -t COMPREPLY < <(compgen -W "$("$program" --list 2>/dev/null | grep -oE -e '^[a-z0-9-]+')" -- "$word")
     elif [[ $before == --driver ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'block wait spin' -- "$word")
+    elif [[ $before == --transport ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'tcp unix unix-seqpacket' -- "$word")
     else
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
