@@ -134,6 +134,8 @@ in_git() {
     toml style '"idiomatic"'
     toml transports '["tcp", "udp"]'
     says 'transports is "udp"' 'tcp, rsocket'
+    toml transports '["tcp", "unix", "unix-seqpacket"]'
+    is_clean
     toml transports '["tcp"]'
     toml capabilities '["sizes"]'
     says 'capabilities is "sizes"' 'size'

@@ -13,7 +13,9 @@
 // Needs: Linux 2.3.15 (PR_SET_PDEATHSIG), a C11 compiler. There is no fallback.
 // Try:   make && ./c-fork -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 
+#define _GNU_SOURCE  // struct ucred
 #include <err.h>
 #include <errno.h>
 #include <netdb.h>
@@ -21,10 +23,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +43,7 @@ enum {
 };
 
 static size_t message_bytes = challenge_bytes;
+static bool is_unix;  // the transport: otherwise tcp
 
 // Turns a message into its reply, in place; false where the challenge is zero. The last byte is the
 // lowest: the carry runs to the left until a byte does not wrap.
@@ -111,6 +117,14 @@ static void reap(int signal) {
     errno = interrupted;
 }
 
+// Anybody on this machine may connect to an abstract name; only the server's own user is served.
+static bool is_own_user(int connection) {
+    struct ucred peer;
+    socklen_t bytes = sizeof peer;
+    return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) == 0 &&
+           peer.uid == geteuid();
+}
+
 static void accept_for_ever(int listener) {
     const pid_t parent = getpid();
     for (;;) {
@@ -120,6 +134,10 @@ static void accept_for_ever(int listener) {
             if (errno != EINTR && errno != ECONNABORTED) {
                 poll(NULL, 0, accept_pause_milliseconds);
             }
+            continue;
+        }
+        if (is_unix && !is_own_user(connection)) {
+            close(connection);
             continue;
         }
         // Where fork fails, closing the connection tells the client at once.
@@ -154,6 +172,22 @@ static int listen_on(const char* address, const char* port) {
     return listener;
 }
 
+// The transport unix. An abstract name, which a leading zero byte marks, is exactly as long as it
+// is said to be, stands in no file system and is free as soon as the socket is closed.
+static int listen_on_unix(const char* port) {
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    const int length = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "volley/unix/%lu",
+                                strtoul(port, NULL, 10));
+    const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (listener < 0 ||
+        bind(listener, (struct sockaddr*)&name,
+             offsetof(struct sockaddr_un, sun_path) + 1 + (socklen_t)length) != 0 ||
+        listen(listener, backlog) != 0) {
+        err(EXIT_FAILURE, "cannot listen on the abstract Unix socket %s", name.sun_path + 1);
+    }
+    return listener;
+}
+
 // A whole number in [1, limit], or the end.
 static size_t parse_number(char flag, const char* text, size_t limit) {
     const unsigned long value = strtoul(text, NULL, 10);
@@ -164,12 +198,17 @@ static size_t parse_number(char flag, const char* text, size_t limit) {
 }
 
 int main(int argc, char* argv[]) {
-    const char *address = "127.0.0.1", *port = NULL;
-    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
+    const char *address = NULL, *port = NULL;
+    for (int flag; (flag = getopt(argc, argv, ":p:t:b:m:")) != -1;) {  // ':' no messages of its own
         if (flag == 'p') {
             parse_number('p', port = optarg, 65535);
         } else if (flag == 'b') {
             address = optarg;
+        } else if (flag == 't') {
+            is_unix = strcmp(optarg, "unix") == 0;
+            if (!is_unix && strcmp(optarg, "tcp") != 0) {
+                errx(EXIT_FAILURE, "-t %s is neither tcp nor unix", optarg);
+            }
         } else if (flag == 'm') {
             message_bytes = parse_number('m', optarg, largest_message_bytes);
         } else {
@@ -177,7 +216,10 @@ int main(int argc, char* argv[]) {
         }
     }
     if (port == NULL || optind < argc) {
-        errx(EXIT_FAILURE, "usage: c-fork -p PORT [-b ADDRESS] [-m BYTES]");
+        errx(EXIT_FAILURE, "usage: c-fork -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]");
+    }
+    if (is_unix && address != NULL) {
+        errx(EXIT_FAILURE, "-b %s is for tcp: leave it out with -t unix", address);
     }
     // The default action ends the parent at once, and the kernel ends the children. Set, because a
     // shell starts its background jobs with SIGINT ignored.
@@ -185,5 +227,6 @@ int main(int argc, char* argv[]) {
     signal(SIGTERM, SIG_DFL);
     // SA_NOCLDSTOP: a child that is merely stopped is none to reap.
     sigaction(SIGCHLD, &(struct sigaction){.sa_handler = reap, .sa_flags = SA_NOCLDSTOP}, NULL);
-    accept_for_ever(listen_on(address, port));
+    accept_for_ever(is_unix ? listen_on_unix(port)
+                            : listen_on(address != NULL ? address : "127.0.0.1", port));
 }

@@ -12,6 +12,7 @@
 // Needs: Linux (accept4; elsewhere accept and fcntl do), a C11 compiler. There is no fallback.
 // Try:   make && ./c-poll -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 
 #define _GNU_SOURCE
 #include <err.h>
@@ -21,10 +22,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +52,7 @@ static size_t message_bytes = challenge_bytes, buffer_bytes;
 static struct pollfd* polled;
 static struct connection** connections;
 static size_t entries, room;
+static bool is_unix;  // the transport: otherwise tcp
 
 // When the listener is watched again; meaningless while it is watched.
 static long long resume_milliseconds;
@@ -142,6 +147,14 @@ static long long now_milliseconds(void) {
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
+// Anybody on this machine may connect to an abstract name; only the server's own user is served.
+static bool is_own_user(int connection) {
+    struct ucred peer;
+    socklen_t bytes = sizeof peer;
+    return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) == 0 &&
+           peer.uid == geteuid();
+}
+
 // Accepts what waits. Without a descriptor to spare, the listener is left alone for a moment: it
 // would be reported as ready again at once, and the connections that exist come first.
 static void accept_all(void) {
@@ -153,6 +166,10 @@ static void accept_all(void) {
                 resume_milliseconds = now_milliseconds() + accept_pause_milliseconds;
             }
             return;
+        }
+        if (is_unix && !is_own_user(socket)) {
+            close(socket);
+            continue;
         }
         struct connection* const connection = malloc(sizeof *connection + buffer_bytes);
         if (connection != NULL) {
@@ -206,6 +223,22 @@ static int listen_on(const char* address, const char* port) {
     return listener;
 }
 
+// The transport unix. An abstract name, which a leading zero byte marks, is exactly as long as it
+// is said to be, stands in no file system and is free as soon as the socket is closed.
+static int listen_on_unix(const char* port) {
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    const int length = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "volley/unix/%lu",
+                                strtoul(port, NULL, 10));
+    const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (listener < 0 ||
+        bind(listener, (struct sockaddr*)&name,
+             offsetof(struct sockaddr_un, sun_path) + 1 + (socklen_t)length) != 0 ||
+        listen(listener, backlog) != 0) {
+        err(EXIT_FAILURE, "cannot listen on the abstract Unix socket %s", name.sun_path + 1);
+    }
+    return listener;
+}
+
 // A whole number in [1, limit], or the end.
 static size_t parse_number(char flag, const char* text, size_t limit) {
     const unsigned long value = strtoul(text, NULL, 10);
@@ -216,12 +249,17 @@ static size_t parse_number(char flag, const char* text, size_t limit) {
 }
 
 int main(int argc, char* argv[]) {
-    const char *address = "127.0.0.1", *port = NULL;
-    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
+    const char *address = NULL, *port = NULL;
+    for (int flag; (flag = getopt(argc, argv, ":p:t:b:m:")) != -1;) {  // ':' no messages of its own
         if (flag == 'p') {
             parse_number('p', port = optarg, 65535);
         } else if (flag == 'b') {
             address = optarg;
+        } else if (flag == 't') {
+            is_unix = strcmp(optarg, "unix") == 0;
+            if (!is_unix && strcmp(optarg, "tcp") != 0) {
+                errx(EXIT_FAILURE, "-t %s is neither tcp nor unix", optarg);
+            }
         } else if (flag == 'm') {
             message_bytes = parse_number('m', optarg, largest_message_bytes);
         } else {
@@ -229,7 +267,10 @@ int main(int argc, char* argv[]) {
         }
     }
     if (port == NULL || optind < argc) {
-        errx(EXIT_FAILURE, "usage: c-poll -p PORT [-b ADDRESS] [-m BYTES]");
+        errx(EXIT_FAILURE, "usage: c-poll -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]");
+    }
+    if (is_unix && address != NULL) {
+        errx(EXIT_FAILURE, "-b %s is for tcp: leave it out with -t unix", address);
     }
     // Whole messages fill the buffer exactly, so that a full one never holds a part.
     buffer_bytes = message_bytes * (message_bytes < batch_bytes ? batch_bytes / message_bytes : 1);
@@ -240,7 +281,9 @@ int main(int argc, char* argv[]) {
     getrlimit(RLIMIT_NOFILE, &descriptors);
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
-    if (!add(listen_on(address, port), NULL)) {
+    const int listener =
+        is_unix ? listen_on_unix(port) : listen_on(address != NULL ? address : "127.0.0.1", port);
+    if (!add(listener, NULL)) {
         errx(EXIT_FAILURE, "no memory for the first connections");
     }
     run();
