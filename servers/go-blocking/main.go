@@ -15,6 +15,7 @@
 // Try:   make && ./go-blocking -p 4000 &
 //
 //	printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//	With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 package main
 
 import (
@@ -117,8 +118,8 @@ func serve(socket, messageBytes int) {
 	}
 }
 
-// listen opens a blocking listener. Accepted connections inherit TCP_NODELAY from it on Linux.
-func listen(where netip.AddrPort) (int, error) {
+// listenTCP opens a blocking listener. Accepted connections inherit TCP_NODELAY from it on Linux.
+func listenTCP(where netip.AddrPort) (int, error) {
 	var family int
 	var address syscall.Sockaddr
 	if where.Addr().Is4() {
@@ -147,8 +148,39 @@ func listen(where netip.AddrPort) (int, error) {
 	return socket, nil
 }
 
+// listenUnix opens a blocking listener. Package syscall puts a zero byte in the place of the @: this
+// name is an abstract one, which stands in no file system.
+func listenUnix(port uint16) (int, error) {
+	name := fmt.Sprintf("@volley/unix/%d", port)
+	socket, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err == nil {
+		err = syscall.Bind(socket, &syscall.SockaddrUnix{Name: name})
+	}
+	if err == nil {
+		err = syscall.Listen(socket, backlog)
+	}
+	if err != nil {
+		return -1, fmt.Errorf("cannot listen on the abstract Unix socket %s: %w", name, err)
+	}
+	return socket, nil
+}
+
+func listen(options options) (int, error) {
+	if options.isUnix {
+		return listenUnix(options.address.Port())
+	}
+	return listenTCP(options.address)
+}
+
+// isOwnUser says false to other users: anybody on this machine may connect to an abstract name.
+func isOwnUser(socket int) bool {
+	peer, err := syscall.GetsockoptUcred(socket, syscall.SOL_SOCKET, syscall.SO_PEERCRED)
+	return err == nil && int(peer.Uid) == os.Geteuid()
+}
+
 type options struct {
-	address      netip.AddrPort
+	isUnix       bool           // the transport: otherwise tcp
+	address      netip.AddrPort // of which unix uses the port alone
 	messageBytes int
 }
 
@@ -156,22 +188,31 @@ func parse(arguments []string) (options, error) {
 	flags := flag.NewFlagSet("go-blocking", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // its own messages are longer than a line
 	port := flags.Uint("p", 0, "")
+	transport := flags.String("t", "tcp", "")
 	address := flags.String("b", "127.0.0.1", "")
 	messageBytes := flags.Uint("m", challengeBytes, "")
 	if err := flags.Parse(arguments); err != nil {
 		return options{}, err
 	}
 	if *port < 1 || *port > 65535 || flags.NArg() > 0 {
-		return options{}, errors.New("usage: go-blocking -p PORT [-b ADDRESS] [-m BYTES], PORT from 1 to 65535")
+		return options{}, errors.New("usage: go-blocking -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES], PORT from 1 to 65535")
 	}
 	if *messageBytes < 1 || *messageBytes > largestMessageBytes {
 		return options{}, fmt.Errorf("-m %d is not a number from 1 to %d", *messageBytes, largestMessageBytes)
+	}
+	if *transport != "tcp" && *transport != "unix" {
+		return options{}, fmt.Errorf("-t %s is neither tcp nor unix", *transport)
+	}
+	isAddressGiven := false
+	flags.Visit(func(given *flag.Flag) { isAddressGiven = isAddressGiven || given.Name == "b" })
+	if *transport == "unix" && isAddressGiven {
+		return options{}, fmt.Errorf("-b %s is for tcp: leave it out with -t unix", *address)
 	}
 	ip, err := netip.ParseAddr(*address)
 	if err != nil {
 		return options{}, fmt.Errorf("-b %s is no IPv4 or IPv6 address", *address)
 	}
-	return options{netip.AddrPortFrom(ip, uint16(*port)), int(*messageBytes)}, nil
+	return options{*transport == "unix", netip.AddrPortFrom(ip, uint16(*port)), int(*messageBytes)}, nil
 }
 
 func run() error {
@@ -180,7 +221,7 @@ func run() error {
 		return err
 	}
 	debug.SetMaxThreads(mostThreads)
-	listener, err := listen(options.address)
+	listener, err := listen(options)
 	if err != nil {
 		return err
 	}
@@ -200,6 +241,8 @@ func run() error {
 			// netpoller for its timer, and ends the process where there is no descriptor for that.
 			pause := syscall.NsecToTimespec(acceptPause.Nanoseconds())
 			syscall.Nanosleep(&pause, nil)
+		case options.isUnix && !isOwnUser(socket):
+			syscall.Close(socket)
 		case atomic.AddInt32(&connections, 1) > mostConnections:
 			atomic.AddInt32(&connections, -1)
 			syscall.Close(socket)

@@ -13,6 +13,7 @@
 // Try:   make && ./go -p 4000 &
 //
 //	printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//	With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 package main
 
 import (
@@ -58,7 +59,7 @@ func answer(message []byte) bool {
 }
 
 // serve answers until the client is gone: one read and one write for all challenges that are there.
-func serve(connection *net.TCPConn, messageBytes int) {
+func serve(connection net.Conn, messageBytes int) {
 	defer connection.Close()
 	// Whole messages fill the buffer exactly, so that a full one never holds a part.
 	size := messageBytes
@@ -89,8 +90,36 @@ func serve(connection *net.TCPConn, messageBytes int) {
 	}
 }
 
+// listen opens the transport. Package net puts a zero byte in the place of the @: this name is an
+// abstract one, which stands in no file system.
+func listen(options options) (net.Listener, error) {
+	if options.isUnix {
+		return net.Listen("unix", fmt.Sprintf("@volley/unix/%d", options.address.Port()))
+	}
+	return net.Listen("tcp", options.address.String())
+}
+
+// isWelcome says false to other users: anybody on this machine may connect to an abstract name.
+func isWelcome(connection net.Conn) bool {
+	local, isUnix := connection.(*net.UnixConn)
+	if !isUnix {
+		return true
+	}
+	raw, err := local.SyscallConn()
+	if err != nil {
+		return false
+	}
+	isOwnUser := false
+	raw.Control(func(descriptor uintptr) {
+		peer, err := syscall.GetsockoptUcred(int(descriptor), syscall.SOL_SOCKET, syscall.SO_PEERCRED)
+		isOwnUser = err == nil && int(peer.Uid) == os.Geteuid()
+	})
+	return isOwnUser
+}
+
 type options struct {
-	address      netip.AddrPort
+	isUnix       bool           // the transport: otherwise tcp
+	address      netip.AddrPort // of which unix uses the port alone
 	messageBytes int
 }
 
@@ -98,22 +127,31 @@ func parse(arguments []string) (options, error) {
 	flags := flag.NewFlagSet("go", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // its own messages are longer than a line
 	port := flags.Uint("p", 0, "")
+	transport := flags.String("t", "tcp", "")
 	address := flags.String("b", "127.0.0.1", "")
 	messageBytes := flags.Uint("m", challengeBytes, "")
 	if err := flags.Parse(arguments); err != nil {
 		return options{}, err
 	}
 	if *port < 1 || *port > 65535 || flags.NArg() > 0 {
-		return options{}, errors.New("usage: go -p PORT [-b ADDRESS] [-m BYTES], PORT from 1 to 65535")
+		return options{}, errors.New("usage: go -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES], PORT from 1 to 65535")
 	}
 	if *messageBytes < 1 || *messageBytes > largestMessageBytes {
 		return options{}, fmt.Errorf("-m %d is not a number from 1 to %d", *messageBytes, largestMessageBytes)
+	}
+	if *transport != "tcp" && *transport != "unix" {
+		return options{}, fmt.Errorf("-t %s is neither tcp nor unix", *transport)
+	}
+	isAddressGiven := false
+	flags.Visit(func(given *flag.Flag) { isAddressGiven = isAddressGiven || given.Name == "b" })
+	if *transport == "unix" && isAddressGiven {
+		return options{}, fmt.Errorf("-b %s is for tcp: leave it out with -t unix", *address)
 	}
 	ip, err := netip.ParseAddr(*address)
 	if err != nil {
 		return options{}, fmt.Errorf("-b %s is no IPv4 or IPv6 address", *address)
 	}
-	return options{netip.AddrPortFrom(ip, uint16(*port)), int(*messageBytes)}, nil
+	return options{*transport == "unix", netip.AddrPortFrom(ip, uint16(*port)), int(*messageBytes)}, nil
 }
 
 func run() error {
@@ -121,7 +159,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(options.address))
+	listener, err := listen(options)
 	if err != nil {
 		return err
 	}
@@ -133,9 +171,13 @@ func run() error {
 		os.Exit(0)
 	}()
 	for {
-		connection, err := listener.AcceptTCP()
+		connection, err := listener.Accept()
 		if err != nil {
 			time.Sleep(acceptPause) // no descriptor left: those that are connected come first
+			continue
+		}
+		if !isWelcome(connection) {
+			connection.Close()
 			continue
 		}
 		go serve(connection, options.messageBytes)
