@@ -13,6 +13,7 @@
 //! Needs: Linux, Rust 1.85 (Tokio's minimum), a C compiler as its linker. There is no fallback.
 //! Try:   make && taskset -c 0,1 ./rust-tokio-local -p 4000 &
 //!        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//!        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 
 use std::env;
 use std::io;
@@ -20,11 +21,13 @@ use std::mem;
 use std::net::{self, IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::num::NonZeroU16;
 use std::os::fd::AsRawFd;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix;
 use std::process::{self, ExitCode};
 use std::thread;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
@@ -51,8 +54,53 @@ fn answer(message: &mut [u8]) -> bool {
     true
 }
 
+/// A connection of either transport, as it is accepted.
+trait Connection: Send + Sized + 'static {
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send;
+    /// Before the first challenge. An error closes the connection.
+    fn prepare(&self) -> io::Result<()>;
+    /// In the runtime that serves it.
+    fn into_stream(self) -> io::Result<Self::Stream>;
+    fn write_at_once(stream: &Self::Stream, bytes: &[u8]) -> io::Result<usize>;
+}
+
+impl Connection for net::TcpStream {
+    type Stream = TcpStream;
+    /// No reply waits for an acknowledgement, and no runtime for a client.
+    fn prepare(&self) -> io::Result<()> {
+        self.set_nodelay(true)?;
+        self.set_nonblocking(true)
+    }
+    fn into_stream(self) -> io::Result<TcpStream> {
+        TcpStream::from_std(self)
+    }
+    fn write_at_once(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+        stream.try_write(bytes)
+    }
+}
+
+impl Connection for unix::net::UnixStream {
+    type Stream = UnixStream;
+    fn prepare(&self) -> io::Result<()> {
+        self.set_nonblocking(true)
+    }
+    /// Anybody on this machine may connect to an abstract name: other users are not served.
+    fn into_stream(self) -> io::Result<UnixStream> {
+        let stream = UnixStream::from_std(self)?;
+        // SAFETY: it has no requirements, and cannot fail.
+        let own_user = unsafe { libc::geteuid() };
+        match stream.peer_cred()?.uid() == own_user {
+            true => Ok(stream),
+            false => Err(io::ErrorKind::PermissionDenied.into()),
+        }
+    }
+    fn write_at_once(stream: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
+        stream.try_write(bytes)
+    }
+}
+
 /// One read and one write for all challenges that are there, until the connection ends.
-async fn serve(mut stream: TcpStream, message_bytes: usize) -> io::Result<()> {
+async fn serve<C: Connection>(mut stream: C::Stream, message_bytes: usize) -> io::Result<()> {
     // Whole messages, so that little has to be moved, and one byte more: a client that waits for
     // its reply never fills the buffer, and Tokio never looks for more than there is.
     let mut buffer = vec![0; message_bytes * (BATCH_BYTES / message_bytes).max(1) + 1];
@@ -66,7 +114,7 @@ async fn serve(mut stream: TcpStream, message_bytes: usize) -> io::Result<()> {
         let mut answered = 0;
         while filled - answered >= message_bytes {
             if !answer(&mut buffer[answered..answered + message_bytes]) {
-                let _ = stream.try_write(&buffer[..answered]);
+                let _ = C::write_at_once(&stream, &buffer[..answered]);
                 process::exit(0);
             }
             answered += message_bytes;
@@ -80,17 +128,24 @@ async fn serve(mut stream: TcpStream, message_bytes: usize) -> io::Result<()> {
 }
 
 /// A task for each connection that this runtime is dealt. A stream that it cannot take is closed.
-async fn serve_all(mut dealt: UnboundedReceiver<net::TcpStream>, message_bytes: usize) {
-    while let Some(stream) = dealt.recv().await {
-        if let Ok(stream) = TcpStream::from_std(stream) {
-            tokio::spawn(serve(stream, message_bytes));
+async fn serve_all<C: Connection>(mut dealt: UnboundedReceiver<C>, message_bytes: usize) {
+    while let Some(connection) = dealt.recv().await {
+        if let Ok(stream) = connection.into_stream() {
+            tokio::spawn(serve::<C>(stream, message_bytes));
         }
     }
 }
 
-fn parse_options() -> Result<(SocketAddr, usize), String> {
-    let usage = "usage: rust-tokio-local -p PORT [-b ADDRESS] [-m BYTES]";
-    let mut address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// Where to listen: each transport has its kind of address.
+enum Endpoint {
+    Tcp(SocketAddr),
+    Unix(u16),
+}
+
+fn parse_options() -> Result<(Endpoint, usize), String> {
+    let usage = "usage: rust-tokio-local -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]";
+    let mut address: Option<IpAddr> = None;
+    let mut is_unix = false;
     let mut port: Option<NonZeroU16> = None;
     let mut message_bytes = CHALLENGE_BYTES;
     let mut arguments = env::args_os().skip(1);
@@ -100,7 +155,8 @@ fn parse_options() -> Result<(SocketAddr, usize), String> {
         let value = value.to_string_lossy();
         let parsed = match &*flag {
             "-p" => value.parse().ok().map(|number| port = Some(number)),
-            "-b" => value.parse().ok().map(|ip| address = ip),
+            "-t" if ["tcp", "unix"].contains(&&*value) => Some(is_unix = value == "unix"),
+            "-b" => value.parse().ok().map(|ip| address = Some(ip)),
             "-m" => value.parse().ok().map(|bytes| message_bytes = bytes),
             _ => None,
         };
@@ -108,10 +164,14 @@ fn parse_options() -> Result<(SocketAddr, usize), String> {
             return Err(format!("wrong flag or value: {flag:?} {value:?}; {usage}"));
         }
     }
-    match port {
-        Some(port) => Ok((SocketAddr::new(address, port.get()), message_bytes)),
-        None => Err(usage.to_string()),
-    }
+    let port = port.ok_or(usage)?.get();
+    let endpoint = match (is_unix, address) {
+        (false, Some(ip)) => Endpoint::Tcp(SocketAddr::new(ip, port)),
+        (false, None) => Endpoint::Tcp(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)),
+        (true, None) => Endpoint::Unix(port),
+        (true, Some(ip)) => return Err(format!("-b {ip} is for tcp: leave it out with -t unix")),
+    };
+    Ok((endpoint, message_bytes))
 }
 
 /// The default actions end all threads at once; a shell starts its jobs with SIGINT ignored. And
@@ -153,24 +213,35 @@ fn pin(cpu: usize) {
     }
 }
 
-/// The next connection: no reply of it waits for an acknowledgement, and no runtime for a client.
-/// Without a descriptor to spare, accept would fail again at once, and it pauses.
-fn accept(listener: &TcpListener) -> net::TcpStream {
+fn listen_on_tcp(address: SocketAddr) -> io::Result<TcpListener> {
+    // bind sets SO_REUSEADDR, and lets 128 connections wait: a second listen changes only that.
+    let listener = TcpListener::bind(address)?;
+    // SAFETY: the descriptor is the listener's, which is open.
+    unsafe { libc::listen(listener.as_raw_fd(), BACKLOG) };
+    Ok(listener)
+}
+
+/// An abstract name, which stands in no file system.
+fn listen_on_unix(name: &str) -> io::Result<unix::net::UnixListener> {
+    let address = unix::net::SocketAddr::from_abstract_name(name)?;
+    let listener = unix::net::UnixListener::bind_addr(&address)?;
+    // SAFETY: the descriptor is the listener's, which is open.
+    unsafe { libc::listen(listener.as_raw_fd(), BACKLOG) };
+    Ok(listener)
+}
+
+/// The next connection. Without a descriptor to spare, accept would fail again at once: it pauses.
+fn next<C: Connection>(accept: &impl Fn() -> io::Result<C>) -> C {
     loop {
-        let accepted = listener.accept().and_then(|(stream, _)| {
-            stream.set_nodelay(true)?;
-            stream.set_nonblocking(true)?;
-            Ok(stream)
-        });
-        match accepted {
-            Ok(stream) => return stream,
+        match accept().and_then(|connection| connection.prepare().map(|()| connection)) {
+            Ok(connection) => return connection,
             Err(_) => thread::sleep(ACCEPT_PAUSE),
         }
     }
 }
 
 /// Starts a runtime on a thread of its own; what is sent to the result, it serves.
-fn start(cpu: usize, message_bytes: usize) -> io::Result<UnboundedSender<net::TcpStream>> {
+fn start<C: Connection>(cpu: usize, message_bytes: usize) -> io::Result<UnboundedSender<C>> {
     let runtime = Builder::new_current_thread().enable_io().build()?;
     let (deal, dealt) = mpsc::unbounded_channel();
     thread::Builder::new().spawn(move || {
@@ -180,14 +251,10 @@ fn start(cpu: usize, message_bytes: usize) -> io::Result<UnboundedSender<net::Tc
     Ok(deal)
 }
 
-fn run() -> Result<(), String> {
-    let (address, message_bytes) = parse_options()?;
-    prepare_process();
-    // bind sets SO_REUSEADDR, and lets 128 connections wait: a second listen changes only that.
-    let listener = TcpListener::bind(address)
-        .map_err(|error| format!("cannot listen on {address}: {error}"))?;
-    // SAFETY: the descriptor is the listener's, which is open.
-    unsafe { libc::listen(listener.as_raw_fd(), BACKLOG) };
+fn deal_out<C: Connection>(
+    accept: impl Fn() -> io::Result<C>,
+    message_bytes: usize,
+) -> Result<(), String> {
     let runtimes = allowed_cpus()
         .and_then(|cpus| {
             cpus.into_iter()
@@ -196,9 +263,28 @@ fn run() -> Result<(), String> {
         })
         .map_err(|error| format!("cannot start a runtime for each allowed CPU: {error}"))?;
     for deal in runtimes.iter().cycle() {
-        let _ = deal.send(accept(&listener));
+        let _ = deal.send(next(&accept));
     }
     Ok(())
+}
+
+fn run() -> Result<(), String> {
+    let (endpoint, message_bytes) = parse_options()?;
+    prepare_process();
+    match endpoint {
+        Endpoint::Tcp(address) => {
+            let listener = listen_on_tcp(address)
+                .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+            deal_out(|| Ok(listener.accept()?.0), message_bytes)
+        }
+        Endpoint::Unix(port) => {
+            let name = format!("volley/unix/{port}");
+            let listener = listen_on_unix(&name).map_err(|error| {
+                format!("cannot listen on the abstract Unix socket {name}: {error}")
+            })?;
+            deal_out(|| Ok(listener.accept()?.0), message_bytes)
+        }
+    }
 }
 
 fn main() -> ExitCode {
