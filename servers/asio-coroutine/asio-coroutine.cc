@@ -14,10 +14,12 @@
 //        fallback.
 // Try:   make && taskset -c 0,1 ./asio-coroutine -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 
 #include <err.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <utility>  // first: Boost 1.74 uses std::exchange without it
@@ -30,13 +32,17 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using Local = asio::local::stream_protocol;
 using boost::system::error_code;
 
 namespace {
@@ -77,7 +83,8 @@ Answer answer(std::span<unsigned char> received, std::size_t message_bytes) {
 }
 
 // One connection from its first challenge to its end.
-asio::awaitable<void> serve(tcp::socket socket, std::size_t message_bytes) {
+template <class Socket>
+asio::awaitable<void> serve(Socket socket, std::size_t message_bytes) {
     // Whole messages fill the buffer exactly, so that a full one never holds a part.
     const std::size_t capacity = std::max(batch_bytes - batch_bytes % message_bytes, message_bytes);
     const auto bytes = std::make_unique_for_overwrite<unsigned char[]>(capacity);
@@ -111,17 +118,28 @@ asio::awaitable<void> serve(tcp::socket socket, std::size_t message_bytes) {
     }
 }
 
+// Anybody on this machine may connect to an abstract name; only the server's own user is served.
+bool is_own_user(int connection) {
+    ucred peer{};
+    socklen_t bytes = sizeof peer;
+    return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) == 0 &&
+           peer.uid == geteuid();
+}
+
+template <class Protocol>  // tcp or Local
 class Server {
   public:
-    Server(const tcp::endpoint& endpoint, std::size_t message_bytes)
+    Server(const typename Protocol::endpoint& endpoint, std::size_t message_bytes)
         : message_bytes_(message_bytes),
           cores_(make_cores()),
           acceptor_(cores_.front()->context),
           pause_(cores_.front()->context),
           signals_(cores_.front()->context, SIGINT, SIGTERM) {
         acceptor_.open(endpoint.protocol());
-        acceptor_.set_option(tcp::acceptor::reuse_address(true));
-        acceptor_.set_option(tcp::no_delay(true));  // on Linux accepted sockets inherit it
+        if constexpr (std::is_same_v<Protocol, tcp>) {
+            acceptor_.set_option(tcp::acceptor::reuse_address(true));
+            acceptor_.set_option(tcp::no_delay(true));  // on Linux accepted sockets inherit it
+        }
         acceptor_.bind(endpoint);
         acceptor_.listen();
         asio::co_spawn(cores_.front()->context, accept(), [](const std::exception_ptr& failure) {
@@ -146,6 +164,10 @@ class Server {
     }
 
   private:
+    static bool is_welcome(int connection) {
+        return std::is_same_v<Protocol, tcp> || is_own_user(connection);
+    }
+
     static std::vector<std::unique_ptr<Core>> make_cores() {
         cpu_set_t allowed;
         CPU_ZERO(&allowed);
@@ -171,10 +193,13 @@ class Server {
     asio::awaitable<void> accept() {
         for (std::size_t next = 0;; ++next) {
             asio::io_context& context = cores_[next % cores_.size()]->context;
-            tcp::socket socket(context);
+            typename Protocol::socket socket(context);
             error_code error;
             co_await acceptor_.async_accept(socket,
                                             asio::redirect_error(asio::use_awaitable, error));
+            if (!error && !is_welcome(socket.native_handle())) {
+                continue;
+            }
             if (!error) {
                 socket.non_blocking(true, error);
                 asio::co_spawn(context, serve(std::move(socket), message_bytes_), asio::detached);
@@ -188,7 +213,7 @@ class Server {
 
     std::size_t message_bytes_;
     std::vector<std::unique_ptr<Core>> cores_;
-    tcp::acceptor acceptor_;
+    typename Protocol::acceptor acceptor_;
     asio::steady_timer pause_;
     asio::signal_set signals_;
 };
@@ -205,15 +230,21 @@ unsigned long parse_number(char flag, const char* text, unsigned long limit) {
 }  // namespace
 
 int main(int argc, char* argv[]) {
-    asio::ip::address address = asio::ip::address_v4::loopback();
+    std::optional<asio::ip::address> address;
+    bool is_unix = false;  // the transport: otherwise tcp
     unsigned short port = 0;
     std::size_t message_bytes = challenge_bytes;
-    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
+    for (int flag; (flag = getopt(argc, argv, ":p:t:b:m:")) != -1;) {  // ':' no messages of its own
         error_code error;
         if (flag == 'p') {
             port = static_cast<unsigned short>(parse_number('p', optarg, 65535));
         } else if (flag == 'b') {
             address = asio::ip::make_address(optarg, error);
+        } else if (flag == 't') {
+            is_unix = std::strcmp(optarg, "unix") == 0;
+            if (!is_unix && std::strcmp(optarg, "tcp") != 0) {
+                errx(EXIT_FAILURE, "-t %s is neither tcp nor unix", optarg);
+            }
         } else if (flag == 'm') {
             message_bytes = parse_number('m', optarg, largest_message_bytes);
         } else {
@@ -224,14 +255,25 @@ int main(int argc, char* argv[]) {
         }
     }
     if (port == 0 || optind < argc) {
-        errx(EXIT_FAILURE, "usage: asio-coroutine -p PORT [-b ADDRESS] [-m BYTES]");
+        errx(EXIT_FAILURE, "usage: asio-coroutine -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]");
+    }
+    if (is_unix && address) {
+        errx(EXIT_FAILURE, "-b %s is for tcp: leave it out with -t unix",
+             address->to_string().c_str());
     }
     rlimit descriptors{};  // the usual soft limit is below a thousand connections
     getrlimit(RLIMIT_NOFILE, &descriptors);
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
     try {
-        Server(tcp::endpoint(address, port), message_bytes).run();
+        if (is_unix) {
+            // The zero byte marks an abstract name, which stands in no file system.
+            const std::string path = '\0' + ("volley/unix/" + std::to_string(port));
+            Server<Local>(path, message_bytes).run();
+        } else {
+            const auto loopback = asio::ip::address_v4::loopback();
+            Server<tcp>({address.value_or(loopback), port}, message_bytes).run();
+        }
     } catch (const std::exception& error) {
         errx(EXIT_FAILURE, "cannot serve on this address and port: %s", error.what());
     }

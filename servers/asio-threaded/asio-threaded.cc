@@ -10,10 +10,12 @@
 // Needs: C++20, Boost 1.74 or newer (headers only). There is no fallback.
 // Try:   make && taskset -c 0,1 ./asio-threaded -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 
 #include <err.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <utility>  // first: Boost 1.74 uses std::exchange without it
@@ -25,12 +27,16 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using Local = asio::local::stream_protocol;
 using boost::system::error_code;
 
 namespace {
@@ -40,12 +46,14 @@ constexpr std::size_t largest_message_bytes = 16 << 20;
 constexpr std::size_t batch_bytes = 4096;  // what one read may bring of small messages: a page
 constexpr std::chrono::milliseconds accept_pause{50};
 
-// A socket whose handlers run through a strand, whichever thread it is that runs them.
+// Handlers run through a strand, whichever thread it is that runs them.
 using Strand = asio::strand<asio::io_context::executor_type>;
-using Socket = asio::basic_stream_socket<tcp, Strand>;
 
+template <class Protocol>  // tcp or Local
 class Connection {
   public:
+    using Socket = asio::basic_stream_socket<Protocol, Strand>;
+
     Connection(Socket socket, std::size_t message_bytes)
         : socket_(std::move(socket)),
           message_bytes_(message_bytes),
@@ -121,16 +129,27 @@ class Connection {
     std::size_t answered_ = 0;
 };
 
+// Anybody on this machine may connect to an abstract name; only the server's own user is served.
+bool is_own_user(int connection) {
+    ucred peer{};
+    socklen_t bytes = sizeof peer;
+    return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) == 0 &&
+           peer.uid == geteuid();
+}
+
+template <class Protocol>  // tcp or Local
 class Server {
   public:
-    Server(const tcp::endpoint& endpoint, std::size_t message_bytes)
+    Server(const typename Protocol::endpoint& endpoint, std::size_t message_bytes)
         : message_bytes_(message_bytes),
           acceptor_(context_),
           pause_(context_),
           signals_(context_, SIGINT, SIGTERM) {
         acceptor_.open(endpoint.protocol());
-        acceptor_.set_option(tcp::acceptor::reuse_address(true));
-        acceptor_.set_option(tcp::no_delay(true));  // on Linux accepted sockets inherit it
+        if constexpr (std::is_same_v<Protocol, tcp>) {
+            acceptor_.set_option(tcp::acceptor::reuse_address(true));
+            acceptor_.set_option(tcp::no_delay(true));  // on Linux accepted sockets inherit it
+        }
         acceptor_.bind(endpoint);
         acceptor_.listen();
         accept();
@@ -150,6 +169,12 @@ class Server {
     }
 
   private:
+    using Socket = typename Connection<Protocol>::Socket;
+
+    static bool is_welcome(int connection) {
+        return std::is_same_v<Protocol, tcp> || is_own_user(connection);
+    }
+
     static int allowed_cpus() {
         cpu_set_t allowed;
         CPU_ZERO(&allowed);
@@ -159,28 +184,31 @@ class Server {
 
     // One accept at a time: its handlers follow each other and need no strand.
     void accept() {
-        acceptor_.async_accept(asio::make_strand(context_), [this](error_code error,
-                                                                   Socket socket) {
-            if (!error) {
-                socket.non_blocking(true, error);
-                const Strand strand = socket.get_executor();
-                auto connection = std::make_unique<Connection>(std::move(socket), message_bytes_);
-                asio::post(strand, [connection = std::move(connection)]() mutable {
-                    Connection::read(std::move(connection));
-                });
-                accept();
-            } else {
-                // Out of descriptors, most likely: accept would fail again at once.
-                pause_.expires_after(accept_pause);
-                pause_.async_wait([this](error_code) { accept(); });
-            }
-        });
+        acceptor_.async_accept(
+            asio::make_strand(context_), [this](error_code error, Socket socket) {
+                if (!error && !is_welcome(socket.native_handle())) {
+                    accept();
+                } else if (!error) {
+                    socket.non_blocking(true, error);
+                    const Strand strand = socket.get_executor();
+                    auto connection =
+                        std::make_unique<Connection<Protocol>>(std::move(socket), message_bytes_);
+                    asio::post(strand, [connection = std::move(connection)]() mutable {
+                        Connection<Protocol>::read(std::move(connection));
+                    });
+                    accept();
+                } else {
+                    // Out of descriptors, most likely: accept would fail again at once.
+                    pause_.expires_after(accept_pause);
+                    pause_.async_wait([this](error_code) { accept(); });
+                }
+            });
     }
 
     std::size_t message_bytes_;
     int threads_ = allowed_cpus();
     asio::io_context context_{threads_};
-    tcp::acceptor acceptor_;
+    typename Protocol::acceptor acceptor_;
     asio::steady_timer pause_;
     asio::signal_set signals_;
 };
@@ -197,15 +225,21 @@ unsigned long parse_number(char flag, const char* text, unsigned long limit) {
 }  // namespace
 
 int main(int argc, char* argv[]) {
-    asio::ip::address address = asio::ip::address_v4::loopback();
+    std::optional<asio::ip::address> address;
+    bool is_unix = false;  // the transport: otherwise tcp
     unsigned short port = 0;
     std::size_t message_bytes = challenge_bytes;
-    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
+    for (int flag; (flag = getopt(argc, argv, ":p:t:b:m:")) != -1;) {  // ':' no messages of its own
         error_code error;
         if (flag == 'p') {
             port = static_cast<unsigned short>(parse_number('p', optarg, 65535));
         } else if (flag == 'b') {
             address = asio::ip::make_address(optarg, error);
+        } else if (flag == 't') {
+            is_unix = std::strcmp(optarg, "unix") == 0;
+            if (!is_unix && std::strcmp(optarg, "tcp") != 0) {
+                errx(EXIT_FAILURE, "-t %s is neither tcp nor unix", optarg);
+            }
         } else if (flag == 'm') {
             message_bytes = parse_number('m', optarg, largest_message_bytes);
         } else {
@@ -216,14 +250,25 @@ int main(int argc, char* argv[]) {
         }
     }
     if (port == 0 || optind < argc) {
-        errx(EXIT_FAILURE, "usage: asio-threaded -p PORT [-b ADDRESS] [-m BYTES]");
+        errx(EXIT_FAILURE, "usage: asio-threaded -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]");
+    }
+    if (is_unix && address) {
+        errx(EXIT_FAILURE, "-b %s is for tcp: leave it out with -t unix",
+             address->to_string().c_str());
     }
     rlimit descriptors{};  // the usual soft limit is below a thousand connections
     getrlimit(RLIMIT_NOFILE, &descriptors);
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
     try {
-        Server(tcp::endpoint(address, port), message_bytes).run();
+        if (is_unix) {
+            // The zero byte marks an abstract name, which stands in no file system.
+            const std::string path = '\0' + ("volley/unix/" + std::to_string(port));
+            Server<Local>(path, message_bytes).run();
+        } else {
+            const auto loopback = asio::ip::address_v4::loopback();
+            Server<tcp>({address.value_or(loopback), port}, message_bytes).run();
+        }
     } catch (const std::exception& error) {
         errx(EXIT_FAILURE, "cannot serve on this address and port: %s", error.what());
     }

@@ -12,10 +12,12 @@
 // Needs: C++20, Boost 1.74 or newer (headers only). There is no fallback.
 // Try:   make && taskset -c 0,1 ./asio -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 
 #include <err.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <utility>  // first: Boost 1.74 uses std::exchange without it
@@ -27,12 +29,16 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using Local = asio::local::stream_protocol;
 using boost::system::error_code;
 
 namespace {
@@ -49,9 +55,12 @@ struct Core {
     tcp::socket unused{context};  // opens the epoll set now, while there are descriptors to spare
 };
 
+template <class Protocol>  // tcp or Local
 class Connection {
   public:
-    Connection(tcp::socket socket, std::size_t message_bytes)
+    using Socket = typename Protocol::socket;
+
+    Connection(Socket socket, std::size_t message_bytes)
         : socket_(std::move(socket)),
           message_bytes_(message_bytes),
           capacity_(std::max(batch_bytes - batch_bytes % message_bytes, message_bytes)),
@@ -118,7 +127,7 @@ class Connection {
         answered_ = 0;
     }
 
-    tcp::socket socket_;
+    Socket socket_;
     std::size_t message_bytes_;
     std::size_t capacity_;
     std::unique_ptr<unsigned char[]> bytes_;
@@ -126,17 +135,28 @@ class Connection {
     std::size_t answered_ = 0;
 };
 
+// Anybody on this machine may connect to an abstract name; only the server's own user is served.
+bool is_own_user(int connection) {
+    ucred peer{};
+    socklen_t bytes = sizeof peer;
+    return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) == 0 &&
+           peer.uid == geteuid();
+}
+
+template <class Protocol>  // tcp or Local
 class Server {
   public:
-    Server(const tcp::endpoint& endpoint, std::size_t message_bytes)
+    Server(const typename Protocol::endpoint& endpoint, std::size_t message_bytes)
         : message_bytes_(message_bytes),
           cores_(make_cores()),
           acceptor_(cores_.front()->context),
           pause_(cores_.front()->context),
           signals_(cores_.front()->context, SIGINT, SIGTERM) {
         acceptor_.open(endpoint.protocol());
-        acceptor_.set_option(tcp::acceptor::reuse_address(true));
-        acceptor_.set_option(tcp::no_delay(true));  // on Linux accepted sockets inherit it
+        if constexpr (std::is_same_v<Protocol, tcp>) {
+            acceptor_.set_option(tcp::acceptor::reuse_address(true));
+            acceptor_.set_option(tcp::no_delay(true));  // on Linux accepted sockets inherit it
+        }
         acceptor_.bind(endpoint);
         acceptor_.listen();
         accept();
@@ -156,6 +176,10 @@ class Server {
     }
 
   private:
+    static bool is_welcome(int connection) {
+        return std::is_same_v<Protocol, tcp> || is_own_user(connection);
+    }
+
     static std::vector<std::unique_ptr<Core>> make_cores() {
         cpu_set_t allowed;
         CPU_ZERO(&allowed);
@@ -180,26 +204,30 @@ class Server {
 
     void accept() {
         asio::io_context& context = cores_[next_++ % cores_.size()]->context;
-        acceptor_.async_accept(context, [this, &context](error_code error, tcp::socket socket) {
-            if (!error) {
-                socket.non_blocking(true, error);
-                auto connection = std::make_unique<Connection>(std::move(socket), message_bytes_);
-                asio::post(context, [connection = std::move(connection)]() mutable {
-                    Connection::read(std::move(connection));
-                });
-                accept();
-            } else {
-                // Out of descriptors, most likely: accept would fail again at once.
-                pause_.expires_after(accept_pause);
-                pause_.async_wait([this](error_code) { accept(); });
-            }
-        });
+        acceptor_.async_accept(
+            context, [this, &context](error_code error, typename Protocol::socket socket) {
+                if (!error && !is_welcome(socket.native_handle())) {
+                    accept();
+                } else if (!error) {
+                    socket.non_blocking(true, error);
+                    auto connection =
+                        std::make_unique<Connection<Protocol>>(std::move(socket), message_bytes_);
+                    asio::post(context, [connection = std::move(connection)]() mutable {
+                        Connection<Protocol>::read(std::move(connection));
+                    });
+                    accept();
+                } else {
+                    // Out of descriptors, most likely: accept would fail again at once.
+                    pause_.expires_after(accept_pause);
+                    pause_.async_wait([this](error_code) { accept(); });
+                }
+            });
     }
 
     std::size_t message_bytes_;
     std::vector<std::unique_ptr<Core>> cores_;
     std::size_t next_ = 0;
-    tcp::acceptor acceptor_;
+    typename Protocol::acceptor acceptor_;
     asio::steady_timer pause_;
     asio::signal_set signals_;
 };
@@ -216,15 +244,21 @@ unsigned long parse_number(char flag, const char* text, unsigned long limit) {
 }  // namespace
 
 int main(int argc, char* argv[]) {
-    asio::ip::address address = asio::ip::address_v4::loopback();
+    std::optional<asio::ip::address> address;
+    bool is_unix = false;  // the transport: otherwise tcp
     unsigned short port = 0;
     std::size_t message_bytes = challenge_bytes;
-    for (int flag; (flag = getopt(argc, argv, ":p:b:m:")) != -1;) {  // ':' no messages of its own
+    for (int flag; (flag = getopt(argc, argv, ":p:t:b:m:")) != -1;) {  // ':' no messages of its own
         error_code error;
         if (flag == 'p') {
             port = static_cast<unsigned short>(parse_number('p', optarg, 65535));
         } else if (flag == 'b') {
             address = asio::ip::make_address(optarg, error);
+        } else if (flag == 't') {
+            is_unix = std::strcmp(optarg, "unix") == 0;
+            if (!is_unix && std::strcmp(optarg, "tcp") != 0) {
+                errx(EXIT_FAILURE, "-t %s is neither tcp nor unix", optarg);
+            }
         } else if (flag == 'm') {
             message_bytes = parse_number('m', optarg, largest_message_bytes);
         } else {
@@ -235,14 +269,25 @@ int main(int argc, char* argv[]) {
         }
     }
     if (port == 0 || optind < argc) {
-        errx(EXIT_FAILURE, "usage: asio -p PORT [-b ADDRESS] [-m BYTES]");
+        errx(EXIT_FAILURE, "usage: asio -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]");
+    }
+    if (is_unix && address) {
+        errx(EXIT_FAILURE, "-b %s is for tcp: leave it out with -t unix",
+             address->to_string().c_str());
     }
     rlimit descriptors{};  // the usual soft limit is below a thousand connections
     getrlimit(RLIMIT_NOFILE, &descriptors);
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
     try {
-        Server(tcp::endpoint(address, port), message_bytes).run();
+        if (is_unix) {
+            // The zero byte marks an abstract name, which stands in no file system.
+            const std::string path = '\0' + ("volley/unix/" + std::to_string(port));
+            Server<Local>(path, message_bytes).run();
+        } else {
+            const auto loopback = asio::ip::address_v4::loopback();
+            Server<tcp>({address.value_or(loopback), port}, message_bytes).run();
+        }
     } catch (const std::exception& error) {
         errx(EXIT_FAILURE, "cannot serve on this address and port: %s", error.what());
     }
