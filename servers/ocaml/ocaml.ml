@@ -7,20 +7,27 @@
    1024 descriptors, and looks at all of them for every message.
 
    The soft limit of descriptors is raised by a few lines of C in descriptors.c, because the Unix
-   module has no setrlimit.
+   module has no setrlimit; nor has it SO_PEERCRED, which tells who has connected.
 
    Needs: OCaml 4.13 or newer with ocamlfind (Debian: ocaml-nox, ocaml-findlib), a C compiler.
    Try:   make && ./ocaml -p 4000 &
-          printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02 *)
+          printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+          With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc. *)
 
 external raise_descriptor_limit : unit -> unit = "raise_descriptor_limit"
+external is_own_user : Unix.file_descr -> bool = "is_own_user"
 
 let challenge_bytes = 4
 let largest_message_bytes = 1 lsl 24
 let batch_bytes = 4096 (* what one read may bring of small messages: a page *)
 let accept_pause_seconds = 0.05
 
-type options = { port : int option; address : string; message_bytes : int }
+type options = {
+  port : int option;
+  is_unix : bool; (* the transport: otherwise tcp *)
+  address : string option;
+  message_bytes : int;
+}
 
 let fail format =
   Printf.ksprintf
@@ -38,7 +45,10 @@ let number flag text limit =
 let rec parse options = function
   | [] -> options
   | "-p" :: text :: rest -> parse { options with port = Some (number "-p" text 65535) } rest
-  | "-b" :: address :: rest -> parse { options with address } rest
+  | "-t" :: "tcp" :: rest -> parse { options with is_unix = false } rest
+  | "-t" :: "unix" :: rest -> parse { options with is_unix = true } rest
+  | "-t" :: text :: _ -> fail "-t %s is neither tcp nor unix" text
+  | "-b" :: address :: rest -> parse { options with address = Some address } rest
   | "-m" :: text :: rest ->
     parse { options with message_bytes = number "-m" text largest_message_bytes } rest
   | flag :: _ -> fail "flag %s is unknown or lacks its value" flag
@@ -89,8 +99,10 @@ let serve message_bytes socket =
 
 (* Without a descriptor or a thread to spare, nothing is accepted for a moment: those that exist
    come first. *)
-let rec accept_all listener message_bytes =
+let rec accept_all listener is_unix message_bytes =
   (match Unix.accept ~cloexec:true listener with
+   (* Anybody on this machine may connect to an abstract name; other users are not served. *)
+   | socket, _ when is_unix && not (is_own_user socket) -> Unix.close socket
    | socket, _ -> (
        try ignore (Thread.create (serve message_bytes) socket)
        with _ ->
@@ -98,9 +110,11 @@ let rec accept_all listener message_bytes =
          Thread.delay accept_pause_seconds)
    | exception Unix.Unix_error ((EINTR | ECONNABORTED), _, _) -> ()
    | exception Unix.Unix_error _ -> Thread.delay accept_pause_seconds);
-  accept_all listener message_bytes
+  accept_all listener is_unix message_bytes
 
-let listen address port =
+let backlog = 4096 (* the kernel cuts it down to net.core.somaxconn *)
+
+let listen_on_tcp address port =
   let where =
     try Unix.ADDR_INET (Unix.inet_addr_of_string address, port)
     with Failure _ -> fail "-b %s is no IPv4 or IPv6 address" address in
@@ -110,13 +124,32 @@ let listen address port =
     (* No reply waits for an acknowledgement; accepted connections inherit it on Linux. *)
     Unix.setsockopt listener TCP_NODELAY true;
     Unix.bind listener where;
-    Unix.listen listener 4096; (* the kernel cuts it down to net.core.somaxconn *)
+    Unix.listen listener backlog;
     listener
   with Unix.Unix_error (error, _, _) ->
     fail "cannot listen on %s port %d: %s" address port (Unix.error_message error)
 
+(* The zero byte marks an abstract name, which stands in no file system. *)
+let listen_on_unix port =
+  let name = Printf.sprintf "volley/unix/%d" port in
+  try
+    let listener = Unix.socket ~cloexec:true PF_UNIX SOCK_STREAM 0 in
+    Unix.bind listener (ADDR_UNIX ("\000" ^ name));
+    Unix.listen listener backlog;
+    listener
+  with Unix.Unix_error (error, _, _) ->
+    fail "cannot listen on the abstract Unix socket %s: %s" name (Unix.error_message error)
+
+let listen options port =
+  match options with
+  | { is_unix = true; address = Some address; _ } ->
+    fail "-b %s is for tcp: leave it out with -t unix" address
+  | { is_unix = true; _ } -> listen_on_unix port
+  | { address; _ } -> listen_on_tcp (Option.value address ~default:"127.0.0.1") port
+
 let () =
-  let defaults = { port = None; address = "127.0.0.1"; message_bytes = challenge_bytes } in
+  let defaults =
+    { port = None; is_unix = false; address = None; message_bytes = challenge_bytes } in
   let options = parse defaults (List.tl (Array.to_list Sys.argv)) in
   (* The default action ends the process at once, whatever its threads are doing. Set, because a
      shell starts its background jobs with SIGINT ignored. *)
@@ -124,5 +157,5 @@ let () =
   Sys.set_signal Sys.sigpipe Sys.Signal_ignore;
   raise_descriptor_limit ();
   match options.port with
-  | None -> fail "usage: ocaml -p PORT [-b ADDRESS] [-m BYTES]"
-  | Some port -> accept_all (listen options.address port) options.message_bytes
+  | None -> fail "usage: ocaml -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]"
+  | Some port -> accept_all (listen options port) options.is_unix options.message_bytes
