@@ -9,6 +9,7 @@
  * Needs: Linux 2.6.27, a D compiler with its standard library (ldc2, of 2022 or newer).
  * Try:   make && taskset -c 0,1 ./d -p 4000 &
  *        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+ *        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
  */
 module d;
 
@@ -20,7 +21,7 @@ import core.stdc.string : memmove;
 import core.sys.linux.epoll;
 import core.sys.linux.sched : CPU_COUNT, cpu_set_t, sched_getaffinity;
 import core.sys.posix.sys.resource : getrlimit, rlimit, RLIMIT_NOFILE, setrlimit;
-import core.sys.posix.unistd : _exit;
+import core.sys.posix.unistd : _exit, geteuid;
 import core.thread : Fiber, Thread;
 import core.time : msecs;
 import std.algorithm : all, min;
@@ -177,7 +178,33 @@ void run(int epoll)
     }
 }
 
-Socket listenOn(string address, ushort port)
+/// The zero byte marks an abstract name, which stands in no file system.
+Socket listenOnUnix(uint port)
+{
+    immutable name = "volley/unix/" ~ port.to!string;
+    try
+    {
+        auto listener = new Socket(AddressFamily.UNIX, SocketType.STREAM);
+        listener.bind(new UnixAddress("\0" ~ name));
+        listener.listen(backlog);
+        return listener;
+    }
+    catch (SocketException problem)
+    {
+        fail("cannot listen on the abstract Unix socket " ~ name ~ ": " ~ problem.msg);
+    }
+}
+
+/// Anybody on this machine may connect to an abstract name; other users are not served.
+bool isOwnUser(Socket socket)
+{
+    enum SO_PEERCRED = cast(SocketOption) 17; // of Linux; answers with a struct ucred
+    uint[3] peer; // pid, uid, gid
+    return socket.getOption(SocketOptionLevel.SOCKET, SO_PEERCRED, peer[]) == peer.sizeof
+        && peer[1] == geteuid();
+}
+
+Socket listenOnTcp(string address, ushort port)
 {
     try
     {
@@ -197,7 +224,7 @@ Socket listenOn(string address, ushort port)
 }
 
 /// Without a descriptor to spare, accepting pauses: those that exist come first.
-void acceptAll(Socket listener, const int[] loops, size_t messageBytes)
+void acceptAll(Socket listener, bool isUnix, const int[] loops, size_t messageBytes)
 {
     for (size_t turn = 0;; turn = (turn + 1) % loops.length)
     {
@@ -205,6 +232,11 @@ void acceptAll(Socket listener, const int[] loops, size_t messageBytes)
         try
         {
             socket = listener.accept();
+            if (isUnix && !isOwnUser(socket))
+            {
+                socket.close();
+                continue;
+            }
             auto connection = new Connection(socket, loops[turn], messageBytes);
             if (!connection.watch(EPOLL_CTL_ADD, EPOLLIN))
                 connection.dispose();
@@ -218,20 +250,26 @@ void acceptAll(Socket listener, const int[] loops, size_t messageBytes)
 
 void main(string[] args)
 {
-    string address = "127.0.0.1";
+    string address, transport = "tcp";
     uint port = 0;
     uint messageBytes = challengeBytes;
     try
     {
         auto options = getopt(args, config.caseSensitive,
             "p", (string _, string value) { port = number("-p", value, ushort.max); },
+            "t", &transport,
             "b", &address,
             "m", (string _, string value) { messageBytes = number("-m", value, mostBytes); });
         if (port == 0 || args.length > 1 || options.helpWanted)
-            fail("usage: d -p PORT [-b ADDRESS] [-m BYTES]");
+            fail("usage: d -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]");
     }
     catch (GetOptException problem)
         fail(problem.msg);
+    immutable isUnix = transport == "unix";
+    if (!isUnix && transport != "tcp")
+        fail("-t " ~ transport ~ " is neither tcp nor unix");
+    if (isUnix && address !is null)
+        fail("-b " ~ address ~ " is for tcp: leave it out with -t unix");
 
     signal(SIGINT, SIG_DFL); // a shell starts its jobs with SIGINT ignored
     signal(SIGTERM, SIG_DFL);
@@ -240,11 +278,12 @@ void main(string[] args)
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
 
-    auto listener = listenOn(address, cast(ushort) port);
+    auto listener = isUnix ? listenOnUnix(port)
+        : listenOnTcp(address is null ? "127.0.0.1" : address, cast(ushort) port);
     cpu_set_t allowed;
     sched_getaffinity(0, allowed.sizeof, &allowed);
     auto loops = new int[CPU_COUNT(&allowed)];
     foreach (ref loop; loops)
         spawn(&run, loop = epoll_create1(EPOLL_CLOEXEC));
-    acceptAll(listener, loops, messageBytes);
+    acceptAll(listener, isUnix, loops, messageBytes);
 }
