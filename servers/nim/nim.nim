@@ -9,6 +9,7 @@
 ## Needs: Nim 1.6 and the C compiler that it uses, Linux.
 ## Try:   make && ./nim -p 4000 &
 ##        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+##        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 
 import std/[asyncdispatch, asyncnet, nativesockets, net, os, posix, strutils]
 
@@ -21,6 +22,7 @@ const
 
 type Options = object
   port, messageBytes: int
+  isUnix: bool # the transport: otherwise tcp
   address: string
 
 proc fail(message: string) {.noreturn.} =
@@ -34,18 +36,26 @@ proc number(flag, text: string, limit: int): int =
     fail(flag & " " & text & " is not a number from 1 to " & $limit)
 
 proc parse(arguments: seq[string]): Options =
-  result = Options(address: "127.0.0.1", messageBytes: challengeBytes)
+  result = Options(messageBytes: challengeBytes)
   for i in countup(0, arguments.high, 2):
     let flag = arguments[i]
-    if flag notin ["-p", "-b", "-m"] or i == arguments.high:
+    if flag notin ["-p", "-t", "-b", "-m"] or i == arguments.high:
       fail("flag " & flag & " is unknown or lacks its value")
     let value = arguments[i + 1]
     case flag
     of "-p": result.port = number(flag, value, 65535)
+    of "-t":
+      if value notin ["tcp", "unix"]:
+        fail("-t " & value & " is neither tcp nor unix")
+      result.isUnix = value == "unix"
     of "-m": result.messageBytes = number(flag, value, largestMessageBytes)
     else: result.address = value
   if result.port == 0:
-    fail("usage: nim -p PORT [-b ADDRESS] [-m BYTES]")
+    fail("usage: nim -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]")
+  if result.isUnix and result.address != "":
+    fail("-b " & result.address & " is for tcp: leave it out with -t unix")
+  if result.address == "":
+    result.address = "127.0.0.1"
 
 proc answerAll(bytes: var openArray[byte], messageBytes, whole: int): int =
   ## Turns the messages in the first `whole` bytes into their replies, in place. Returns how many
@@ -97,16 +107,45 @@ proc serve(socket: AsyncSocket, messageBytes: int) {.async.} =
   finally:
     socket.close()
 
-proc acceptAll(listener: AsyncSocket, messageBytes: int) {.async.} =
+proc isOwnUser(socket: AsyncSocket): bool =
+  ## Anybody on this machine may connect to an abstract name; other users are not served.
+  const SO_PEERCRED = 17.cint # of Linux; answers with a struct ucred
+  var
+    peer: tuple[pid: Pid, uid: Uid, gid: Gid]
+    size = sizeof(peer).SockLen
+  getsockopt(socket.getFd, SOL_SOCKET, SO_PEERCRED, addr peer, addr size) == 0 and
+    peer.uid == geteuid()
+
+proc acceptAll(listener: AsyncSocket, isUnix: bool, messageBytes: int) {.async.} =
   while true:
     try:
-      asyncCheck serve(await listener.accept(), messageBytes)
+      let connection = await listener.accept()
+      if isUnix and not connection.isOwnUser:
+        connection.close()
+      else:
+        asyncCheck serve(connection, messageBytes)
     except CatchableError:
       # No descriptor is left, says the kernel (OSError), or the selector, which does without the
       # last one (IOSelectorsException). Those that exist come first; nothing watches meanwhile.
       await sleepAsync(acceptPauseMilliseconds)
 
-proc listenOn(options: Options): AsyncSocket =
+proc listenOnUnix(port: int): AsyncSocket =
+  ## By hand: bindUnix counts a zero byte at the end, and an abstract name has none there. The zero
+  ## byte in front marks it; it stands in no file system.
+  let name = "volley/unix/" & $port
+  try:
+    result = newAsyncSocket(Domain.AF_UNIX, protocol = Protocol.IPPROTO_IP, buffered = false)
+    var address = Sockaddr_un(sun_family: posix.AF_UNIX.TSa_Family)
+    copyMem(addr address.sun_path[1], unsafeAddr name[0], name.len)
+    let size = offsetOf(Sockaddr_un, sun_path) + 1 + name.len
+    if bindSocket(result.getFd, cast[ptr SockAddr](addr address), size.SockLen) != 0:
+      raiseOSError(osLastError())
+    result.listen(backlog)
+  except OSError as error:
+    let reason = osErrorMsg(error.errorCode.OSErrorCode)
+    fail("cannot listen on the abstract Unix socket " & name & ": " & reason)
+
+proc listenOnTcp(options: Options): AsyncSocket =
   if not isIpAddress(options.address):
     fail("-b " & options.address & " is no IPv4 or IPv6 address")
   let domain =
@@ -138,6 +177,7 @@ proc main() =
   descriptors.rlim_cur = descriptors.rlim_max
   discard setrlimit(RLIMIT_NOFILE, descriptors)
 
-  waitFor acceptAll(listenOn(options), options.messageBytes)
+  let listener = if options.isUnix: listenOnUnix(options.port) else: listenOnTcp(options)
+  waitFor acceptAll(listener, options.isUnix, options.messageBytes)
 
 main()
