@@ -15,6 +15,7 @@
 -- Needs: GHC 9.0 with its own packages and the package network 3.1 (Debian: ghc, libghc-network-dev).
 -- Try:   make && ./haskell -p 4000 &
 --        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+--        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 module Main (main) where
 
 import Control.Concurrent (forkFinally, threadDelay, threadWaitRead)
@@ -22,6 +23,7 @@ import Control.Exception (IOException, try)
 import Control.Monad (foldM, forM_, forever, void, when, zipWithM_)
 import Data.Bits (shiftR)
 import Data.Char (isDigit)
+import Data.Maybe (fromMaybe)
 import Data.Word (Word32, Word8)
 import Foreign (Ptr, allocaBytes, moveBytes, peekElemOff, plusPtr, pokeElemOff)
 import Network.Socket
@@ -32,40 +34,46 @@ import System.Posix.Process (exitImmediately)
 import System.Posix.Resource
 import System.Posix.Signals (Handler (Default), installHandler, sigINT, sigTERM)
 import System.Posix.Types (Fd (Fd))
+import System.Posix.User (getEffectiveUserID)
 import Text.Read (readMaybe)
 
 data Options = Options
   { port :: Maybe Int,
-    address :: String,
+    isUnix :: Bool, -- the transport: otherwise tcp
+    address :: Maybe String,
     messageBytes :: Int
   }
 
-challengeBytes, largestMessageBytes, batchBytes, acceptPauseMicroseconds :: Int
+challengeBytes, largestMessageBytes, batchBytes, backlog, acceptPauseMicroseconds :: Int
 challengeBytes = 4
 largestMessageBytes = 16777216
 batchBytes = 4096 -- what one recv may bring of small messages: a page
+backlog = 4096 -- the kernel cuts it down to net.core.somaxconn
 acceptPauseMicroseconds = 50000
 
 main :: IO ()
 main = do
-  options <- parse (Options Nothing "127.0.0.1" challengeBytes) =<< getArgs
+  options <- parse (Options Nothing False Nothing challengeBytes) =<< getArgs
   -- The default action ends the process at once, whatever its threads are doing. Set, because a
   -- shell starts its background jobs with SIGINT ignored.
   forM_ [sigINT, sigTERM] $ \signal -> installHandler signal Default Nothing
   -- A thousand connections need more descriptors than the usual soft limit.
   limits <- getResourceLimit ResourceOpenFiles
   setResourceLimit ResourceOpenFiles limits {softLimit = hardLimit limits}
-  listener <- maybe (failWith usage) (open (address options)) (port options)
-  acceptAll listener (messageBytes options)
+  listener <- maybe (failWith usage) (open options) (port options)
+  acceptAll listener (isUnix options) (messageBytes options)
 
 usage :: String
-usage = "usage: haskell -p PORT [-b ADDRESS] [-m BYTES]"
+usage = "usage: haskell -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]"
 
 parse :: Options -> [String] -> IO Options
 parse options = \case
   [] -> pure options
   "-p" : text : rest -> number "-p" text 65535 >>= \n -> parse options {port = Just n} rest
-  "-b" : text : rest -> parse options {address = text} rest
+  "-t" : "tcp" : rest -> parse options {isUnix = False} rest
+  "-t" : "unix" : rest -> parse options {isUnix = True} rest
+  "-t" : text : _ -> failWith ("-t " ++ show text ++ " is neither tcp nor unix")
+  "-b" : text : rest -> parse options {address = Just text} rest
   "-m" : text : rest ->
     number "-m" text largestMessageBytes >>= \n -> parse options {messageBytes = n} rest
   flag : _ -> failWith ("flag " ++ show flag ++ " is unknown or lacks its value")
@@ -78,8 +86,27 @@ number flag text limit = case readMaybe text of
 failWith :: String -> IO a
 failWith message = hPutStrLn stderr ("haskell: " ++ message) >> exitFailure
 
-open :: String -> Int -> IO Socket
-open text chosen = try resolveAndListen >>= either complain pure
+open :: Options -> Int -> IO Socket
+open options chosen = case (isUnix options, address options) of
+  (True, Just text) -> failWith ("-b " ++ text ++ " is for tcp: leave it out with -t unix")
+  (True, Nothing) -> openUnix ("volley/unix/" ++ show chosen)
+  (False, text) -> openTcp (fromMaybe "127.0.0.1" text) chosen
+
+-- The zero byte marks an abstract name, which stands in no file system.
+openUnix :: String -> IO Socket
+openUnix name = try bindAndListen >>= either complain pure
+  where
+    bindAndListen = do
+      listener <- socket AF_UNIX Stream defaultProtocol
+      bind listener (SockAddrUnix ('\0' : name))
+      listen listener backlog
+      pure listener
+    complain :: IOException -> IO a
+    complain problem =
+      failWith ("cannot listen on the abstract Unix socket " ++ name ++ ": " ++ show problem)
+
+openTcp :: String -> Int -> IO Socket
+openTcp text chosen = try resolveAndListen >>= either complain pure
   where
     hints = defaultHints {addrFlags = [AI_NUMERICHOST], addrSocketType = Stream}
     resolveAndListen = do
@@ -89,21 +116,30 @@ open text chosen = try resolveAndListen >>= either complain pure
       -- No reply waits for an acknowledgement; accepted connections inherit it on Linux.
       setSocketOption listener NoDelay 1
       bind listener (addrAddress where_)
-      listen listener 4096 -- the kernel cuts it down to net.core.somaxconn
+      listen listener backlog
       pure listener
     complain :: IOException -> IO a
     complain problem =
       failWith ("cannot listen on " ++ text ++ " port " ++ show chosen ++ ": " ++ show problem)
 
 -- Without a descriptor to spare, nothing is accepted for a moment: those that exist come first.
-acceptAll :: Socket -> Int -> IO ()
-acceptAll listener size = forever (try acceptOne >>= either pause pure)
+acceptAll :: Socket -> Bool -> Int -> IO ()
+acceptAll listener unix size = forever (try acceptOne >>= either pause pure)
   where
     acceptOne = do
       (connection, _) <- accept listener
-      void (forkFinally (serve connection size) (const (close connection)))
+      welcome <- if unix then isOwnUser connection else pure True
+      if welcome
+        then void (forkFinally (serve connection size) (const (close connection)))
+        else close connection
     pause :: IOException -> IO ()
     pause _ = threadDelay acceptPauseMicroseconds
+
+-- Anybody on this machine may connect to an abstract name; other users are not served.
+isOwnUser :: Socket -> IO Bool
+isOwnUser connection = do
+  (_, user, _) <- getPeerCredential connection
+  (==) user . Just . fromIntegral <$> getEffectiveUserID
 
 -- The buffer is filled exactly by whole messages, so that a full one never holds a part. Returns at
 -- the end of the connection; where it is reset, an exception ends its thread and nothing else.
