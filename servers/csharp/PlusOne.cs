@@ -12,6 +12,7 @@
 // Needs: Mono 6 (mcs, mono), GNU coreutils 8.31 for `env --default-signal`. There is no fallback.
 // Try:   make && ./csharp -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 
 using System;
 using System.Collections.Generic;
@@ -37,9 +38,24 @@ static class PlusOne
     [DllImport("libc", EntryPoint = "_exit")]
     static extern void ExitAtOnce(int status);
 
+    const int SolSocket = 1, SoPeerCred = 17; // of Linux
+
+    struct Ucred
+    {
+        public int Process;
+        public uint User, Group;
+    }
+
+    [DllImport("libc", EntryPoint = "getsockopt")]
+    static extern int GetOption(IntPtr socket, int level, int option, out Ucred value, ref int bytes);
+
+    [DllImport("libc", EntryPoint = "geteuid")]
+    static extern uint OwnUser();
+
     static void Main(string[] arguments)
     {
-        var address = IPAddress.Loopback;
+        var transport = "tcp";
+        IPAddress address = null;
         var port = 0;
         for (var i = 0; i < arguments.Length; i += 2)
         {
@@ -47,6 +63,8 @@ static class PlusOne
             var value = i + 1 < arguments.Length ? arguments[i + 1] : null;
             if (value != null && flag == "-p")
                 port = Number(flag, value, IPEndPoint.MaxPort);
+            else if (value != null && flag == "-t")
+                transport = value;
             else if (value != null && flag == "-b")
                 address = Address(value);
             else if (value != null && flag == "-m")
@@ -55,8 +73,15 @@ static class PlusOne
                 Fail("flag " + flag + " is unknown or lacks its value");
         }
         if (port == 0)
-            Fail("usage: csharp -p PORT [-b ADDRESS] [-m BYTES]");
-        AcceptAll(Listen(new IPEndPoint(address, port)));
+            Fail("usage: csharp -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]");
+        if (transport != "tcp" && transport != "unix")
+            Fail("-t " + transport + " is neither tcp nor unix");
+        if (transport == "unix" && address != null)
+            Fail("-b " + address + " is for tcp: leave it out with -t unix");
+        // The zero byte marks an abstract name, which stands in no file system.
+        AcceptAll(transport == "unix"
+            ? Listen(new UnixDomainSocketEndPoint("\0volley/unix/" + port), ProtocolType.IP)
+            : Listen(new IPEndPoint(address ?? IPAddress.Loopback, port), ProtocolType.Tcp));
     }
 
     static void Fail(string message)
@@ -82,9 +107,9 @@ static class PlusOne
         return address;
     }
 
-    static Socket Listen(IPEndPoint where)
+    static Socket Listen(EndPoint where, ProtocolType protocol)
     {
-        var listener = new Socket(where.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var listener = new Socket(where.AddressFamily, SocketType.Stream, protocol);
         try
         {
             // Mono sets SO_REUSEADDR by itself.
@@ -93,7 +118,7 @@ static class PlusOne
         }
         catch (SocketException problem)
         {
-            Fail("cannot listen on " + where + ": " + problem.Message);
+            Fail("cannot listen on " + where.ToString().Replace('\0', '@') + ": " + problem.Message);
         }
         return listener;
     }
@@ -114,12 +139,24 @@ static class PlusOne
         }
     }
 
+    // Anybody on this machine may connect to an abstract name; other users are not served.
+    static bool IsOwnUser(Socket connection)
+    {
+        Ucred peer;
+        var bytes = Marshal.SizeOf(typeof(Ucred));
+        return GetOption(connection.Handle, SolSocket, SoPeerCred, out peer, ref bytes) == 0
+            && peer.User == OwnUser();
+    }
+
     // Not awaited, therefore void: it goes on beside the others, and every end of it is met here.
     static async void Serve(Socket connection)
     {
         try
         {
-            connection.NoDelay = true; // no reply waits for an acknowledgement
+            if (connection.AddressFamily != AddressFamily.Unix)
+                connection.NoDelay = true; // no reply waits for an acknowledgement
+            else if (!IsOwnUser(connection))
+                return;
             using (var stream = new NetworkStream(connection))
             {
                 connection.Blocking = false; // only now: a stream refuses such a socket
