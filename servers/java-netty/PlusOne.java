@@ -10,11 +10,12 @@
 // native library cannot be loaded, the server says so and ends.
 // Try:   make && ./java-netty -p 4000 &
 //        printf '\0\0\0\1' | nc -q 1 127.0.0.1 4000 | od -An -tx1      prints  00 00 00 02
+//        With -t unix: socat -t 1 - ABSTRACT-CONNECT:volley/unix/4000 instead of nc.
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFactory;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -22,16 +23,20 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.FixedLengthFrameDecoder;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.logging.LogManager;
 
 /** Answers each challenge with the challenge plus one. */
@@ -104,27 +109,43 @@ public final class PlusOne {
     }
   }
 
-  private static void listen(InetSocketAddress where, int messageBytes) throws Exception {
+  /** Anybody on this machine may connect to an abstract name; other users are not served. */
+  private static boolean isWelcome(Channel channel) throws Exception {
+    return !(channel instanceof EpollDomainSocketChannel local)
+        || Files.getAttribute(Path.of("/proc/self"), "unix:uid")
+            .equals(local.peerCredentials().uid());
+  }
+
+  private static void listen(SocketAddress where, int messageBytes) throws Exception {
     // availableProcessors counts the CPUs that are allowed. The listener has a loop of its own, so
     // that accepting holds up no reply.
     int cpus = Runtime.getRuntime().availableProcessors();
     EventLoopGroup accepting = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     EventLoopGroup serving = new MultiThreadIoEventLoopGroup(cpus, EpollIoHandler.newFactory());
-    // Of the address's family: otherwise 0.0.0.0 would be all IPv6 addresses as well.
-    boolean isIpv4 = where.getAddress() instanceof Inet4Address;
-    SocketProtocolFamily family = isIpv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
-    ChannelFactory<ServerChannel> listener = () -> new EpollServerSocketChannel(family);
-    new ServerBootstrap()
+    ServerBootstrap server = new ServerBootstrap();
+    if (where instanceof InetSocketAddress tcp) {
+      // Of the address's family: otherwise 0.0.0.0 would be all IPv6 addresses as well.
+      boolean isIpv4 = tcp.getAddress() instanceof Inet4Address;
+      SocketProtocolFamily family = isIpv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+      server
+          .channelFactory(() -> new EpollServerSocketChannel(family))
+          .option(ChannelOption.SO_REUSEADDR, true)
+          .childOption(ChannelOption.TCP_NODELAY, true);
+    } else {
+      server.channel(EpollServerDomainSocketChannel.class);
+    }
+    server
         .group(accepting, serving)
-        .channelFactory(listener)
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
-        .option(ChannelOption.SO_REUSEADDR, true)
-        .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childHandler(
-            new ChannelInitializer<SocketChannel>() {
+            new ChannelInitializer<>() {
               @Override
-              protected void initChannel(SocketChannel channel) {
+              protected void initChannel(Channel channel) throws Exception {
+                if (!isWelcome(channel)) {
+                  channel.close();
+                  return;
+                }
                 channel
                     .pipeline()
                     .addLast(new FixedLengthFrameDecoder(messageBytes), new Answering());
@@ -150,34 +171,57 @@ public final class PlusOne {
     return value;
   }
 
-  /** Takes -p PORT [-b ADDRESS] [-m BYTES]. */
+  /** The zero byte marks an abstract name, which stands in no file system. */
+  private static SocketAddress unixAddress(int port, String address) {
+    if (address != null) {
+      refuse("-b " + address + " is for tcp: leave it out with -t unix");
+    }
+    return new DomainSocketAddress("\0volley/unix/" + port);
+  }
+
+  private static SocketAddress tcpAddress(int port, String address) throws Exception {
+    // Numeric only: a name would be looked up.
+    if (!address.matches("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+      refuse("-b " + address + " is no IPv4 or IPv6 address");
+    }
+    return new InetSocketAddress(InetAddress.getByName(address), port);
+  }
+
+  /** Takes -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]. */
   public static void main(String[] arguments) {
-    String address = "127.0.0.1";
+    String transport = "tcp";
+    String address = null;
     int port = 0;
     int messageBytes = CHALLENGE_BYTES;
     for (int i = 0; i < arguments.length; i += 2) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
       switch (arguments[i]) {
         case "-p" -> port = parseNumber("-p", value, 65535);
+        case "-t" -> transport = value;
         case "-b" -> address = value;
         case "-m" -> messageBytes = parseNumber("-m", value, LARGEST_MESSAGE_BYTES);
         default -> refuse("unknown flag " + arguments[i]);
       }
     }
     if (port == 0) {
-      refuse("usage: java-netty -p PORT [-b ADDRESS] [-m BYTES]");
+      refuse("usage: java-netty -p PORT [-t tcp|unix] [-b ADDRESS] [-m BYTES]");
     }
-    // Numeric only: a name would be looked up.
-    if (!address.matches("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
-      refuse("-b " + address + " is no IPv4 or IPv6 address");
+    boolean isUnix = transport.equals("unix");
+    if (!isUnix && !transport.equals("tcp")) {
+      refuse("-t " + transport + " is neither tcp nor unix");
+    }
+    if (!isUnix && address == null) {
+      address = "127.0.0.1";
     }
     // No log: without a descriptor left, the JDK's own logging fails where it is first used, and
     // with it the event loop that wanted to complain about that.
     LogManager.getLogManager().reset();
     try {
-      listen(new InetSocketAddress(InetAddress.getByName(address), port), messageBytes);
+      listen(isUnix ? unixAddress(port, address) : tcpAddress(port, address), messageBytes);
     } catch (Throwable failure) { // an Error where the native library is missing
-      refuse("cannot listen on " + address + " port " + port + ": " + failure.getMessage());
+      String where = isUnix ? "the abstract Unix socket volley/unix/" : address + " port ";
+      String reason = String.valueOf(failure.getMessage()).replace('\0', '@');
+      refuse("cannot listen on " + where + port + ": " + reason);
     }
   }
 }
