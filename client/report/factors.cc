@@ -122,8 +122,8 @@ Factor transport_row() {
             .measured = transport,
             .sweep = SweptBy{
                 .option = "transports",
-                .example = "tcp,unix",
-                .meaning = "transports, such as tcp,unix (tcp)",
+                .example = joined(transport_names(), ","),
+                .meaning = "transports, see volley --help (the first there)",
                 .record_key = "transport",
                 .client_option = "transport",
                 .parse = [](Text option, Text word) -> FactorValue {

@@ -3,8 +3,9 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <optional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hh"
@@ -47,13 +48,16 @@ void list_servers(const SweepCommand& command) {
     print(text);
 }
 
-// Where all servers listen: the client's options, including the host, apply to the whole grid.
-void settle_endpoint(std::vector<GridCell>& grid) {
-    std::optional<Endpoint> endpoint;
+// Where all servers listen, once for each transport: the client's options, including the host,
+// apply to the whole grid.
+void settle_endpoints(std::vector<GridCell>& grid) {
+    std::map<std::string_view, Endpoint> settled;
     for (GridCell& one : grid) {
         if (one.plan) {
-            endpoint = endpoint ? endpoint : one.plan->spec.run.endpoint.on_this_machine();
-            one.plan->spec.run.endpoint = *endpoint;
+            Endpoint& endpoint = one.plan->spec.run.endpoint;
+            const auto known = settled.find(endpoint.transport());
+            endpoint = known != settled.end() ? known->second : endpoint.on_this_machine();
+            settled.emplace(endpoint.transport(), endpoint);
         }
     }
 }
@@ -82,7 +86,7 @@ int run_sweep(const std::vector<std::string>& arguments) {
         return 0;
     }
     const SweepLock lock;
-    settle_endpoint(grid);
+    settle_endpoints(grid);
     return sweep(command, std::move(grid), directory, facts.random, signals);
 }
 

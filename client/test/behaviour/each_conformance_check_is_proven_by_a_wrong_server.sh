@@ -102,7 +102,6 @@ connections-64                 at-most=32                   connections-1       
 one-reply-each                 answers-twice=1              adds-one                      unix-seqpacket
 adds-one                       adds-a-byte                  missing-port                  unix-seqpacket
 size-5                         short-writes                 missing-port                  unix-seqpacket
-burst-of-16                    reverses-bursts              adds-one                      unix-seqpacket
 connections-64                 at-most=32                   connections-1                 unix-seqpacket
 '
 # One row: prints what is wrong with the proof, nothing if it holds.
