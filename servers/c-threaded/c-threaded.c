@@ -40,7 +40,8 @@ enum {
     accept_pause_milliseconds = 50,
 };
 
-static const char usage[] = "usage: c-threaded -p PORT [-b HOST] [-t NAME] [-m BYTES]";
+static const char usage[] =  // in one line on stderr
+    "usage: c-threaded -p PORT [-b ADDRESS] [-t TRANSPORT] [-m BYTES]";
 
 // Written before the first thread starts, only read afterwards.
 static size_t message_bytes = challenge_bytes;
