@@ -18,7 +18,7 @@ between round_trips 128 200
 
 # With a budget the runs are only as long as it allows, and the report says what they lack.
 csv=$TMPDIR/budget.csv
-run "$volley" --runs 6 --max-time 3s --precision 0.1% --warmup 0 --run-time 100ms --csv "$csv" -- "$fake" --fault late=20
+run "$volley" --runs 6 --max-time 5s --precision 0.1% --warmup 0 --run-time 100ms --csv "$csv" -- "$fake" --fault late=20
 expect_status 3
 expect_out 'warning: few-round-trips: '
 expect_out 'raise --max-time'
