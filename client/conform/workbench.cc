@@ -94,12 +94,11 @@ Patience Workbench::start_patience() const {
 
 std::vector<std::string> Workbench::command(const std::vector<std::string>& flags) const {
     std::vector<std::string> all{executable_};
-    all.insert(all.end(), flags.begin(), flags.end());
-    // A check may give a transport of its own.
-    const bool is_given = std::find(flags.begin(), flags.end(), "-t") != flags.end();
-    if (!is_given && transport_ != metadata_.default_transport()) {
+    // First, so that a wrong flag at the end stays one.
+    if (transport_ != metadata_.default_transport()) {
         all.insert(all.end(), {"-t", transport_});
     }
+    all.insert(all.end(), flags.begin(), flags.end());
     all.insert(all.end(), arguments_.begin(), arguments_.end());
     return all;
 }
