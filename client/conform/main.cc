@@ -195,9 +195,8 @@ int conform(const std::vector<std::string>& words) {
     }
     if (!metadata.speaks(request.transport)) {
         throw Error(ExitCode::skipped,
-                    server_name_of(request.executable) + ": skipped: it speaks " +
-                        listed(metadata.values("transports"), " and ") + ", not " +
-                        request.transport,
+                    server_name_of(request.executable) +
+                        ": skipped: " + metadata.speaks_otherwise(request.transport),
                     "name one of these with --transport, if the checks know it");
     }
     Workbench bench(request.transport, request.executable, request.arguments, metadata);

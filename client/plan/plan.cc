@@ -124,9 +124,7 @@ void check_capabilities(const Options& options, const Endpoint& endpoint,
                         const ServerMetadata& metadata, const std::string& name) {
     const std::string transport(endpoint.transport());
     if (!metadata.speaks(transport)) {
-        throw Error(ExitCode::skipped,
-                    name + ": skipped: it speaks " +
-                        listed(metadata.values("transports"), " and ") + ", not " + transport,
+        throw Error(ExitCode::skipped, name + ": skipped: " + metadata.speaks_otherwise(transport),
                     remedy_without(transport, metadata));
     }
     if (options.message_bytes != challenge_bytes && metadata.found() &&

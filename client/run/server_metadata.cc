@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/error.hh"
+#include "base/joined.hh"
 #include "host/system_files.hh"
 #include "transport/endpoint.hh"
 
@@ -132,6 +133,10 @@ bool ServerMetadata::has_capability(std::string_view name) const {
 bool ServerMetadata::speaks(std::string_view transport) const {
     const auto all = values("transports");
     return all.empty() || std::find(all.begin(), all.end(), transport) != all.end();
+}
+
+std::string ServerMetadata::speaks_otherwise(std::string_view transport) const {
+    return "it speaks " + listed(values("transports"), " and ") + ", not " + std::string(transport);
 }
 
 std::string ServerMetadata::default_transport() const {

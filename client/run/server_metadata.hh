@@ -24,6 +24,8 @@ class ServerMetadata {
     [[nodiscard]] bool has_capability(std::string_view name) const;
     // Whether `transports` lists it; true if there is no such key.
     [[nodiscard]] bool speaks(std::string_view transport) const;
+    // What `transports` lists, for a transport that it does not: "it speaks tcp and unix, not udp".
+    [[nodiscard]] std::string speaks_otherwise(std::string_view transport) const;
     // The one that it speaks without -t: the first that it lists.
     [[nodiscard]] std::string default_transport() const;
     // For a runtime that compiles while it runs; none if the server needs no warm-up of its own.
