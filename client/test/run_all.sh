@@ -456,7 +456,6 @@ run_build() { # NAME TARGET
     local status=0
     "${gently[@]}" make --no-print-directory "${VOLLEY_TEST_JOBS:--j$(nproc)}" "$2" >&2 </dev/null || status=$?
     [[ $status -eq 0 ]] || fail "$1" /dev/null "status $status; what make said stands above"
-    touch "$logs/built-$1"
 }
 # The programs of asan and tsan may be built beside this.
 wait_for_build() {
@@ -471,7 +470,7 @@ run_part() {
     esac
     case $1 in
         build) run_build build build-for-tests ;;
-        sanitized) run_build sanitized build-sanitized-for-tests ;;
+        sanitized) run_build sanitized build-sanitized-for-tests; touch "$logs/built-sanitized" ;;
         release) run_unit "$1" "$directory"; run_behaviour "$1" "$directory" ;;
         asan | tsan) wait_for_build; run_unit "$1" "$directory"; run_behaviour "$1" "$directory"; run_servers "$1" "$directory" ;;
         servers) run_servers release "$directory"; run_templates ;;
