@@ -13,6 +13,8 @@ for signal in INT TERM; do
     start "$volley" --run-time 10m --max-time 20m --stop-timeout 1m -- "$fake" --fault ignores-sigterm
     await child_of "$client"
     server=$(child_of "$client")
+    # Before that, it would end on its own, and the client with it.
+    await ignores "$server" TERM
     kill -$signal "$client"
     await no_signal_pends
     kill -0 "$client" 2>/dev/null || fail "the first SIG$signal ended it"
